@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** Everything but the real browser (tests/e2e, by Playwright). */
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    exclude: ['tests/e2e/**', 'node_modules/**'],
+    environment: 'node',
+    testTimeout: 20_000,
+    // Tests await conditions; a retry would hide a flaky one.
+    retry: 0,
+  },
+})
