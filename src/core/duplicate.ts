@@ -1,0 +1,65 @@
+import { enqueue } from './outbox.ts'
+import { reconcile } from './reconcile.ts'
+import { isDeleted, list, type RecordState, text } from './records.ts'
+import { type Held, type Settled, takeIn } from './settle.ts'
+import { urlKey } from './url.ts'
+
+/** What becomes of a card that was created here while a live card of the server holds its URL. */
+export type DuplicateOutcome =
+  /** The existing card took it in; the local one goes, its id lives on in `formerIds`. */
+  | { readonly is: 'merged'; readonly existing: Settled }
+  /** It was deleted here meanwhile: it just goes. */
+  | { readonly is: 'gone' }
+  /** Sent again: its URL is no longer the one sent, or the existing card is deleted. */
+  | { readonly is: 'again'; readonly created: Held }
+  /** A pending change of the existing card goes first; then it is sent again. */
+  | { readonly is: 'later'; readonly created: Held }
+
+const SOON = 1000
+
+/**
+ * @param created the card that was refused as a duplicate, with its flight
+ * @param existing what this device holds of the card that has the URL
+ * @param remote that card as the server has it
+ */
+export function settleDuplicate(
+  created: Held,
+  existing: Held,
+  remote: RecordState,
+  now: number,
+): DuplicateOutcome {
+  const { record, entry } = created
+  if (!record || !entry?.flight) return { is: 'gone' }
+  if (isDeleted(record)) return { is: 'gone' }
+  const again = (length: number): Held => ({
+    ...created,
+    entry: { ...entry, flight: null, state: { is: 'ready' }, wait: { start: now, length } },
+  })
+  const known = takeIn(existing, remote, now)
+  const target = known.record
+  const sentKey = urlKey(text(entry.flight.sent.fields.url))
+  if (!target || isDeleted(target) || isDeleted(remote)) return { is: 'again', created: again(0) }
+  if (urlKey(text(record.fields.url)) !== sentKey) return { is: 'again', created: again(0) }
+  if (known.entry && known.entry.state.is === 'ready') return { is: 'later', created: again(SOON) }
+  const local = { ...record, id: target.id, version: target.version }
+  const merged = reconcile(null, local, target)
+  const formerIds = [
+    ...new Set([...list(target.fields.formerIds), ...list(record.fields.formerIds), record.id]),
+  ]
+  const stamps = {
+    ...merged.record.stamps,
+    formerIds: Math.max(record.stamps.url ?? 0, target.stamps.formerIds ?? 0),
+  }
+  const joined = { ...merged.record, fields: { ...merged.record.fields, formerIds }, stamps }
+  const base = known.base ?? target
+  return {
+    is: 'merged',
+    existing: {
+      record: joined,
+      base,
+      entry: enqueue(known.entry, joined, now, 'at-once'),
+      lost: merged.lost,
+      returned: false,
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import * as v from 'valibot'
+
+/** Every way in which a request to the server can fail, closed, each with one remedy. */
+export type Failure =
+  /** No answer, a cut or unreadable one, a captive portal, a redirect: nothing is known of the outcome. */
+  | { readonly is: 'no-answer'; readonly why: string }
+  /** The server answered that it cannot: 5xx, 408, 425. */
+  | { readonly is: 'server'; readonly status: number; readonly after: number | null }
+  /** 429: it asks for a pause of `after` ms. */
+  | { readonly is: 'busy'; readonly after: number | null }
+  /** The whole request was refused: 400, 403, 404, 413, 422. */
+  | { readonly is: 'refused'; readonly status: number; readonly code: string; readonly message: string }
+  | { readonly is: 'signed-out' }
+  | { readonly is: 'other-account' }
+  | { readonly is: 'reset'; readonly how: 'expired' | 'diverged' }
+  | { readonly is: 'too-old' }
+
+export type Remedy = 'wait' | 'halve' | 'sign-in' | 'reread' | 'upgrade'
+
+export function remedy(failure: Failure): Remedy {
+  switch (failure.is) {
+    case 'no-answer':
+    case 'server':
+    case 'busy':
+      return 'wait'
+    case 'refused':
+      return 'halve'
+    case 'signed-out':
+    case 'other-account':
+      return 'sign-in'
+    case 'reset':
+      return 'reread'
+    case 'too-old':
+      return 'upgrade'
+  }
+}
+
+/** What the transport saw of an answer. `body` is the parsed JSON, undefined where it was none. */
+export interface Seen {
+  readonly status: number
+  readonly redirected: boolean
+  readonly body: unknown
+  readonly retryAfter: string | null
+}
+
+const Shape = v.object({ error: v.object({ code: v.string(), message: v.string() }) })
+const MAX_RETRY_AFTER = 3600_000
+
+/**
+ * The failure that an answer stands for, null when it is a success. A 4xx without our error shape, HTML or a
+ * redirect comes from a portal or proxy and says nothing of our server (traces.md, 43).
+ */
+export function classify(seen: Seen, now: number): Failure | null {
+  const after = retryAfter(seen.retryAfter, now)
+  const shaped = v.safeParse(Shape, seen.body)
+  if (seen.redirected) return { is: 'no-answer', why: 'redirected' }
+  if (seen.status >= 200 && seen.status < 300)
+    return seen.body === undefined ? { is: 'no-answer', why: 'not JSON' } : null
+  if (seen.status === 429) return { is: 'busy', after }
+  if (seen.status >= 500 || seen.status === 408 || seen.status === 425)
+    return { is: 'server', status: seen.status, after }
+  if (!shaped.success)
+    return seen.status === 413
+      ? refused(seen.status, 'too_large', 'too large')
+      : { is: 'no-answer', why: `status ${seen.status} without our shape` }
+  const { code, message } = shaped.output.error
+  if (seen.status === 401) return { is: 'signed-out' }
+  if (code === 'other_account') return { is: 'other-account' }
+  if (seen.status === 410) return { is: 'reset', how: code === 'expired' ? 'expired' : 'diverged' }
+  if (seen.status === 426) return { is: 'too-old' }
+  return refused(seen.status, code, message)
+}
+
+const refused = (status: number, code: string, message: string): Failure => ({
+  is: 'refused',
+  status,
+  code,
+  message,
+})
+
+/** `Retry-After` in ms from now, seconds or a date, at most an hour; null when absent or unreadable. */
+export function retryAfter(header: string | null, now: number): number | null {
+  if (header === null || header.trim() === '') return null
+  const seconds = Number(header)
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now
+  return Number.isFinite(ms) ? Math.min(MAX_RETRY_AFTER, Math.max(0, ms)) : null
+}
+
+/** In words, for the status line. */
+export function failureText(failure: Failure): string {
+  switch (failure.is) {
+    case 'no-answer':
+      return 'The server does not answer.'
+    case 'server':
+      return `The server has a fault (${failure.status}).`
+    case 'busy':
+      return 'The server asks for a pause.'
+    case 'refused':
+      return `The server refused: ${failure.message}.`
+    case 'signed-out':
+      return 'You are signed out.'
+    case 'other-account':
+      return 'Another account is signed in on this browser.'
+    case 'reset':
+      return 'The library is read afresh from the server.'
+    case 'too-old':
+      return 'This version of Pawkit is too old for the server.'
+  }
+}

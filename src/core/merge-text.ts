@@ -1,0 +1,228 @@
+import { diffIndices } from 'node-diff3'
+
+/**
+ * Three-way text: by line, inside a clashing block by word, and where `both` must stay by character.
+ * Two-way differences are node-diff3's; regions are combined here, because its merge calls an insertion beside
+ * an edit, and two insertions at one place, a conflict (traces.md, 48), and neither loses anything.
+ */
+export interface MergedText {
+  readonly text: string
+  /** Both sides changed the same words in different ways, or the text is past the work limit. */
+  readonly clash: boolean
+}
+
+/** `mine`: the local words stay in a clash (the caller keeps the other text); `both`: both blocks stay. */
+export type OnClash = 'mine' | 'both'
+
+/** Merging runs inside IndexedDB transactions, so its work is bounded: design.md, 20,000 lines or about 50 ms. */
+const MAX_LINES = 20_000
+const MAX_WORK = 3_000_000
+
+interface Hunk {
+  readonly start: number
+  readonly end: number
+  readonly tokens: readonly string[]
+}
+type Region =
+  | { readonly tokens: readonly string[] }
+  | { readonly base: string[]; readonly mine: string[]; readonly theirs: string[] }
+
+export function mergeText(base: string, mine: string, theirs: string, onClash: OnClash): MergedText {
+  if (mine === theirs || theirs === base) return { text: mine, clash: false }
+  if (mine === base) return { text: theirs, clash: false }
+  const regions = combine(lines(base), lines(mine), lines(theirs), MAX_LINES)
+  if (!regions) return { text: onClash === 'mine' ? mine : `${theirs}\n${mine}`, clash: true }
+  const out: string[] = []
+  let clash = false
+  for (const region of regions) {
+    if ('tokens' in region) out.push(...region.tokens)
+    else if (region.base.every((line) => line.trim() === ''))
+      out.push(...insertBoth(region.mine, region.theirs))
+    else {
+      const block = mergeBlock(
+        region.base.join('\n'),
+        region.mine.join('\n'),
+        region.theirs.join('\n'),
+        onClash,
+      )
+      clash ||= block.clash
+      if (block.text !== '' || region.mine.length + region.theirs.length > 0) out.push(block.text)
+    }
+  }
+  return { text: out.join('\n'), clash }
+}
+
+/** An empty text has no line, so that two devices that write into an empty note both insert. */
+const lines = (value: string): string[] => (value === '' ? [] : value.split('\n'))
+const words = (value: string): string[] =>
+  value.match(/[\p{L}\p{N}\p{M}_]+|\s+|[^\p{L}\p{N}\p{M}_\s]/gu) ?? []
+const characters = (value: string): string[] => Array.from(value)
+
+function mergeBlock(base: string, mine: string, theirs: string, onClash: OnClash): MergedText {
+  const byWord = join(combine(words(base), words(mine), words(theirs), Number.POSITIVE_INFINITY))
+  if (byWord !== null) return { text: byWord, clash: false }
+  if (onClash === 'mine') return { text: mine, clash: true }
+  const byCharacter = join(combine(characters(base), characters(mine), characters(theirs), 50_000))
+  return byCharacter === null
+    ? { text: `${theirs}\n${mine}`, clash: true }
+    : { text: byCharacter, clash: false }
+}
+
+function join(regions: Region[] | null): string | null {
+  let out = ''
+  for (const region of regions ?? [null]) {
+    if (region === null || !('tokens' in region)) return null
+    out += region.tokens.join('')
+  }
+  return out
+}
+
+/** Regions in order, or null past the work limit. */
+function combine(base: string[], mine: string[], theirs: string[], max: number): Region[] | null {
+  if (Math.max(base.length, mine.length, theirs.length) > max) return null
+  const left = hunks(base, mine)
+  const right = hunks(base, theirs)
+  if (!left || !right) return null
+  const out: Region[] = []
+  let at = 0
+  let i = 0
+  let j = 0
+  const copyTo = (to: number): void => {
+    if (to > at) out.push({ tokens: base.slice(at, to) })
+    at = Math.max(at, to)
+  }
+  for (;;) {
+    const a = left[i]
+    const b = right[j]
+    if (!a && !b) break
+    if (a && (!b || goesBefore(a, b))) {
+      copyTo(a.start)
+      out.push({ tokens: a.tokens })
+      at = a.end
+      i++
+    } else if (b && (!a || goesBefore(b, a))) {
+      copyTo(b.start)
+      out.push({ tokens: b.tokens })
+      at = b.end
+      j++
+    } else if (a && b) {
+      const start = Math.min(a.start, b.start)
+      let end = Math.max(a.end, b.end)
+      const fromI = i++
+      const fromJ = j++
+      for (let grew = true; grew; ) {
+        grew = false
+        for (let next = left[i]; next && next.start < end; next = left[i], grew = true)
+          end = Math.max(end, left[i++]?.end ?? end)
+        for (let next = right[j]; next && next.start < end; next = right[j], grew = true)
+          end = Math.max(end, right[j++]?.end ?? end)
+      }
+      copyTo(start)
+      out.push(
+        overlap(
+          base.slice(start, end),
+          rebuild(base, start, end, left.slice(fromI, i)),
+          rebuild(base, start, end, right.slice(fromJ, j)),
+        ),
+      )
+      at = end
+    }
+  }
+  copyTo(base.length)
+  return out
+}
+
+/** Touching is not overlapping: only two insertions at one place are, whose order the merge must choose. */
+function goesBefore(a: Hunk, b: Hunk): boolean {
+  const bothInsertHere = a.start === a.end && b.start === b.end && a.start === b.start
+  return a.end <= b.start && !bothInsertHere
+}
+
+function overlap(base: string[], mine: string[], theirs: string[]): Region {
+  if (mine.length === theirs.length && mine.every((token, i) => token === theirs[i])) return { tokens: mine }
+  if (base.length === 0) return { tokens: insertBoth(mine, theirs) }
+  return { base, mine, theirs }
+}
+
+/** Both stay, remote first; what both begin with is one insertion and not two. */
+function insertBoth(mine: readonly string[], theirs: readonly string[]): string[] {
+  let same = 0
+  while (same < mine.length && same < theirs.length && mine[same] === theirs[same]) same++
+  return [...theirs, ...mine.slice(same)]
+}
+
+function rebuild(base: string[], start: number, end: number, changes: readonly Hunk[]): string[] {
+  const out: string[] = []
+  let at = start
+  for (const hunk of changes) {
+    out.push(...base.slice(at, hunk.start), ...hunk.tokens)
+    at = hunk.end
+  }
+  out.push(...base.slice(at, end))
+  return out
+}
+
+/** Two-way differences as ranges of `from`, or null past the work limit. Common ends are cut off first. */
+function hunks(from: string[], to: string[]): Hunk[] | null {
+  let head = 0
+  while (head < from.length && head < to.length && from[head] === to[head]) head++
+  let tail = 0
+  while (
+    tail < from.length - head &&
+    tail < to.length - head &&
+    from[from.length - 1 - tail] === to[to.length - 1 - tail]
+  )
+    tail++
+  const a = from.slice(head, from.length - tail)
+  const b = to.slice(head, to.length - tail)
+  if (a.length === 0 && b.length === 0) return []
+  if (a.length === 0 || b.length === 0) return [{ start: head, end: head + a.length, tokens: b }]
+  if (work(a, b) > MAX_WORK) return null
+  return diffIndices(a, b).map(({ buffer1: [offset, length], buffer2Content }) => ({
+    start: head + offset,
+    end: head + offset + length,
+    tokens: buffer2Content,
+  }))
+}
+
+/** What node-diff3's LCS (Hunt and McIlroy 1976) will cost: it visits every pair of equal tokens. */
+function work(a: readonly string[], b: readonly string[]): number {
+  const count = new Map<string, number>()
+  for (const token of a) count.set(token, (count.get(token) ?? 0) + 1)
+  let pairs = a.length + b.length
+  for (const token of b) pairs += count.get(token) ?? 0
+  return pairs
+}
+
+/** One replacement of a range of `from`, offsets in UTF-16 units of `from`. */
+export interface Replacement {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+/** The replacements, last first, that turn `from` into `to`: an editor that applies them keeps its caret. */
+export function replacements(from: string, to: string): Replacement[] {
+  const source = characters(from)
+  const small = source.length < 20_000
+  const found = small ? hunks(source, characters(to)) : null
+  if (!found) return [wholeReplacement(from, to)]
+  const offsets: number[] = [0]
+  for (const character of source) offsets.push((offsets.at(-1) ?? 0) + character.length)
+  return found
+    .map((hunk) => ({
+      start: offsets[hunk.start] ?? 0,
+      end: offsets[hunk.end] ?? from.length,
+      text: hunk.tokens.join(''),
+    }))
+    .reverse()
+}
+
+function wholeReplacement(from: string, to: string): Replacement {
+  let head = 0
+  while (head < from.length && head < to.length && from[head] === to[head]) head++
+  let tail = 0
+  while (tail < from.length - head && tail < to.length - head && from.at(-1 - tail) === to.at(-1 - tail))
+    tail++
+  return { start: head, end: from.length - tail, text: to.slice(head, to.length - tail) }
+}

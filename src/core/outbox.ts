@@ -1,0 +1,135 @@
+import type { Mutation } from './protocol.ts'
+import { changedFields } from './reconcile.ts'
+import { type Fields, isDeleted, isPurged, type Json, mergeKind, type RecordState } from './records.ts'
+import { isOver, type Wait } from './wait.ts'
+
+/** An entry of a newer format is left alone by an older worker (design.md, "Versions side by side"). */
+export const ENTRY_FORMAT = 1
+
+/** A mutation frozen under its id, with the whole record as it then was. Its outcome is not known yet. */
+export interface Flight {
+  readonly mutation: Mutation
+  readonly sent: RecordState
+  /** Settle it by voiding: the server answers the first outcome, or never applies it. */
+  readonly void: boolean
+}
+
+export type EntryState =
+  | { readonly is: 'ready' }
+  /** The server refused it; it waits for a person: retry, edit or discard. */
+  | { readonly is: 'refused'; readonly code: string; readonly message: string; readonly at: number }
+  /** The server chokes on it while others pass: tried again alone. */
+  | {
+      readonly is: 'choked'
+      readonly message: string
+      readonly at: number
+      readonly attempts: number
+      readonly wait: Wait
+    }
+
+/** One dirty record. What to send is the difference between base and record; none left: the entry goes. */
+export interface Entry {
+  readonly id: string
+  readonly kind: string
+  readonly format: number
+  /** When the oldest change in it was made, ms by this device's clock. */
+  readonly since: number
+  /** The debounce; null when nothing was written since the last freeze. */
+  readonly wait: Wait | null
+  readonly state: EntryState
+  readonly flight: Flight | null
+  /** The newest remote record that came while the flight was unsettled. */
+  readonly parked: RecordState | null
+}
+
+/** How soon a change wants to go: text waits for a pause, everything else goes at once. */
+export type Urgency = 'typing' | 'at-once'
+const PAUSE = 2000
+const LONGEST = 10_000
+
+/** The entry after one more write to its record. An edit retries what was refused and voids what choked. */
+export function enqueue(entry: Entry | null, record: RecordState, now: number, urgency: Urgency): Entry {
+  const state: EntryState = { is: 'ready' }
+  if (!entry) {
+    const wait = raise(null, now, urgency)
+    return {
+      id: record.id,
+      kind: record.kind,
+      format: ENTRY_FORMAT,
+      since: now,
+      wait,
+      state,
+      flight: null,
+      parked: null,
+    }
+  }
+  const flight = entry.flight && entry.state.is === 'choked' ? { ...entry.flight, void: true } : entry.flight
+  return { ...entry, wait: raise(entry.wait, now, urgency), state, flight }
+}
+
+/** 2 s after the last keystroke, 10 s after the first at the most. */
+function raise(wait: Wait | null, now: number, urgency: Urgency): Wait {
+  if (urgency === 'at-once') return { start: now, length: 0 }
+  if (!wait || isOver(wait, now)) return { start: now, length: PAUSE }
+  return { start: wait.start, length: Math.min(LONGEST, now - wait.start + PAUSE) }
+}
+
+/** The difference that a mutation carries: every field for a create, only what changed otherwise. */
+export function difference(base: RecordState | null, record: RecordState): Fields {
+  if (isPurged(record) && base) return isPurged(base) ? {} : { deleted: true, purged: true }
+  const fields: Record<string, Json> = {}
+  for (const field of base ? changedFields(base, record) : Object.keys(record.fields)) {
+    const value = record.fields[field]
+    if (value !== undefined) fields[field] = value
+  }
+  return fields
+}
+
+/** Nothing to send: as the server has it, or a create deleted before the server ever heard of it. */
+export function isSettled(base: RecordState | null, record: RecordState): boolean {
+  if (!base) return isDeleted(record)
+  return Object.keys(difference(base, record)).length === 0
+}
+
+/** Freezes what is to be sent. To be committed durably before it is sent, and sent again under the same id. */
+export function freeze(
+  entry: Entry,
+  base: RecordState | null,
+  record: RecordState,
+  mutationId: string,
+): Entry {
+  const fields = difference(base, record)
+  const stamps = Object.fromEntries(
+    Object.keys(fields).map((field) => [
+      field,
+      record.stamps[field] ?? (mergeKind(record.kind, field) === 'life' ? (record.stamps.deleted ?? 0) : 0),
+    ]),
+  )
+  const mutation = {
+    id: mutationId,
+    record: record.id,
+    kind: record.kind,
+    on: base?.version ?? 0,
+    above: record.version,
+    fields,
+    stamps,
+  }
+  return { ...entry, wait: null, flight: { mutation, sent: record, void: false } }
+}
+
+/** Whether the engine may send it now, time and connection aside: it waits for no person. */
+export const isSendable = (entry: Entry): boolean =>
+  entry.format <= ENTRY_FORMAT && entry.state.is !== 'refused'
+
+/** Its time has come: an unsettled flight is due at once, else the debounce must be over. */
+export function isDue(entry: Entry, now: number): boolean {
+  if (!isSendable(entry)) return false
+  if (entry.state.is === 'choked') return isOver(entry.state.wait, now)
+  return entry.flight !== null || entry.wait === null || isOver(entry.wait, now)
+}
+
+/** The wait after which it is due; null when it is, or when it waits for a person. */
+export function waitOf(entry: Entry): Wait | null {
+  if (entry.state.is === 'choked') return entry.state.wait
+  return entry.flight ? null : entry.wait
+}

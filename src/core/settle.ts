@@ -1,0 +1,125 @@
+import { jitter } from './backoff.ts'
+import { type Entry, isSettled } from './outbox.ts'
+import type { Outcome } from './protocol.ts'
+import { type Lost, reconcile } from './reconcile.ts'
+import { isPurged, type RecordState } from './records.ts'
+
+/** What a device holds of one record: the three rows that always change in one transaction. */
+export interface Held {
+  readonly record: RecordState | null
+  /** The server's record that local edits are made on; null when clean, or when the server has none. */
+  readonly base: RecordState | null
+  /** null when clean. */
+  readonly entry: Entry | null
+}
+
+export interface Settled extends Held {
+  readonly lost: readonly Lost[]
+  /** The record came back because an edit met a deletion. */
+  readonly returned: boolean
+}
+
+const unchanged = (held: Held): Settled => ({ ...held, lost: [], returned: false })
+
+/**
+ * Takes in a remote record: dropped when not newer than the one held, parked while a mutation is unsettled (a
+ * device never conflicts with itself), replaces a clean record, reconciled into a dirty one and then its base.
+ */
+export function takeIn(held: Held, remote: RecordState, now: number): Settled {
+  const { record, base, entry } = held
+  if (!record) return unchanged({ record: remote, base: null, entry: null })
+  if (remote.version <= record.version) return unchanged(held)
+  if (!entry) return unchanged({ record: remote, base: null, entry: null })
+  if (entry.flight) {
+    const newer = !entry.parked || remote.version > entry.parked.version
+    return unchanged(newer ? { ...held, entry: { ...entry, parked: remote } } : held)
+  }
+  return merge(base, record, remote, entry, now)
+}
+
+function merge(
+  base: RecordState | null,
+  local: RecordState,
+  remote: RecordState,
+  entry: Entry,
+  now: number,
+): Settled {
+  const merged = reconcile(base, local, remote)
+  const { lost, returned } = merged
+  if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, lost, returned }
+  return {
+    record: merged.record,
+    base: remote,
+    entry: { ...entry, wait: entry.wait ?? { start: now, length: 0 } },
+    lost,
+    returned,
+  }
+}
+
+/**
+ * Applies the outcome of the mutation in flight. The caller has checked that the entry still carries it.
+ * *Applied*: the base becomes what was sent, then the record that came with the answer is a remote change like
+ * any other; folding it in on the old base loses or doubles text (traces.md, 2).
+ */
+export function settle(
+  held: Held,
+  outcome: Exclude<Outcome, { outcome: 'duplicate' }>,
+  now: number,
+  random: number,
+): Settled {
+  const { entry, record } = held
+  if (!entry?.flight || !record) return unchanged(held)
+  const flight = entry.flight
+  const landed: Entry = { ...entry, flight: null, parked: null, state: { is: 'ready' } }
+  switch (outcome.outcome) {
+    case 'applied': {
+      const base = { ...flight.sent, version: outcome.version }
+      return merge(base, record, newest(outcome.record, entry.parked), landed, now)
+    }
+    case 'conflict': {
+      const remote = newest(outcome.record, entry.parked)
+      if (remote) return merge(held.base, record, remote, landed, now)
+      return settleUnknown(record, landed, now)
+    }
+    case 'rejected': {
+      const state = { is: 'refused', code: outcome.code, message: outcome.message, at: now } as const
+      // What a person wrote since is another mutation: the refusal was not of that.
+      const editedSince = entry.wait !== null
+      return withParked(
+        { ...held, entry: { ...landed, state: editedSince ? { is: 'ready' } : state } },
+        entry.parked,
+        now,
+      )
+    }
+    case 'void':
+      return withParked(
+        { ...held, entry: { ...landed, wait: entry.wait ?? { start: now, length: 0 } } },
+        entry.parked,
+        now,
+      )
+    case 'error':
+      return unchanged({ ...held, entry: choke(entry, outcome.message, now, random) })
+  }
+}
+
+/** The space has no such record (purged, or the server was restored): it goes whole, as a create. */
+function settleUnknown(record: RecordState, entry: Entry, now: number): Settled {
+  if (isPurged(record)) return unchanged({ record, base: null, entry: null })
+  if (isSettled(null, record)) return unchanged({ record, base: null, entry: null })
+  return unchanged({ record, base: null, entry: { ...entry, wait: { start: now, length: 0 } } })
+}
+
+/** The server choked on this entry while others passed: it is tried again alone, ever more rarely. */
+export function choke(entry: Entry, message: string, now: number, random: number): Entry {
+  const attempts = entry.state.is === 'choked' ? entry.state.attempts + 1 : 1
+  const length = jitter(Math.min(300_000, 15_000 * 2 ** (attempts - 1)), random)
+  return { ...entry, state: { is: 'choked', message, at: now, attempts, wait: { start: now, length } } }
+}
+
+function withParked(held: Held, parked: RecordState | null, now: number): Settled {
+  return parked ? takeIn(held, parked, now) : unchanged(held)
+}
+
+function newest<T extends RecordState | null>(answer: T, parked: RecordState | null): T | RecordState {
+  return parked && parked.version > (answer?.version ?? -1) ? parked : answer
+}

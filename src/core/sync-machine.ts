@@ -1,0 +1,54 @@
+import { type ConnectionRow, hastened, untilNextSend } from './backoff.ts'
+import { remaining, type Wait } from './wait.ts'
+
+/** What the engine knows when it decides: rows read in one transaction, and what woke it. */
+export interface Situation {
+  readonly hasAccount: boolean
+  /** A sign-out made offline has not reached the server; nothing else is sent or pulled until it has. */
+  readonly signOutPending: boolean
+  readonly connection: ConnectionRow
+  readonly due: readonly string[]
+  readonly alone: ReadonlySet<string>
+  readonly waits: readonly Wait[]
+  /** A trigger asked for a pull, or a push has gone through since the last one. */
+  readonly pullWanted: boolean
+  readonly online: boolean
+  /** `Sync now`, `Retry`, or the network came back: may begin a round early, and tries where the browser says offline. */
+  readonly hasty: boolean
+  /** How long whoever woke the engine can keep the worker alive, ms from now. */
+  readonly patience: number
+}
+
+export type Step =
+  | { readonly do: 'sign-out' }
+  | { readonly do: 'push'; readonly ids: readonly string[] }
+  | { readonly do: 'pull' }
+  | { readonly do: 'wait'; readonly ms: number }
+  | {
+      readonly do: 'rest'
+      readonly why: 'no-account' | 'signed-out' | 'too-old' | 'offline' | 'backoff' | 'later' | 'done'
+    }
+
+/** What sync does next. Pure: the engine carries it out and asks again, so that a worker's death loses nothing. */
+export function decide(now: Situation, at: number): Step {
+  if (!now.signOutPending && !now.hasAccount) return { do: 'rest', why: 'no-account' }
+  if (!now.signOutPending && now.connection.is === 'signed-out') return { do: 'rest', why: 'signed-out' }
+  if (now.connection.is === 'too-old') return { do: 'rest', why: 'too-old' }
+  if (!now.online && !now.hasty) return { do: 'rest', why: 'offline' }
+  const blocked = untilNextSend(now.hasty ? hastened(now.connection, at) : now.connection, at) ?? 0
+  if (blocked > 0) return waitOrRest(blocked, now.patience, 'backoff')
+  if (now.signOutPending) return { do: 'sign-out' }
+  const first = now.due[0]
+  if (first !== undefined) {
+    const together = now.due.filter((id) => !now.alone.has(id))
+    return { do: 'push', ids: together.length > 0 ? together : [first] }
+  }
+  if (now.pullWanted) return { do: 'pull' }
+  const next = Math.min(...now.waits.map((wait) => remaining(wait, at)))
+  return now.waits.length > 0
+    ? waitOrRest(Math.max(1, next), now.patience, 'later')
+    : { do: 'rest', why: 'done' }
+}
+
+const waitOrRest = (ms: number, patience: number, why: 'backoff' | 'later'): Step =>
+  ms <= patience ? { do: 'wait', ms } : { do: 'rest', why }

@@ -1,0 +1,83 @@
+import { enqueue, isSettled, type Urgency } from './outbox.ts'
+import { mergeWrite } from './reconcile.ts'
+import {
+  DEFAULTS,
+  type Fields,
+  isKind,
+  isPurged,
+  type Json,
+  mergeKind,
+  type RecordState,
+  sameValue,
+} from './records.ts'
+import { bad, ok, type Result } from './result.ts'
+import { checkFields, type FieldProblem } from './schema.ts'
+import type { Held } from './settle.ts'
+
+/** A person's change as the page hands it to the store: only the fields that changed, never a whole record. */
+export interface Change {
+  readonly id: string
+  readonly kind: string
+  /** What the page was showing of each typed field; a write compares with it, not with a version (traces.md, 1). */
+  readonly shown: Fields
+  readonly typed: Fields
+  readonly create: boolean
+  readonly urgency: Urgency
+}
+
+/**
+ * What the three rows become by a person's change. Pure; the store calls it inside the transaction that read them.
+ * @param stamp the device's time plus its offset to the server
+ * @param now the device's time, for the outbox wait
+ */
+export function applyChange(
+  held: Held,
+  change: Change,
+  stamp: number,
+  now: number,
+): Result<Held, readonly FieldProblem[]> {
+  const before = held.record ?? blank(change)
+  const fields: Record<string, Json> = { ...before.fields }
+  const stamps: Record<string, number> = { ...before.stamps }
+  const creating = held.record === null
+  for (const [field, typed] of Object.entries(change.typed)) {
+    const kind = mergeKind(change.kind, field)
+    const value = creating ? typed : mergeWrite(kind, change.shown[field], typed, before.fields[field])
+    if (!creating && sameValue(kind, value, before.fields[field])) continue
+    fields[field] = value
+    stamps[field] = stamp
+  }
+  const checked = checkFields(change.kind, fields)
+  if (!checked.ok) return bad(checked.problem)
+  const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
+  if (!creating && held.record && sameRecord(record, held.record)) return ok(held)
+  return ok(raise(held, record, now, change.urgency))
+}
+
+function raise(held: Held, record: RecordState, now: number, urgency: Urgency): Held {
+  const base = held.entry ? held.base : held.record && held.record.version > 0 ? held.record : null
+  const unsettled = held.entry?.flight ?? null
+  if (!unsettled && isSettled(base, record)) return { record: base ? base : record, base: null, entry: null }
+  return { record, base, entry: enqueue(held.entry, record, now, urgency) }
+}
+
+const blank = (change: Change): RecordState => ({
+  id: change.id,
+  kind: change.kind,
+  version: 0,
+  fields: isKind(change.kind) ? DEFAULTS[change.kind] : {},
+  stamps: {},
+})
+
+/** A record deleted for good keeps nothing of its content on this device either. */
+function strip(record: RecordState): RecordState {
+  if (!isPurged(record)) return record
+  const at = record.stamps.purged ?? 0
+  return { ...record, fields: { deleted: true, purged: true }, stamps: { deleted: at, purged: at } }
+}
+
+const everyStamp = (fields: Fields, stamp: number) =>
+  Object.fromEntries(Object.keys(fields).map((field) => [field, stamp]))
+
+const sameRecord = (a: RecordState, b: RecordState): boolean =>
+  a.fields === b.fields || sameValue('value', a.fields, b.fields)
