@@ -1,0 +1,226 @@
+import * as v from 'valibot'
+import { FINE } from '../core/backoff.ts'
+import { settleDuplicate } from '../core/duplicate.ts'
+import type { Flight } from '../core/outbox.ts'
+import { Change, type Mark, Outcome } from '../core/protocol.ts'
+import type { RecordState } from '../core/records.ts'
+import { choke, type Settled, settle, takeIn } from '../core/settle.ts'
+import type { Database, Transaction } from './database.ts'
+import { HELD_STORES, readHeld, writeHeld, writeSettled } from './held.ts'
+import { requireLibrary } from './library.ts'
+
+/** What an applied answer did, for the page and the log. */
+export interface Applied {
+  readonly ids: readonly string[]
+  /** Records that came back because an edit met a deletion. */
+  readonly returned: readonly RecordState[]
+  /** Titles are looked up by the page; here only what was refused and why. */
+  readonly refused: readonly { readonly record: RecordState; readonly message: string }[]
+  /** Mutations whose outcome the answer did not tell: still unsettled. */
+  readonly unknown: number
+}
+
+export interface AnswerToApply {
+  readonly library: string
+  readonly flights: readonly Flight[]
+  readonly results: readonly unknown[]
+  readonly mark: Mark | null
+  /** Device time, server offset and a random number in [0, 1) for jitter. */
+  readonly now: number
+  readonly offset: number
+  readonly random: () => number
+}
+
+const STORES = [...HELD_STORES, 'meta'] as const
+
+/**
+ * A push's answer in one transaction. An outcome counts only for an entry that still carries its mutation; a
+ * missing or unreadable one is unknown, and the mutation goes out again under the same id.
+ */
+export function applyPush(db: Database, answer: AnswerToApply): Promise<Applied> {
+  return db.run(
+    STORES,
+    'readwrite',
+    async (tx) => {
+      const library = await requireLibrary(tx, answer.library)
+      const outcomes = new Map(
+        answer.results.map(readOutcome).flatMap((outcome) => (outcome ? [[outcome.id, outcome]] : [])),
+      )
+      const applied = new Tally()
+      for (const flight of answer.flights) {
+        const outcome = outcomes.get(flight.mutation.id)
+        if (outcome) await applyOutcome(tx, flight, outcome, answer, applied)
+        else applied.unknown++
+      }
+      const meta = tx.objectStore('meta')
+      await Promise.all([
+        meta.put({ ...library, mark: newer(library.mark, answer.mark) }),
+        meta.put({ key: 'connection', row: FINE }),
+        meta.put({ key: 'clock', offset: answer.offset }),
+      ])
+      return applied
+    },
+    'strict',
+  )
+}
+
+class Tally implements Applied {
+  readonly ids: string[] = []
+  readonly returned: RecordState[] = []
+  readonly refused: { record: RecordState; message: string }[] = []
+  unknown = 0
+
+  add(id: string, settled: Settled): void {
+    this.ids.push(id)
+    if (settled.returned && settled.record) this.returned.push(settled.record)
+  }
+}
+
+async function applyOutcome(
+  tx: Transaction,
+  flight: Flight,
+  outcome: Outcome,
+  answer: AnswerToApply,
+  applied: Tally,
+): Promise<void> {
+  const id = flight.mutation.record
+  const held = await readHeld(tx, id)
+  if (held.entry?.flight?.mutation.id !== flight.mutation.id) return
+  if (outcome.outcome === 'duplicate')
+    return applyDuplicate(tx, id, outcome.record as RecordState, answer, applied)
+  const settled = settle(held, outcome, answer.now, answer.random())
+  await writeSettled(tx, id, settled, answer.now)
+  applied.add(id, settled)
+  if (outcome.outcome === 'rejected' && held.record)
+    applied.refused.push({ record: held.record, message: outcome.message })
+}
+
+async function applyDuplicate(
+  tx: Transaction,
+  id: string,
+  remote: RecordState,
+  answer: AnswerToApply,
+  applied: Tally,
+): Promise<void> {
+  const created = await readHeld(tx, id)
+  const result = settleDuplicate(created, await readHeld(tx, remote.id), remote, answer.now)
+  applied.ids.push(id)
+  if (result.is === 'merged') {
+    await writeSettled(tx, remote.id, result.existing, answer.now)
+    applied.add(remote.id, result.existing)
+  }
+  const rest =
+    result.is === 'again' || result.is === 'later'
+      ? result.created
+      : { record: null, base: null, entry: null }
+  await writeHeld(tx, id, rest)
+}
+
+function readOutcome(value: unknown): Outcome | null {
+  const parsed = v.safeParse(Outcome, value)
+  return parsed.success ? parsed.output : null
+}
+
+const newer = (held: Mark | null, named: Mark | null): Mark | null =>
+  named && named.seq >= (held?.seq ?? 0) ? named : held
+
+export interface PageToApply {
+  readonly library: string
+  readonly changes: readonly unknown[]
+  /** The cursor that the page was asked after; a page read for another one is dropped. */
+  readonly after: number
+  readonly cursor: number
+  readonly mark: Mark | null
+  readonly now: number
+  readonly offset: number
+}
+
+/** A page of changes and its cursor in one transaction. What this version cannot read is kept and delays nothing. */
+export function applyPage(db: Database, page: PageToApply): Promise<Applied> {
+  return db.run([...STORES, 'unread'], 'readwrite', async (tx) => {
+    const library = await requireLibrary(tx, page.library)
+    const applied = new Tally()
+    if (library.cursor !== page.after) return applied
+    for (const value of page.changes) {
+      const parsed = v.safeParse(Change, value)
+      if (parsed.success) await takeInChange(tx, parsed.output.record as RecordState, page.now, applied)
+      else await keepUnread(tx, value)
+    }
+    const meta = tx.objectStore('meta')
+    await Promise.all([
+      meta.put({ ...library, cursor: page.cursor, mark: newer(library.mark, page.mark) }),
+      meta.put({ key: 'clock', offset: page.offset }),
+    ])
+    return applied
+  })
+}
+
+async function takeInChange(
+  tx: Transaction,
+  remote: RecordState,
+  now: number,
+  applied: Tally,
+): Promise<void> {
+  const held = await readHeld(tx, remote.id)
+  const settled = takeIn(held, remote, now)
+  if (settled.record === held.record && settled.entry === held.entry) return
+  await writeSettled(tx, remote.id, settled, now)
+  applied.add(remote.id, settled)
+}
+
+async function keepUnread(tx: Transaction<'readwrite'>, change: unknown): Promise<void> {
+  const seq = (change as { seq?: unknown } | null)?.seq
+  if (typeof seq === 'number' && Number.isFinite(seq)) await tx.objectStore('unread').put({ seq, change })
+}
+
+/** An entry whose request fails even alone, while others pass: set aside, tried again ever more rarely, or refused. */
+export function setAside(
+  db: Database,
+  library: string,
+  flight: Flight,
+  reason: { readonly code: string; readonly message: string; readonly refused: boolean },
+  now: number,
+  random: number,
+): Promise<void> {
+  return db.run(STORES, 'readwrite', async (tx) => {
+    await requireLibrary(tx, library)
+    const id = flight.mutation.record
+    const held = await readHeld(tx, id)
+    if (held.entry?.flight?.mutation.id !== flight.mutation.id) return
+    if (reason.refused) {
+      const outcome = {
+        id: flight.mutation.id,
+        outcome: 'rejected',
+        code: reason.code,
+        message: reason.message,
+      } as const
+      await writeSettled(tx, id, settle(held, outcome, now, random), now)
+    } else await writeHeld(tx, id, { ...held, entry: choke(held.entry, reason.message, now, random) })
+  })
+}
+
+/** A fresh read begins: the cursor goes back to the start, the mark is forgotten; outbox and drafts stay. */
+export function beginReread(
+  db: Database,
+  library: string,
+  how: 'expired' | 'diverged',
+  generation: number,
+): Promise<void> {
+  return db.run(
+    ['meta'],
+    'readwrite',
+    async (tx) => {
+      const row = await requireLibrary(tx, library)
+      await tx.objectStore('meta').put({ ...row, cursor: 0, mark: null, reread: { how, generation } })
+    },
+    'strict',
+  )
+}
+
+/** Everything is sent and read: remembered for "All records are on the server since …". */
+export function markSynced(db: Database, library: string, now: number): Promise<void> {
+  return db.run(['meta'], 'readwrite', async (tx) => {
+    const row = await requireLibrary(tx, library)
+    await tx.objectStore('meta').put({ ...row, lastSynced: now, reread: null })
+  })
+}

@@ -1,0 +1,109 @@
+import type { Write } from '../core/messages.ts'
+import { isDeleted, type RecordState, text } from '../core/records.ts'
+import type { FieldProblem } from '../core/schema.ts'
+import { stampAt } from '../core/stamp.ts'
+import { urlKey } from '../core/url.ts'
+import { applyChange } from '../core/write.ts'
+import type { Database, Durability, Transaction } from './database.ts'
+import { HELD_STORES, readHeld, withoutKey, writeHeld } from './held.ts'
+import { requireLibrary } from './library.ts'
+
+export type Committed =
+  | { readonly is: 'written'; readonly record: RecordState; readonly changed: boolean }
+  | { readonly is: 'invalid'; readonly problems: readonly FieldProblem[] }
+  /** A new card whose URL a live card here holds already. */
+  | { readonly is: 'duplicate'; readonly record: RecordState }
+  /** An edit of a record that is not here. */
+  | { readonly is: 'missing' }
+
+const STORES = [...HELD_STORES, 'meta', 'writers'] as const
+
+/**
+ * The only write path for people's edits: one transaction that compares the library, compares the stored record
+ * with what the page was showing, writes record, base and outbox entry, or nothing.
+ * Rejects with OtherLibrary, or with the transaction's error.
+ */
+export function commit(db: Database, write: Write, durability: Durability): Promise<Committed> {
+  return db.run(STORES, 'readwrite', (tx) => commitIn(tx, write), durability)
+}
+
+/** Many writes in one transaction, all or none: imports, and the last letters of a dying page. */
+export function commitAll(
+  db: Database,
+  writes: readonly Write[],
+  durability: Durability,
+): Promise<Committed[]> {
+  return db.run(
+    STORES,
+    'readwrite',
+    async (tx) => {
+      const results: Committed[] = []
+      for (const write of writes) results.push(await commitIn(tx, write))
+      return results
+    },
+    durability,
+  )
+}
+
+async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
+  await requireLibrary(tx, write.library)
+  const id = write.create ? write.id : await idNow(tx, write.id)
+  const held = await readHeld(tx, id)
+  if (await cameBefore(tx, write)) return held.record ? written(held.record, false) : { is: 'missing' }
+  if (!held.record && !write.create) return { is: 'missing' }
+  if (write.create && write.kind === 'card') {
+    const holder = await cardOf(tx, text(write.typed.url))
+    if (holder && holder.id !== id) return { is: 'duplicate', record: holder }
+  }
+  const clock = await tx.objectStore('meta').get('clock')
+  const stamp = stampAt(write.now, clock?.key === 'clock' ? clock.offset : 0)
+  const applied = applyChange(held, { ...write, id }, stamp, write.now)
+  if (!applied.ok) return { is: 'invalid', problems: applied.problem }
+  const { record } = applied.value
+  if (!record) return { is: 'missing' }
+  if (applied.value === held) return written(record, false)
+  await writeHeld(tx, id, applied.value)
+  return written(record, true)
+}
+
+const written = (record: RecordState, changed: boolean): Committed => ({ is: 'written', record, changed })
+
+/** A write to a card that went in a merge follows it (design.md, conflict table: formerIds). */
+async function idNow(tx: Transaction, id: string): Promise<string> {
+  if (await tx.objectStore('records').getKey(id)) return id
+  return (await tx.objectStore('records').index('formerId').getKey(id)) ?? id
+}
+
+/** The live card that holds a URL. No unique index: pulling a second one must not abort a page (traces.md, 11h). */
+async function cardOf(tx: Transaction, url: string): Promise<RecordState | null> {
+  const key = urlKey(url)
+  const found = key === null ? undefined : await tx.objectStore('records').index('urlKey').get(key)
+  return found && !isDeleted(found) ? withoutKey(found) : null
+}
+
+/**
+ * A page that hides posts its uncommitted texts to the worker, while its own transaction may still commit: the
+ * second of the two must change nothing, nor undo what was typed since.
+ */
+async function cameBefore(tx: Transaction, write: Write): Promise<boolean> {
+  const writers = tx.objectStore('writers')
+  const row = await writers.get(write.page)
+  const last = row?.numbers[write.id] ?? 0
+  if (write.number <= last) return true
+  await writers.put({
+    page: write.page,
+    at: write.now,
+    numbers: { ...row?.numbers, [write.id]: write.number },
+  })
+  return false
+}
+
+/** Forgets pages that wrote last before `before`, ms. */
+export function pruneWriters(db: Database, before: number): Promise<void> {
+  return db.run(['writers'], 'readwrite', async (tx) => {
+    const rows = await tx.objectStore('writers').getAll()
+    await Promise.all(
+      rows.filter((row) => row.at < before).map((row) => tx.objectStore('writers').delete(row.page)),
+    )
+  })
+}

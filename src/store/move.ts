@@ -1,0 +1,54 @@
+import { ENTRY_FORMAT, type Entry } from '../core/outbox.ts'
+import { isDeleted, isPurged } from '../core/records.ts'
+import type { Database } from './database.ts'
+import { requireLibrary } from './library.ts'
+
+/**
+ * Another account takes this library over: every record is set up anew there, under a new library id, so that
+ * nothing of the old account's sync (versions, bases, mutations in flight) reaches the new one.
+ */
+export function moveLibrary(
+  db: Database,
+  from: string,
+  to: string,
+  account: { id: string; email: string },
+  now: number,
+): Promise<void> {
+  return db.run(
+    ['records', 'bases', 'outbox', 'meta', 'unread'],
+    'readwrite',
+    async (tx) => {
+      const library = await requireLibrary(tx, from)
+      const records = await tx.objectStore('records').getAll()
+      const [store, outbox] = [tx.objectStore('records'), tx.objectStore('outbox')]
+      await Promise.all([
+        outbox.clear(),
+        tx.objectStore('bases').clear(),
+        tx.objectStore('unread').clear(),
+        tx.objectStore('meta').clear(),
+      ])
+      await Promise.all(
+        records.map(async (record) => {
+          if (isPurged(record)) return store.delete(record.id)
+          await store.put({ ...record, version: 0 })
+          if (!isDeleted(record)) await outbox.put(create(record.id, record.kind, now))
+        }),
+      )
+      await tx
+        .objectStore('meta')
+        .put({ ...library, id: to, account, cursor: 0, mark: null, reread: null, lastSynced: null })
+    },
+    'strict',
+  )
+}
+
+const create = (id: string, kind: string, now: number): Entry => ({
+  id,
+  kind,
+  format: ENTRY_FORMAT,
+  since: now,
+  wait: { start: now, length: 0 },
+  state: { is: 'ready' },
+  flight: null,
+  parked: null,
+})

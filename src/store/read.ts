@@ -1,0 +1,78 @@
+import { type ConnectionRow, FINE } from '../core/backoff.ts'
+import type { Entry } from '../core/outbox.ts'
+import { isPurged, type RecordState } from '../core/records.ts'
+import type { Database } from './database.ts'
+import { withoutKey } from './held.ts'
+import type { LibraryRow } from './schema.ts'
+
+/** A record with its outbox entry, read in one transaction so that they belong together. */
+export interface RecordRow {
+  readonly record: RecordState
+  readonly entry: Entry | null
+}
+
+/** Everything the page lists; tombstones are left out. */
+export function readAll(db: Database): Promise<RecordRow[]> {
+  return db.run(['records', 'outbox'], 'readonly', async (tx) => {
+    const [records, entries] = await Promise.all([
+      tx.objectStore('records').getAll(),
+      tx.objectStore('outbox').getAll(),
+    ])
+    const byId = new Map(entries.map((entry) => [entry.id, entry]))
+    return records
+      .filter((record) => !isPurged(record))
+      .map((stored) => ({ record: withoutKey(stored), entry: byId.get(stored.id) ?? null }))
+  })
+}
+
+/** Single records again, after `records-changed`. An id that is not here any more is null. */
+export function readSome(db: Database, ids: readonly string[]): Promise<Map<string, RecordRow | null>> {
+  return db.run(['records', 'outbox'], 'readonly', async (tx) => {
+    const rows = await Promise.all(
+      ids.map(async (id) => {
+        const [stored, entry] = await Promise.all([
+          tx.objectStore('records').get(id),
+          tx.objectStore('outbox').get(id),
+        ])
+        const row = stored && !isPurged(stored) ? { record: withoutKey(stored), entry: entry ?? null } : null
+        return [id, row] as const
+      }),
+    )
+    return new Map(rows)
+  })
+}
+
+/** What the page says of sync as a whole, from the store that sync works on. */
+export interface SyncState {
+  readonly library: LibraryRow | null
+  readonly connection: ConnectionRow
+  readonly offset: number
+  readonly entries: readonly Entry[]
+  readonly records: number
+  readonly keptOnlyHere: number
+  readonly signOutPending: boolean
+}
+
+export function readSyncState(db: Database): Promise<SyncState> {
+  return db.run(['records', 'outbox', 'meta', 'history', 'device'], 'readonly', async (tx) => {
+    const meta = tx.objectStore('meta')
+    const [library, connection, clock, entries, records, keptOnlyHere, signOut] = await Promise.all([
+      meta.get('library'),
+      meta.get('connection'),
+      meta.get('clock'),
+      tx.objectStore('outbox').getAll(),
+      tx.objectStore('records').count(),
+      tx.objectStore('history').count(),
+      tx.objectStore('device').get('sign-out'),
+    ])
+    return {
+      library: library?.key === 'library' ? library : null,
+      connection: connection?.key === 'connection' ? connection.row : FINE,
+      offset: clock?.key === 'clock' ? clock.offset : 0,
+      entries,
+      records,
+      keptOnlyHere,
+      signOutPending: signOut !== undefined,
+    }
+  })
+}

@@ -1,0 +1,114 @@
+import type { DBSchema } from 'idb'
+import type { ConnectionRow } from '../core/backoff.ts'
+import type { Entry } from '../core/outbox.ts'
+import type { Mark } from '../core/protocol.ts'
+import type { Json, RecordState } from '../core/records.ts'
+
+/** Raised with every change below; upgrades are additive and never drop outbox, bases or drafts. */
+export const DATABASE_VERSION = 1
+export const DATABASE_NAME = 'pawkit'
+
+/** A record as it lies here; `urlKey` only on cards that hold a URL, so that the index lists just those. */
+export type StoredRecord = RecordState & { readonly urlKey?: string }
+
+/** Whose library lies here, and how far it has been read. New after a wipe or a change of account. */
+export interface LibraryRow {
+  readonly key: 'library'
+  /** Random; compared in every transaction of page and engine. */
+  readonly id: string
+  readonly account: { readonly id: string; readonly email: string } | null
+  /** The seq of the last change returned to this device. */
+  readonly cursor: number
+  readonly mark: Mark | null
+  /** A fresh read under way: its number, how, and its place; null: none. */
+  readonly reread: { readonly generation: number; readonly how: 'expired' | 'diverged' } | null
+  /** When a drain last ended with nothing left to send or read, ms. */
+  readonly lastSynced: number | null
+}
+
+export interface ConnectionStored {
+  readonly key: 'connection'
+  readonly row: ConnectionRow
+}
+
+/** The device's clock against the server's, measured at the last answer. */
+export interface ClockRow {
+  readonly key: 'clock'
+  readonly offset: number
+}
+
+/** A value that lost a merge on this device; version history shows it, and it can be restored. */
+export interface HistoryRow {
+  readonly recordId: string
+  readonly field: string
+  readonly value: Json
+  readonly stamp: number
+  readonly side: 'local' | 'remote'
+  readonly at: number
+}
+
+/** Rows outside the library, which no wipe removes. */
+export type DeviceRow =
+  /** Which of the Background Sync tags is asked for next. */
+  | { readonly key: 'sync-tag'; readonly tag: number }
+  /** The library was wiped offline; the session at the server must end before anything is sent or pulled. */
+  | { readonly key: 'sign-out'; readonly since: number }
+
+/** The last write of each page that was applied, so that one that comes twice takes effect once. */
+export interface WriterRow {
+  readonly page: string
+  readonly at: number
+  readonly numbers: { readonly [recordId: string]: number }
+}
+
+export interface PawkitSchema extends DBSchema {
+  records: { key: string; value: StoredRecord; indexes: { urlKey: string; formerId: string } }
+  bases: { key: string; value: RecordState }
+  outbox: { key: string; value: Entry }
+  history: { key: number; value: HistoryRow; indexes: { recordId: string } }
+  /** Changes that this version cannot read, kept as they came; they hold up nothing. */
+  unread: { key: number; value: { readonly seq: number; readonly change: unknown } }
+  meta: { key: string; value: LibraryRow | ConnectionStored | ClockRow }
+  writers: { key: string; value: WriterRow }
+  /** Texts of tabs that lost the right to write; outside the fence. Used from the issue on tabs. */
+  drafts: {
+    key: string
+    value: {
+      readonly id: string
+      readonly recordId: string
+      readonly text: string
+      readonly base: string
+      readonly at: number
+    }
+  }
+  /** Active session and fencing epoch; the epoch only grows, also across a wipe. */
+  session: {
+    key: 'session'
+    value: { readonly key: 'session'; readonly active: string | null; readonly epoch: number }
+  }
+  device: { key: string; value: DeviceRow }
+}
+
+export type StoreName =
+  | 'records'
+  | 'bases'
+  | 'outbox'
+  | 'history'
+  | 'unread'
+  | 'meta'
+  | 'writers'
+  | 'drafts'
+  | 'session'
+  | 'device'
+
+/** What a wipe removes. `session` and `device` outlive it. */
+export const LIBRARY_STORES = [
+  'records',
+  'bases',
+  'outbox',
+  'history',
+  'unread',
+  'meta',
+  'writers',
+  'drafts',
+] as const satisfies StoreName[]
