@@ -1,0 +1,89 @@
+import { readMessage, type ToWorker, type WakeReason } from '../src/core/messages.ts'
+import { connectionState, figures } from '../src/core/status.ts'
+import { commit, pruneWriters } from '../src/store/commit.ts'
+import { OtherLibrary } from '../src/store/library.ts'
+import { readSyncState } from '../src/store/read.ts'
+import type { Engine, EngineWorld } from './engine.ts'
+
+/** A message's `waitUntil` outlives its tab by minutes in every browser (platform.md, 0): it carries the last work. */
+const MESSAGE_PATIENCE = 60_000
+const A_DAY = 24 * 3600_000
+
+/** Events to engine. The only file that says `waitUntil`; all listeners are added in the worker's first turn. */
+export function drive(
+  scope: ServiceWorkerGlobalScope,
+  engine: Engine,
+  world: EngineWorld,
+  isActive: () => boolean,
+): void {
+  scope.addEventListener('activate', (event) => event.waitUntil(activated(scope, engine, world)))
+  scope.addEventListener('message', (event) => {
+    const message = readMessage<ToWorker>(event.data)
+    if (message?.type === 'SKIP_WAITING') event.waitUntil(scope.skipWaiting())
+    else if (message && isActive()) event.waitUntil(receive(message, event.ports[0], engine, world))
+  })
+  scope.addEventListener('online', () => void engine.wake('online', 0))
+  scope.addEventListener('periodicsync', (event) => event.waitUntil(wake(engine, 'periodic-sync')))
+}
+
+async function activated(scope: ServiceWorkerGlobalScope, engine: Engine, world: EngineWorld): Promise<void> {
+  // The first visit is controlled at once, so that its closing tab can already hand its last letters over.
+  await scope.clients.claim()
+  await pruneWriters(await world.database(), world.now() - A_DAY)
+  // Not awaited: activation must not wait for the network, or pages would.
+  void wake(engine, 'activated')
+}
+
+const wake = (engine: Engine, reason: WakeReason): Promise<void> => engine.wake(reason, MESSAGE_PATIENCE)
+
+async function receive(
+  message: Exclude<ToWorker, { type: 'SKIP_WAITING' }>,
+  port: MessagePort | undefined,
+  engine: Engine,
+  world: EngineWorld,
+): Promise<void> {
+  switch (message.type) {
+    case 'wake':
+      return wake(engine, message.reason)
+    case 'last-letters': {
+      const ids: string[] = []
+      for (const write of message.writes) {
+        try {
+          const done = await commit(await world.database(), write, 'strict')
+          if (done.is === 'written' && done.changed) ids.push(done.record.id)
+        } catch (error) {
+          // The library was replaced meanwhile: these letters were the other person's.
+          if (!(error instanceof OtherLibrary)) throw error
+        }
+      }
+      if (ids.length > 0) world.announce({ v: 1, type: 'records-changed', ids })
+      return wake(engine, 'hidden')
+    }
+    case 'flush':
+      await wake(engine, 'sync-now')
+      port?.postMessage(await status(world))
+      return
+    case 'status':
+      port?.postMessage(await status(world))
+      return
+    case 'abort':
+      engine.abort()
+  }
+}
+
+async function status(world: EngineWorld) {
+  const state = await readSyncState(await world.database())
+  const facts = {
+    hasAccount: state.library?.account != null,
+    connection: state.connection,
+    running: false,
+    online: world.online(),
+  }
+  return {
+    v: 1,
+    type: 'status',
+    figures: figures(state.entries, facts),
+    connection: connectionState(facts),
+    records: state.records,
+  }
+}

@@ -1,0 +1,146 @@
+import type { Announcement, WakeReason } from '../src/core/messages.ts'
+import { decide, type Step } from '../src/core/sync-machine.ts'
+import type { Database } from '../src/store/database.ts'
+import { OtherLibrary } from '../src/store/library.ts'
+import { type OutboxState, readOutbox } from '../src/store/outbox.ts'
+import { pullOnce } from './pull.ts'
+import { pushBatch } from './push.ts'
+import { endSession } from './sign-out.ts'
+import type { Transport } from './transport.ts'
+
+/** Everything of the outside that the engine uses; handed in by sw.ts, or by a test. */
+export interface EngineWorld {
+  readonly database: () => Promise<Database>
+  readonly transport: Transport
+  readonly now: () => number
+  /** In [0, 1), for jitter. */
+  readonly random: () => number
+  readonly newId: () => string
+  readonly online: () => boolean
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Runs the work alone among all workers and tabs of this origin. */
+  readonly alone: (work: () => Promise<void>) => Promise<void>
+  readonly announce: (announcement: Announcement) => void
+}
+
+const HASTY: ReadonlySet<WakeReason> = new Set(['online', 'sync-now', 'retry', 'signed-in'])
+/** Nobody may be there to go on typing, or a person wants it now: what waits for a pause goes at once. */
+const IMPATIENT: ReadonlySet<WakeReason> = new Set(['hidden', 'sync-now', 'retry'])
+const NO_PULL: ReadonlySet<WakeReason> = new Set(['changed', 'hidden'])
+
+/**
+ * Drains the outbox and reads what is new: one at a time, woken at any time by anything, with no lost wake-up.
+ * All state is in the store; what is held here is only who asked for what since the last look.
+ */
+export class Engine {
+  readonly #world: EngineWorld
+  #running: Promise<void> | null = null
+  /** Something asked since the engine last looked. */
+  #asked = false
+  #pullWanted = false
+  #hasty = false
+  #impatient = false
+  #patientUntil = 0
+  #nap = new AbortController()
+  #abort = new AbortController()
+
+  constructor(world: EngineWorld) {
+    this.#world = world
+  }
+
+  /**
+   * @param patience how long the caller keeps the worker alive, ms
+   * @returns when the drain has come to rest
+   */
+  wake(reason: WakeReason, patience: number): Promise<void> {
+    this.#asked = true
+    this.#pullWanted ||= !NO_PULL.has(reason)
+    this.#hasty ||= HASTY.has(reason)
+    this.#impatient ||= IMPATIENT.has(reason)
+    this.#patientUntil = Math.max(this.#patientUntil, this.#world.now() + patience)
+    this.#nap.abort()
+    this.#running ??= this.#run()
+    return this.#running
+  }
+
+  /** Gives up the request in flight and comes to rest: the library is about to be replaced. */
+  abort(): void {
+    this.#patientUntil = 0
+    this.#asked = false
+    this.#abort.abort()
+    this.#nap.abort()
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // The check and the end of the run are one step: a wake after it starts the next run.
+      while (this.#asked) await this.#world.alone(() => this.#drain())
+    } finally {
+      this.#running = null
+      this.#world.announce({ v: 1, type: 'status-changed' })
+    }
+  }
+
+  async #drain(): Promise<void> {
+    this.#abort = new AbortController()
+    const db = await this.#world.database()
+    for (;;) {
+      this.#asked = false
+      const now = this.#world.now()
+      const outbox = await readOutbox(db, now, this.#impatient)
+      if (!outbox || this.#abort.signal.aborted) return
+      const step = decide(this.#situation(outbox, now), now)
+      if (step.do === 'rest') {
+        if (this.#asked) continue
+        this.#hasty = false
+        this.#impatient = false
+        return
+      } else await this.#take(step, db, outbox)
+    }
+  }
+
+  #situation(outbox: OutboxState, now: number) {
+    return {
+      ...outbox,
+      hasAccount: outbox.library.account !== null,
+      pullWanted: this.#pullWanted,
+      online: this.#world.online(),
+      hasty: this.#hasty,
+      patience: Math.max(0, this.#patientUntil - now),
+    }
+  }
+
+  async #take(step: Exclude<Step, { do: 'rest' }>, db: Database, outbox: OutboxState): Promise<void> {
+    const task = { world: this.#world, db, outbox, signal: this.#abort.signal }
+    try {
+      if (step.do === 'wait') {
+        this.#impatient = false
+        return await this.#sleep(step.ms)
+      }
+      this.#hasty = false
+      if (step.do === 'sign-out') return await endSession(task)
+      if (step.do === 'push') {
+        const pushed = await pushBatch(task, step.ids)
+        // A push that fails does not keep the pull from being tried, once a round (traces.md, 27).
+        if (pushed === 'round-over' && this.#pullWanted) await this.#pull(task)
+        else if (pushed === 'through') this.#pullWanted = true
+        return
+      }
+      await this.#pull(task)
+    } catch (error) {
+      // Another library now: this answer, and all that this drain knew, was the old one's.
+      if (!(error instanceof OtherLibrary)) throw error
+    }
+  }
+
+  async #pull(task: Parameters<typeof pullOnce>[0]): Promise<void> {
+    this.#pullWanted = (await pullOnce(task)) === 'more'
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    this.#nap = new AbortController()
+    if (this.#asked) return
+    await this.#world.sleep(ms, this.#nap.signal)
+  }
+}

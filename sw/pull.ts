@@ -1,0 +1,37 @@
+import { FINE } from '../src/core/backoff.ts'
+import { applyPage, beginReread, markSynced } from '../src/store/apply.ts'
+import { writeConnection } from '../src/store/outbox.ts'
+import { recordFailure, type Task, tell } from './push.ts'
+
+/** Reads one page of changes after the cursor and applies it with the cursor in one transaction. */
+export async function pullOnce(task: Task): Promise<'more' | 'up-to-date' | 'failed'> {
+  const { world, db, outbox, signal } = task
+  const { id, account, cursor, mark } = outbox.library
+  if (!account) return 'failed'
+  const answered = await world.transport.pull({ account: account.id, after: cursor, mark }, signal)
+  if (signal.aborted) return 'failed'
+  if (!answered.ok) {
+    if (answered.problem.is === 'reset') {
+      await beginReread(db, id, answered.problem.how, world.now())
+      return 'more'
+    }
+    await recordFailure(task, answered.problem)
+    return 'failed'
+  }
+  const { answer, offset } = answered.value
+  const page = {
+    library: id,
+    changes: answer.changes,
+    after: cursor,
+    cursor: answer.cursor,
+    mark: answer.mark,
+    now: world.now(),
+    offset,
+  }
+  tell(world, await applyPage(db, page))
+  if (answer.more && answer.cursor > cursor) return 'more'
+  // A push that fails keeps its backoff, whatever a pull can do; without one the connection is well.
+  if (outbox.connection.is === 'failing' && outbox.due.length === 0) await writeConnection(db, id, FINE)
+  if (outbox.sendable === 0) await markSynced(db, id, world.now())
+  return 'up-to-date'
+}

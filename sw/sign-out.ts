@@ -1,0 +1,14 @@
+import { forgetDevice } from '../src/store/library.ts'
+import { recordFailure, type Task } from './push.ts'
+
+/**
+ * Ends the session at the server after the library was wiped here. Until it is answered nothing else is sent or
+ * pulled: a cookie that outlives the wipe would bring the library back (traces.md, 22).
+ */
+export async function endSession(task: Task): Promise<void> {
+  const answered = await task.world.transport.signOut(task.signal)
+  if (answered.ok) {
+    await forgetDevice(task.db, 'sign-out')
+    task.world.announce({ v: 1, type: 'status-changed' })
+  } else if (!task.signal.aborted) await recordFailure(task, answered.problem)
+}

@@ -1,0 +1,131 @@
+import * as v from 'valibot'
+import { classify, type Failure } from '../src/core/failure.ts'
+import {
+  type Mark,
+  markParam,
+  PROTOCOL_VERSION,
+  PULL_LIMITS,
+  PullAnswer,
+  PushAnswer,
+  type PushRequest,
+} from '../src/core/protocol.ts'
+import { bad, ok, type Result } from '../src/core/result.ts'
+import { clockOffset } from '../src/core/stamp.ts'
+
+/** An answer with the server's clock measured against ours, ms. */
+export interface Timed<T> {
+  readonly answer: T
+  readonly offset: number
+}
+
+/** The server as the engine sees it. Never throws: what can go wrong is a Failure. */
+export interface Transport {
+  push(
+    request: PushRequest,
+    signal: AbortSignal,
+  ): Promise<Result<Timed<v.InferOutput<typeof PushAnswer>>, Failure>>
+  pull(from: PullFrom, signal: AbortSignal): Promise<Result<Timed<v.InferOutput<typeof PullAnswer>>, Failure>>
+  /** Ends the session at the server; one that has ended already is a success. */
+  signOut(signal: AbortSignal): Promise<Result<null, Failure>>
+}
+
+export interface PullFrom {
+  readonly account: string
+  readonly after: number
+  readonly mark: Mark | null
+}
+
+export interface TransportWorld {
+  readonly fetch: (input: string, init: RequestInit) => Promise<Response>
+  readonly now: () => number
+}
+
+/** A request is given up after this: the outcome is unknown, and the same mutation goes out again. */
+const TIME_LIMIT = 30_000
+
+export function createTransport(world: TransportWorld): Transport {
+  return {
+    async push(request, signal) {
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(request),
+      }
+      return read(PushAnswer, await ask(world, '/api/sync/push', init, signal))
+    },
+    async pull({ account, after, mark }, signal) {
+      const query = new URLSearchParams({
+        protocol: String(PROTOCOL_VERSION),
+        account,
+        after: String(after),
+        limit: String(PULL_LIMITS.records),
+        mark: markParam(mark),
+      })
+      return read(PullAnswer, await ask(world, `/api/sync/changes?${query}`, { method: 'GET' }, signal))
+    },
+    async signOut(signal) {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+      const answered = await ask(world, '/api/auth/sign-out', init, signal)
+      if (answered.ok || answered.problem.is === 'signed-out' || answered.problem.is === 'refused')
+        return ok(null)
+      return answered
+    },
+  }
+}
+
+interface Answered {
+  readonly body: unknown
+  readonly sent: number
+  readonly received: number
+}
+
+async function ask(
+  world: TransportWorld,
+  url: string,
+  init: RequestInit,
+  signal: AbortSignal,
+): Promise<Result<Answered, Failure>> {
+  const sent = world.now()
+  try {
+    const response = await world.fetch(url, {
+      ...init,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      // A redirect is a portal's or a proxy's; following one would hand a push to a stranger.
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT)]),
+    })
+    const body = parse(await response.text())
+    const redirected = response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)
+    const seen = {
+      status: response.status,
+      redirected,
+      body,
+      retryAfter: response.headers.get('retry-after'),
+    }
+    const received = world.now()
+    const failure = classify(seen, received)
+    return failure ? bad(failure) : ok({ body, sent, received })
+  } catch (error) {
+    return bad({ is: 'no-answer', why: error instanceof Error ? error.name : 'unknown' })
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function read<S extends v.GenericSchema<unknown, { now: number }>>(
+  schema: S,
+  answered: Result<Answered, Failure>,
+): Result<Timed<v.InferOutput<S>>, Failure> {
+  if (!answered.ok) return answered
+  const { body, sent, received } = answered.value
+  const parsed = v.safeParse(schema, body)
+  if (!parsed.success) return bad({ is: 'no-answer', why: 'unreadable answer' })
+  return ok({ answer: parsed.output, offset: clockOffset(parsed.output.now, sent, received) })
+}
