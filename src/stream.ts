@@ -1,0 +1,83 @@
+import { PROTOCOL_VERSION } from './core/protocol.ts'
+
+/** The lock that elects the one visible tab whose page holds the stream; a worker's would die after 30 s idle. */
+const STREAM_LOCK = 'pawkit-stream'
+/** After an answer that ends an EventSource for good (a 401, a 5xx), it is opened again this much later. */
+const REOPEN = 15_000
+
+/**
+ * Holds the server-sent events while this tab is visible and elected, and hands every poke, and every
+ * (re)connect, which may have missed some, to `poke`.
+ */
+export class PokeStream {
+  readonly #poke: () => void
+  #account: string | null = null
+  #stop: AbortController | null = null
+
+  constructor(poke: () => void) {
+    this.#poke = poke
+    document.addEventListener('visibilitychange', () => this.#update())
+    window.addEventListener('pagehide', () => this.#end())
+    window.addEventListener('pageshow', () => this.#update())
+    window.addEventListener('online', () => this.#restart())
+  }
+
+  /** The account whose library this is while its session lasts; null: no stream. */
+  follow(account: string | null): void {
+    if (account === this.#account) return
+    this.#account = account
+    this.#restart()
+  }
+
+  #restart(): void {
+    this.#end()
+    this.#update()
+  }
+
+  #end(): void {
+    this.#stop?.abort()
+    this.#stop = null
+  }
+
+  #update(): void {
+    const wanted = document.visibilityState === 'visible' && this.#account !== null
+    if (!wanted) this.#end()
+    if (!wanted || this.#stop) return
+    const stop = new AbortController()
+    this.#stop = stop
+    navigator.locks
+      .request(STREAM_LOCK, { signal: stop.signal }, () => this.#hold(stop.signal))
+      .catch(() => {
+        // Aborted while waiting for its turn: another tab holds the stream, or this one is hidden.
+      })
+  }
+
+  #hold(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      let source: EventSource | null = null
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const open = (): void => {
+        const query = new URLSearchParams({
+          protocol: String(PROTOCOL_VERSION),
+          account: this.#account ?? '',
+        })
+        source = new EventSource(`/api/sync/stream?${query}`)
+        source.addEventListener('open', () => this.#poke())
+        source.addEventListener('poke', () => this.#poke())
+        source.addEventListener('error', () => {
+          if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, REOPEN)
+        })
+      }
+      signal.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer)
+          source?.close()
+          resolve()
+        },
+        { once: true },
+      )
+      open()
+    })
+  }
+}

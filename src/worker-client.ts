@@ -1,0 +1,149 @@
+import { Workbox } from 'workbox-window'
+import type { Write } from './core/messages.ts'
+import {
+  type Announcement,
+  CHANNEL,
+  MESSAGES_VERSION,
+  readMessage,
+  syncTag,
+  type ToWorker,
+  type WakeReason,
+} from './core/messages.ts'
+
+interface SyncManager {
+  register(tag: string): Promise<void>
+}
+
+/** Whether the browser sends what is left after the tab is closed. */
+export type Background = 'unknown' | 'granted' | 'missing' | 'refused'
+
+const UPDATE_CHECK = 3600_000
+
+/** The page's side of the worker channel: register, tell, ask for Background Sync, offer an update. */
+export class WorkerClient extends EventTarget {
+  readonly #channel = new BroadcastChannel(CHANNEL)
+  readonly #workbox: Workbox
+  #registration: ServiceWorkerRegistration | null = null
+  #background: Background = 'unknown'
+  #armed = false
+  #tag = 0
+  #updateWaiting = false
+
+  constructor(script: string) {
+    super()
+    this.#workbox = new Workbox(script)
+    this.#channel.addEventListener('message', (event) => this.#hear(event.data))
+    reloadOnUpdate()
+  }
+
+  get background(): Background {
+    return this.#background
+  }
+
+  get updateWaiting(): boolean {
+    return this.#updateWaiting
+  }
+
+  /** @param tag which of the three Background Sync tags is next, from the store */
+  async start(tag: number): Promise<void> {
+    this.#tag = tag
+    this.#workbox.addEventListener('waiting', () => {
+      this.#updateWaiting = true
+      this.dispatchEvent(new Event('update'))
+    })
+    const registration = await this.#workbox.register({ immediate: true })
+    this.#registration = registration ?? null
+    if (!registration) return
+    if (!('sync' in registration)) this.#setBackground('missing')
+    else if (this.#armed) this.#register()
+    const check = (): void => void registration.update().catch(() => {})
+    setInterval(check, UPDATE_CHECK)
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && check())
+    await navigator.serviceWorker.ready
+    this.wake('opened')
+  }
+
+  announce(announcement: Announcement): void {
+    this.#channel.postMessage(announcement)
+  }
+
+  wake(reason: WakeReason): void {
+    this.#post({ v: MESSAGES_VERSION, type: 'wake', reason })
+  }
+
+  /** What a dying page could not commit itself. */
+  handOver(writes: readonly Write[]): void {
+    this.#post({ v: MESSAGES_VERSION, type: 'last-letters', writes })
+  }
+
+  abort(): void {
+    this.#post({ v: MESSAGES_VERSION, type: 'abort' })
+  }
+
+  /** Sends now; resolves when the drain has come to rest, or after `limit` ms. */
+  flush(limit: number): Promise<void> {
+    return new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel()
+      const timer = setTimeout(resolve, limit)
+      port1.onmessage = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (!this.#post({ v: MESSAGES_VERSION, type: 'flush' }, [port2])) resolve()
+    })
+  }
+
+  /**
+   * Asks for Background Sync, in the task that opens the first transaction of a burst: a tab killed between
+   * commit and registration would leave a change that nothing wakes (traces.md, 13).
+   */
+  arm(): void {
+    if (this.#armed) return
+    this.#armed = true
+    this.#register()
+  }
+
+  /** A person accepted the new version: it takes over, and every tab reloads. */
+  acceptUpdate(): void {
+    this.#workbox.messageSkipWaiting()
+  }
+
+  #post(message: ToWorker, transfer: Transferable[] = []): boolean {
+    const worker = navigator.serviceWorker.controller ?? this.#registration?.active
+    worker?.postMessage(message, transfer)
+    return worker != null
+  }
+
+  #register(): void {
+    const registration = this.#registration as (ServiceWorkerRegistration & { sync?: SyncManager }) | null
+    registration?.sync?.register(syncTag(this.#tag)).then(
+      () => this.#setBackground('granted'),
+      () => this.#setBackground('refused'),
+    )
+  }
+
+  #setBackground(background: Background): void {
+    if (background === this.#background) return
+    this.#background = background
+    this.dispatchEvent(new Event('background'))
+  }
+
+  #hear(data: unknown): void {
+    const said = readMessage<Announcement>(data)
+    if (!said) return
+    if (said.type === 'drained' || said.type === 'failed') {
+      this.#tag = said.tag
+      this.#armed = false
+    }
+    this.dispatchEvent(new CustomEvent<Announcement>('said', { detail: said }))
+  }
+}
+
+/** Reloads once a new version controls this page; the first claim of a first visit is none. */
+function reloadOnUpdate(): void {
+  let controlled = navigator.serviceWorker.controller !== null
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (controlled) location.reload()
+    controlled = true
+  })
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { defineConfig } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
+
+const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+/** The client: the page and, in a build of its own, the service worker. The server runs from source. */
+export default defineConfig({
+  define: { __APP_VERSION__: JSON.stringify(version) },
+  build: { target: 'es2023', modulePreload: { polyfill: false }, sourcemap: false },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': { target: `http://127.0.0.1:${process.env.PAWKIT_API_PORT ?? '3001'}`, xfwd: false } },
+  },
+  plugins: [
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'sw',
+      filename: 'sw.ts',
+      registerType: 'prompt',
+      injectRegister: false,
+      injectManifest: {
+        globPatterns: ['**/*.{js,css,html,svg,png,woff2,webmanifest}'],
+        globIgnores: ['screenshots/**'],
+      },
+      devOptions: { enabled: true, type: 'module', navigateFallback: '/index.html' },
+      manifest: {
+        id: '/',
+        name: 'Pawkit',
+        short_name: 'Pawkit',
+        description: 'Cards, notes and collections, usable at once, offline, on every device.',
+        start_url: '/',
+        scope: '/',
+        display: 'standalone',
+        background_color: '#fcfaf7',
+        theme_color: '#fcfaf7',
+        categories: ['productivity', 'utilities'],
+        icons: [
+          { src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png' },
+          { src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' },
+          { src: '/icons/icon-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+          { src: '/icons/icon.svg', sizes: 'any', type: 'image/svg+xml' },
+        ],
+      },
+    }),
+  ],
+})
