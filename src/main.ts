@@ -1,11 +1,12 @@
 import { uuidV7 } from './core/ids.ts'
-import { Database } from './store/database.ts'
+import { Database, OpeningTimeout } from './store/database.ts'
 import { openLibrary, readDevice } from './store/library.ts'
 import { PokeStream } from './stream.ts'
 import { PawkitModel } from './ui/controllers/page-model.ts'
 import { WorkerClient } from './worker-client.ts'
 import './ui/app-shell.ts'
 import './ui/pages/insecure.ts'
+import './ui/pages/trouble.ts'
 
 /** Composition root of the page: opens the store, builds the model, mounts the app, registers the worker. */
 const now = (): number => Date.now()
@@ -61,4 +62,12 @@ function listen(opened: PawkitModel, worker: WorkerClient): void {
   )
 }
 
-void start()
+start().catch((error: unknown) => {
+  if (model) throw error
+  const trouble = document.createElement('pawkit-trouble')
+  trouble.reason =
+    error instanceof OpeningTimeout
+      ? 'Another tab with an older Pawkit keeps it closed.'
+      : 'The browser could not open its storage.'
+  document.body.append(trouble)
+})

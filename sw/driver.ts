@@ -76,7 +76,7 @@ async function status(world: EngineWorld) {
   const facts = {
     hasAccount: state.library?.account != null,
     connection: state.connection,
-    running: false,
+    running: await world.running(),
     online: world.online(),
   }
   return {

@@ -21,6 +21,8 @@ export interface EngineWorld {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** Runs the work alone among all workers and tabs of this origin. */
   readonly alone: (work: () => Promise<void>) => Promise<void>
+  /** Whether any engine of this origin holds the lock now. */
+  readonly running: () => Promise<boolean>
   readonly announce: (announcement: Announcement) => void
 }
 

@@ -2,7 +2,7 @@ import { afterFailure } from '../src/core/backoff.ts'
 import { type Failure, remedy } from '../src/core/failure.ts'
 import type { Flight } from '../src/core/outbox.ts'
 import { PROTOCOL_VERSION } from '../src/core/protocol.ts'
-import { titleOf } from '../src/core/records.ts'
+import { type RecordState, titleOf } from '../src/core/records.ts'
 import { type Applied, applyPush, beginReread, setAside } from '../src/store/apply.ts'
 import type { Database } from '../src/store/database.ts'
 import { freezeBatch, type OutboxState, writeConnection } from '../src/store/outbox.ts'
@@ -75,9 +75,16 @@ export function tell(world: EngineWorld, applied: Applied): void {
     world.announce({
       v: 1,
       type: 'notice',
+      kind: 'status',
       text: `“${titleOf(record)}” was deleted on one device and edited on another. The edit was kept, so it is back.`,
     })
   }
+  for (const { record, message } of applied.refused) tellRefused(world, record, message)
+}
+
+function tellRefused(world: EngineWorld, record: RecordState, message: string): void {
+  const text = `“${titleOf(record)}” is saved on this device, but the server refused it: ${message} Change it, and it is sent again.`
+  world.announce({ v: 1, type: 'notice', kind: 'alert', text })
 }
 
 /** The whole request was refused: halves are sent at once, so that what is refused alone delays nobody. */
@@ -101,13 +108,27 @@ async function refuseAlone({ world, db, outbox }: Task, flight: Flight, failure:
       ? { code: failure.code, message: failure.message, refused: true }
       : { code: 'unknown', message: 'refused', refused: true }
   await setAside(db, outbox.library.id, flight, reason, world.now(), world.random())
+  tellRefused(world, flight.sent, reason.message)
   world.announce({ v: 1, type: 'records-changed', ids: [flight.mutation.record] })
 }
 
 export async function recordFailure({ world, db, outbox }: Task, failure: Failure): Promise<Pushed> {
   const row = afterFailure(outbox.connection, failure, world.now(), world.random())
   await writeConnection(db, outbox.library.id, row)
+  if (row.is === 'failing' && row.rounds === 1 && row.sends === 0) tellOutage(world, row.why, outbox.sendable)
   world.announce({ v: 1, type: 'status-changed' })
   const answersPulls = failure.is === 'server' || failure.is === 'no-answer'
   return row.is === 'failing' && row.sends === 0 && answersPulls ? 'round-over' : 'paused'
+}
+
+/** Once an outage, when its first round has failed. */
+function tellOutage(world: EngineWorld, why: string, waiting: number): void {
+  if (waiting === 0) return
+  const changes = waiting === 1 ? '1 change waits' : `${waiting} changes wait`
+  world.announce({
+    v: 1,
+    type: 'notice',
+    kind: 'alert',
+    text: `${why} ${changes}, saved on this device; Pawkit tries again by itself.`,
+  })
 }

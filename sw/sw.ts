@@ -44,6 +44,8 @@ const world: EngineWorld = {
       )
     }),
   alone: (work) => self.navigator.locks.request(ENGINE_LOCK, work),
+  running: async () =>
+    (await self.navigator.locks.query()).held?.some(({ name }) => name === ENGINE_LOCK) ?? false,
   announce: (announcement: Announcement) => channel.postMessage(announcement),
 }
 

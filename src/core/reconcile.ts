@@ -220,7 +220,7 @@ export function mergeWrite(
   if (sameValue(kind, shown, stored) || sameValue(kind, typed, stored)) return typed
   if (kind === 'set') return mergeSet(shown, typed, stored)
   if (kind === 'text' || kind === 'line') {
-    const merged = mergeText(text(shown), text(typed), text(stored), kind === 'line' ? 'mine' : onClash)
+    const merged = mergeText(text(shown), text(typed), text(stored), onClash)
     return kind === 'line' ? merged.text.replaceAll('\n', ' ') : merged.text
   }
   return typed

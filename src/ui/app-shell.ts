@@ -1,0 +1,232 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { createRef, ref } from 'lit/directives/ref.js'
+import './components/bottom-bar.ts'
+import './components/list-pane.ts'
+import type { ListPane } from './components/list-pane.ts'
+import './components/notices.ts'
+import './components/sidebar.ts'
+import './components/sync-panel.ts'
+import { titleOf } from '../core/records.ts'
+import { shellStyles } from './app-shell.styles.ts'
+import { LayoutController } from './controllers/layout-controller.ts'
+import { ShortcutController } from './controllers/shortcut-controller.ts'
+import { dialogFor } from './dialogs.ts'
+import { PawkitElement } from './element.ts'
+import { EVERYTHING, type Filter } from './library.ts'
+import { tellProblem } from './outcome.ts'
+import { detailFor, openRecordId } from './pages.ts'
+import { type Dialog, type Request, RequestEvent } from './requests.ts'
+import { Router } from './router.ts'
+import { base } from './styles/base.ts'
+import { controls } from './styles/controls.ts'
+import { applyTheme } from './theme.ts'
+
+/** The frame of the page: which panes there are, what is open in them, and where the focus goes. */
+export class AppShell extends PawkitElement {
+  static override properties = {
+    ...PawkitElement.properties,
+    filter: { state: true },
+    dialog: { state: true },
+    drawer: { state: true },
+    statusOpen: { state: true },
+  }
+  declare filter: Filter
+  declare dialog: Dialog | null
+  declare drawer: boolean
+  declare statusOpen: boolean
+  readonly #router = new Router(this)
+  readonly #layout = new LayoutController(this)
+  readonly #detail = createRef<HTMLElement>()
+  readonly #drawer = createRef<HTMLDialogElement>()
+  readonly #list = createRef<ListPane>()
+  /** Who opened the sync status, and so gets the focus back. */
+  #opener: HTMLElement | null = null
+  #lastPath = location.pathname
+  #arrived = false
+
+  static override styles = [base, controls, shellStyles]
+
+  constructor() {
+    super()
+    this.filter = EVERYTHING
+    this.dialog = null
+    this.drawer = false
+    this.statusOpen = false
+    this.watch('records')
+    new ShortcutController(this, {
+      undo: () => this.model.undo(),
+      find: () => this.#find(),
+      escape: () => this.#onEscape(),
+    })
+    applyTheme()
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.addEventListener(RequestEvent.type, this.#onRequest)
+    this.addEventListener('pawkit-arrived', this.#onArrived)
+  }
+
+  override render(): TemplateResult {
+    const { layout } = this.#layout
+    const { route } = this.#router
+    const path = location.pathname
+    const shared = { layout, path, filter: this.filter, statusOpen: this.statusOpen }
+    return html`<button class="skip" @click=${this.#focusDetail}>Skip to what is open</button>
+      <div class="shell ${layout} ${route.page === 'library' ? '' : 'open'}">
+        ${layout === 'wide' ? html`<aside class="side" aria-label="Sidebar">${this.#sidebar(shared)}</aside>` : nothing}
+        <main>
+          <h1 class="visually-hidden">Pawkit</h1>
+          <div class="list">
+            <pawkit-list-pane
+              ${ref(this.#list)}
+              .model=${this.model}
+              .layout=${layout}
+              .path=${path}
+              .filter=${this.filter}
+              .statusOpen=${this.statusOpen}
+            ></pawkit-list-pane>
+          </div>
+          <section ${ref(this.#detail)} class="detail" tabindex="-1" aria-label=${this.#title}>
+            ${detailFor(this.model, this.#router, layout)}
+          </section>
+        </main>
+        ${
+          layout === 'phone'
+            ? html`<pawkit-bottom-bar .model=${this.model} .path=${path} .statusOpen=${this.statusOpen}></pawkit-bottom-bar>`
+            : nothing
+        }
+      </div>
+      ${
+        layout === 'wide'
+          ? nothing
+          : html`<dialog ${ref(this.#drawer)} class="drawer" aria-label="Menu" @close=${this.#closeDrawer} @click=${this.#onDrawerClick}>
+              ${this.drawer ? this.#sidebar(shared) : nothing}
+            </dialog>`
+      }
+      <pawkit-sync-panel .model=${this.model} .open=${this.statusOpen} @closed=${this.#closeStatus}></pawkit-sync-panel>
+      ${this.dialog ? dialogFor(this.model, this.dialog, this.filter.collection, this.#closeDialog) : nothing}
+      <pawkit-notices class=${layout} .model=${this.model}></pawkit-notices>`
+  }
+
+  override updated(): void {
+    const title = this.#title
+    document.title = title === 'Pawkit' ? title : `${title} · Pawkit`
+    const drawer = this.#drawer.value
+    if (drawer && drawer.open !== this.drawer) this.drawer ? drawer.showModal() : drawer.close()
+    if (this.#arrived) this.#settle()
+  }
+
+  #sidebar(shared: { layout: string; path: string; filter: Filter; statusOpen: boolean }) {
+    return html`<pawkit-sidebar
+      .model=${this.model}
+      .layout=${shared.layout}
+      .path=${shared.path}
+      .filter=${shared.filter}
+      .statusOpen=${shared.statusOpen}
+    ></pawkit-sidebar>`
+  }
+
+  get #title(): string {
+    const { route } = this.#router
+    if (route.page === 'trash') return 'Trash'
+    if (route.page === 'settings') return 'Settings'
+    const id = openRecordId(this.model, route)
+    const record = id === null ? undefined : this.model.records.get(id)?.record
+    return record ? titleOf(record) : 'Pawkit'
+  }
+
+  /** After going somewhere: the page begins at its top, and the keyboard goes on where the eyes are. */
+  #settle(): void {
+    this.#arrived = false
+    const { arrival, focusField, route } = this.#router
+    const left = this.#lastPath
+    this.#lastPath = location.pathname
+    if (left !== this.#lastPath) this.#detail.value?.scrollTo(0, 0)
+    if (arrival === 'history' && this.#layout.layout !== 'phone') return
+    if (route.page === 'library') this.#list.value?.focusEntry(left)
+    else if (focusField === null) this.#focusDetail()
+  }
+
+  readonly #focusDetail = (): void => this.#detail.value?.focus({ preventScroll: true })
+
+  readonly #onArrived = (): void => {
+    this.#arrived = true
+    this.drawer = false
+    if (this.#layout.layout === 'phone') this.statusOpen = false
+  }
+
+  readonly #onRequest = (event: Event): void => {
+    if (!(event instanceof RequestEvent)) return
+    const source = event.composedPath()[0]
+    this.#do(event.request, source instanceof HTMLElement ? source : null)
+  }
+
+  #do(request: Request, source: HTMLElement | null): void {
+    if ('open' in request) {
+      this.drawer = false
+      this.dialog = request.open
+    } else if ('filter' in request) {
+      this.filter = { ...this.filter, ...request.filter }
+      this.drawer = false
+      // On a phone the list is all there is to see of a choice; elsewhere what is open stays open.
+      if (this.#layout.layout === 'phone' && location.pathname !== '/') this.#router.go('/')
+    } else if ('go' in request) this.#router.go(request.go)
+    else if (request.do === 'new-note') void this.#newNote()
+    else if (request.do === 'find') this.#find()
+    else if (request.do === 'menu') this.drawer = !this.drawer
+    else if (request.do === 'leave') this.#router.go('/', { replace: true })
+    else {
+      this.#opener = source
+      this.statusOpen = !this.statusOpen
+    }
+  }
+
+  async #newNote(): Promise<void> {
+    const { collection } = this.filter
+    const { id, done } = this.model.create('note', collection === null ? {} : { collectionIds: [collection] })
+    void tellProblem(this.model, 'New note', done)
+    if (!this.model.records.has(id)) await done
+    this.#router.go(`/notes/${id}`, { focus: 'title' })
+  }
+
+  #find(): void {
+    if (this.#layout.layout === 'phone' && location.pathname !== '/') this.#router.go('/')
+    void this.updateComplete.then(() => this.#list.value?.focusSearch())
+  }
+
+  #onEscape(): boolean {
+    if (this.statusOpen) this.#closeStatus()
+    else if (this.#layout.layout !== 'phone' && this.#detail.value?.matches(':focus-within')) {
+      this.#list.value?.focusEntry(location.pathname)
+    } else return false
+    return true
+  }
+
+  readonly #closeStatus = (): void => {
+    this.statusOpen = false
+    this.#opener?.focus()
+    this.#opener = null
+  }
+
+  readonly #closeDialog = (): void => {
+    this.dialog = null
+  }
+
+  readonly #closeDrawer = (): void => {
+    this.drawer = false
+  }
+
+  /** A click beside the drawer lands on the dialog itself, which its content fills. */
+  readonly #onDrawerClick = (event: Event): void => {
+    if (event.target === this.#drawer.value) this.drawer = false
+  }
+}
+
+customElements.define('pawkit-app', AppShell)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'pawkit-app': AppShell
+  }
+}

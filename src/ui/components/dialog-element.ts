@@ -1,0 +1,95 @@
+import { css, html, type TemplateResult } from 'lit'
+import { createRef, ref } from 'lit/directives/ref.js'
+import { PawkitElement } from '../element.ts'
+import { icon } from '../icons.ts'
+import { base } from '../styles/base.ts'
+import { controls } from '../styles/controls.ts'
+import { floating } from '../styles/floating.ts'
+
+/**
+ * A modal dialog that opens as it is put into the page and says `closed` when it is done. Each dialog is a
+ * subclass and not a slot's content, so that heading, labels and fields share one root.
+ */
+export abstract class DialogElement extends PawkitElement {
+  static override properties = {
+    ...PawkitElement.properties,
+    problem: { state: true },
+    busy: { state: true },
+  }
+  declare problem: string | TemplateResult | null
+  declare busy: boolean
+  readonly #dialog = createRef<HTMLDialogElement>()
+
+  static override styles = [
+    base,
+    controls,
+    floating,
+    css`
+      .problem a {
+        color: inherit;
+      }
+    `,
+  ]
+
+  protected abstract readonly heading: string
+  protected abstract body(): TemplateResult
+  /** Escape and `Cancel`. */
+  protected cancelled(): void {
+    this.close()
+  }
+
+  constructor() {
+    super()
+    this.problem = null
+    this.busy = false
+  }
+
+  /** What the dialog must know before it shows, so that nothing in it moves later. */
+  protected prepare(): Promise<void> | undefined {
+    return undefined
+  }
+
+  override async firstUpdated(): Promise<void> {
+    await this.prepare()
+    await this.updateComplete
+    this.#dialog.value?.showModal()
+  }
+
+  override render(): TemplateResult {
+    return html`<dialog ${ref(this.#dialog)} aria-labelledby="heading" @cancel=${this.#onCancel} @close=${this.#onClose}>
+      <div class="dialog-body">
+        <h2 id="heading">${this.heading}</h2>
+        ${this.body()}
+      </div>
+    </dialog>`
+  }
+
+  protected close(): void {
+    this.#dialog.value?.close()
+  }
+
+  protected problemLine(): TemplateResult {
+    return this.problem
+      ? html`<p class="problem" role="alert">${icon('alert')}<span>${this.problem}</span></p>`
+      : html``
+  }
+
+  /** The text of a field of this dialog. */
+  protected fieldText(id: string): string {
+    const field = this.renderRoot.querySelector(`#${id}`)
+    return field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement ? field.value : ''
+  }
+
+  protected focusOn(id: string): void {
+    this.renderRoot.querySelector<HTMLElement>(`#${id}`)?.focus()
+  }
+
+  readonly #onCancel = (event: Event): void => {
+    event.preventDefault()
+    if (!this.busy) this.cancelled()
+  }
+
+  readonly #onClose = (): void => {
+    this.dispatchEvent(new CustomEvent('closed'))
+  }
+}

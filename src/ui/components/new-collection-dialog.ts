@@ -1,0 +1,39 @@
+import { html, nothing } from 'lit'
+import { problemOf } from '../outcome.ts'
+import { DialogElement } from './dialog-element.ts'
+
+class NewCollectionDialog extends DialogElement {
+  protected override readonly heading = 'New collection'
+
+  protected override body() {
+    return html`<form novalidate @submit=${this.#save}>
+      <div class="field">
+        <label for="name">Name</label>
+        <input id="name" class="input" autocomplete="off" placeholder="Recipes, Reading, Garden …" autofocus
+          aria-invalid=${this.problem ? 'true' : nothing} aria-describedby="problem" />
+        <div id="problem">${this.problemLine()}</div>
+      </div>
+      <div class="actions">
+        <button type="button" @click=${() => this.close()}>Cancel</button>
+        <button class="primary">Save</button>
+      </div>
+    </form>`
+  }
+
+  readonly #save = async (event: Event): Promise<void> => {
+    event.preventDefault()
+    if (this.busy) return
+    const name = this.fieldText('name').trim()
+    if (!name) {
+      this.problem = 'Give the collection a name, so that you find it again.'
+      this.focusOn('name')
+      return
+    }
+    this.busy = true
+    this.problem = problemOf(await this.model.create('collection', { name }).done)
+    this.busy = false
+    if (this.problem === null) this.close()
+  }
+}
+
+customElements.define('pawkit-new-collection-dialog', NewCollectionDialog)

@@ -1,0 +1,100 @@
+import { css, html, nothing } from 'lit'
+import './collections-picker.ts'
+import { titleOf } from '../../core/records.ts'
+import type { Layout } from '../controllers/layout-controller.ts'
+import { PawkitElement } from '../element.ts'
+import { icon } from '../icons.ts'
+import { tellProblem } from '../outcome.ts'
+import { ask } from '../requests.ts'
+import { barButton } from '../styles/bar-button.ts'
+import { base } from '../styles/base.ts'
+import { controls } from '../styles/controls.ts'
+import { stateLine, stateStyles } from './state-mark.ts'
+
+/** Above an open record: its state in words, and what one can do with it. */
+export class RecordBar extends PawkitElement {
+  static override properties = { ...PawkitElement.properties, recordId: {}, layout: {} }
+  declare recordId: string
+  declare layout: Layout
+
+  static override styles = [
+    base,
+    controls,
+    barButton,
+    stateStyles,
+    css`
+      :host {
+        position: sticky;
+        z-index: 1;
+        top: 0;
+        display: flex;
+        align-items: center;
+        gap: 2px;
+        min-height: 56px;
+        /* In line with the text below. */
+        padding: 6px max(14px, calc((100% - 40rem) / 2 - 10px)) 6px max(24px, calc((100% - 40rem) / 2));
+        background: var(--surface);
+      }
+      .state {
+        flex: 1;
+        min-width: 0;
+        display: flex;
+      }
+      @media (max-width: 699px) {
+        :host {
+          padding-inline: 16px 8px;
+        }
+      }
+      .back {
+        margin-inline-start: -10px;
+      }
+    `,
+  ]
+
+  constructor() {
+    super()
+    this.watch('records')
+  }
+
+  override render() {
+    const view = this.model.records.get(this.recordId)
+    if (!view) return nothing
+    const { record } = view
+    const pinned = record.fields.pinned === true
+    return html`${
+      this.layout === 'phone'
+        ? html`<a class="button bare back" href="/" data-back aria-label="Back" title="Back">${icon('back')}</a>`
+        : nothing
+    }
+      <div class="state">${stateLine(view)}</div>
+      ${
+        record.kind === 'collection'
+          ? nothing
+          : html`<button class="bar-button" aria-label="Pin" title=${pinned ? 'Pinned to the top' : 'Pin to the top'} aria-pressed=${pinned ? 'true' : 'false'} @click=${() => this.#pin(pinned)}>
+                ${icon('pin')}<span class="bar-words">Pin</span>
+              </button>
+              <pawkit-collections-picker .model=${this.model} .recordId=${this.recordId}></pawkit-collections-picker>`
+      }
+      <button class="bar-button" aria-label="Delete" title="Move to Trash" @click=${this.#delete}>
+        ${icon('trash')}<span class="bar-words">Delete</span>
+      </button>`
+  }
+
+  get #title(): string {
+    const view = this.model.records.get(this.recordId)
+    return view ? titleOf(view.record) : 'This record'
+  }
+
+  #pin(pinned: boolean): void {
+    const write = this.model.edit(this.recordId, { pinned }, { pinned: !pinned })
+    void tellProblem(this.model, this.#title, write)
+  }
+
+  readonly #delete = async (): Promise<void> => {
+    const result = await this.model.remove(this.recordId)
+    if (result.is === 'written') ask(this, { do: 'leave' })
+    else void tellProblem(this.model, this.#title, Promise.resolve(result))
+  }
+}
+
+customElements.define('pawkit-record-bar', RecordBar)

@@ -1,0 +1,72 @@
+import { html } from 'lit'
+import type { SignInResult } from '../model.ts'
+import { ask } from '../requests.ts'
+import { DialogElement } from './dialog-element.ts'
+
+class SignInDialog extends DialogElement {
+  protected override readonly heading = 'Sign in'
+
+  protected override body() {
+    const busy = this.busy ? 'true' : 'false'
+    return html`<form novalidate @submit=${this.#signIn}>
+      <p class="soft">Your library goes on working without an account. With one, it is on all your devices.</p>
+      <br />
+      <div class="field">
+        <label for="email">Email</label>
+        <input id="email" class="input" type="email" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus
+          .defaultValue=${this.model.summary.account?.email ?? ''} />
+      </div>
+      <div class="field">
+        <label for="password">Password</label>
+        <input id="password" class="input" type="password" autocomplete="current-password" aria-describedby="hint" />
+        <p class="hint" id="hint">For a new account: at least 8 characters.</p>
+      </div>
+      ${this.problemLine()}
+      <div class="actions">
+        <button type="button" @click=${() => this.close()}>Cancel</button>
+        <button type="button" class="outlined" aria-busy=${busy} @click=${this.#create}>Create account</button>
+        <button class="primary" aria-busy=${busy}>Sign in</button>
+      </div>
+    </form>`
+  }
+
+  readonly #signIn = (event: Event): void => {
+    event.preventDefault()
+    void this.#send((email, password) => this.model.signIn(email, password))
+  }
+
+  readonly #create = (): void => {
+    void this.#send((email, password) => this.model.createAccount(email, password))
+  }
+
+  async #send(send: (email: string, password: string) => Promise<SignInResult>): Promise<void> {
+    if (this.busy) return
+    const email = this.fieldText('email').trim()
+    const password = this.fieldText('password')
+    if (!/^\S+@\S+$/.test(email)) {
+      this.problem = 'Type the email address of your account.'
+      this.focusOn('email')
+      return
+    }
+    if (!password) {
+      this.problem = 'Type the password too.'
+      this.focusOn('password')
+      return
+    }
+    this.busy = true
+    this.problem = null
+    try {
+      const result = await send(email, password)
+      if (result.is === 'signed-in') this.close()
+      else if (result.is === 'refused') this.problem = result.message
+      else {
+        const { records, unsynced } = result
+        ask(this, { open: { is: 'other-library', email: result.email, records, unsynced } })
+      }
+    } finally {
+      this.busy = false
+    }
+  }
+}
+
+customElements.define('pawkit-sign-in-dialog', SignInDialog)

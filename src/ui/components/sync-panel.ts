@@ -1,0 +1,173 @@
+import { css, html, nothing } from 'lit'
+import { createRef, ref } from 'lit/directives/ref.js'
+import type { Figures } from '../../core/status.ts'
+import { PawkitElement } from '../element.ts'
+import { icon } from '../icons.ts'
+import { base } from '../styles/base.ts'
+import { controls } from '../styles/controls.ts'
+import { floating } from '../styles/floating.ts'
+import { clockTime, fullTime } from '../words.ts'
+
+const FIGURES: readonly [figure: keyof Figures, words: string][] = [
+  ['queue', 'In the queue'],
+  ['pending', 'Waiting'],
+  ['processing', 'Being sent'],
+  ['failed', 'Failed'],
+  ['conflicts', 'Conflicts'],
+]
+
+/** Region `Sync status`: one sentence, then the figures as the store has them. Stays open while one works on. */
+export class SyncPanel extends PawkitElement {
+  static override properties = { ...PawkitElement.properties, open: { type: Boolean }, busy: { state: true } }
+  declare open: boolean
+  declare busy: boolean
+  readonly #panel = createRef<HTMLElement>()
+
+  static override styles = [
+    base,
+    controls,
+    floating,
+    css`
+      .panel {
+        inset: auto auto 60px 12px;
+        width: min(380px, calc(100vw - 24px));
+        max-height: calc(100dvh - 80px);
+        overflow: auto;
+        padding: 20px 24px 24px;
+      }
+      @media (max-width: 1099px) {
+        .panel {
+          inset: 60px auto auto 12px;
+        }
+      }
+      @media (max-width: 699px) {
+        .panel {
+          inset: auto 8px calc(64px + env(safe-area-inset-bottom)) 8px;
+          width: auto;
+        }
+      }
+      header {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        margin: -8px -8px 4px 0;
+      }
+      .sentence {
+        font-size: var(--text-17);
+        line-height: 1.4;
+        text-wrap: pretty;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        margin: 16px 0;
+        border-block: 1px solid var(--line);
+        padding: 8px 0;
+      }
+      dt,
+      dd {
+        padding: 4px 0;
+      }
+      dd {
+        text-align: end;
+        font-variant-numeric: tabular-nums;
+        font-weight: var(--weight-strong);
+      }
+      .sum {
+        font-weight: var(--weight-strong);
+      }
+      .part {
+        padding-inline-start: 12px;
+        color: var(--ink-soft);
+      }
+      .zero {
+        color: var(--ink-soft);
+        font-weight: 400;
+      }
+      footer {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        margin-top: 16px;
+      }
+      .notes {
+        display: grid;
+        gap: 4px;
+        font-size: var(--text-13);
+        color: var(--ink-soft);
+      }
+    `,
+  ]
+
+  constructor() {
+    super()
+    this.open = false
+    this.busy = false
+    this.watch('summary')
+  }
+
+  override updated(): void {
+    const panel = this.#panel.value
+    if (!panel || panel.matches(':popover-open') === this.open) return
+    if (this.open) {
+      panel.showPopover()
+      panel.focus({ preventScroll: true })
+    } else panel.hidePopover()
+  }
+
+  override render() {
+    const { summary } = this.model
+    return html`<aside
+      ${ref(this.#panel)}
+      class="panel"
+      popover="manual"
+      role="region"
+      aria-label="Sync status"
+      tabindex="-1"
+      @keydown=${this.#onKey}
+    >
+      <header>
+        <h2 aria-hidden="true">Sync status</h2>
+        <button class="bare" aria-label="Close" title="Close" @click=${this.#close}>${icon('close')}</button>
+      </header>
+      <p class="sentence">${summary.sentence}</p>
+      <dl>
+        ${FIGURES.map(([figure, words]) => {
+          const many = summary.figures[figure]
+          return html`<dt class=${figure === 'queue' ? 'sum' : 'part'}>${words}</dt>
+            <dd class=${many === 0 ? 'zero' : ''} data-sync-figure=${figure}>${many}</dd>`
+        })}
+      </dl>
+      <div class="notes">
+        ${summary.lastSynced === null ? nothing : html`<p>Last synced <time title=${fullTime(summary.lastSynced)}>${clockTime(summary.lastSynced)}</time></p>`}
+        ${summary.nextTry === null ? nothing : html`<p>Next try at ${clockTime(summary.nextTry)}</p>`}
+        <p>${summary.backgroundText}</p>
+        ${summary.clockText === null ? nothing : html`<p>${summary.clockText}</p>`}
+      </div>
+      <footer>
+        <button class="outlined" aria-busy=${this.busy ? 'true' : 'false'} @click=${this.#sync}>${icon('turning')}Sync now</button>
+      </footer>
+    </aside>`
+  }
+
+  readonly #close = (): void => {
+    this.dispatchEvent(new CustomEvent('closed'))
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return
+    event.stopPropagation()
+    this.#close()
+  }
+
+  readonly #sync = async (): Promise<void> => {
+    this.busy = true
+    try {
+      await this.model.syncNow()
+    } finally {
+      this.busy = false
+    }
+  }
+}
+
+customElements.define('pawkit-sync-panel', SyncPanel)

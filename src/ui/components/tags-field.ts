@@ -1,0 +1,154 @@
+import { css, html, nothing } from 'lit'
+import { createRef, ref } from 'lit/directives/ref.js'
+import { sameValue } from '../../core/records.ts'
+import { PawkitElement } from '../element.ts'
+import { icon } from '../icons.ts'
+import { problemOf } from '../outcome.ts'
+import { base } from '../styles/base.ts'
+import { controls } from '../styles/controls.ts'
+import { splitTags, tagsOf } from '../words.ts'
+
+/** A pause after which the last tag counts as typed, though no comma, Enter or leaving has said so. */
+const PAUSE = 900
+
+/**
+ * Textbox `Tags`: a plain list with commas. Not bound letter by letter like the texts: half a tag is no tag.
+ */
+export class TagsField extends PawkitElement {
+  static override properties = { ...PawkitElement.properties, recordId: {}, problem: { state: true } }
+  declare recordId: string
+  declare problem: string | null
+  readonly #input = createRef<HTMLInputElement>()
+  /** The tags that the field showed when the person began to change it. */
+  #shown: readonly string[] = []
+  #typing = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      .line {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        color: var(--ink-soft);
+      }
+      .line .icon {
+        width: 18px;
+        height: 18px;
+      }
+      input {
+        flex: 1;
+        min-width: 0;
+        min-height: var(--target);
+        margin: 0;
+        padding: 0 6px;
+        border: 0;
+        border-radius: var(--radius-control);
+        background: transparent;
+        color: inherit;
+        font: 400 var(--text-15) / 1.4 var(--font);
+      }
+      input:focus-visible {
+        outline-offset: -2px;
+        color: var(--ink);
+      }
+      @media (pointer: coarse) {
+        input {
+          font-size: 1rem;
+        }
+      }
+    `,
+  ]
+
+  constructor() {
+    super()
+    this.problem = null
+    this.watch('records')
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    window.addEventListener('pagehide', this.#commit)
+    document.addEventListener('visibilitychange', this.#commit)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    window.removeEventListener('pagehide', this.#commit)
+    document.removeEventListener('visibilitychange', this.#commit)
+    this.#commit()
+  }
+
+  override updated(): void {
+    const input = this.#input.value
+    const view = this.model.records.get(this.recordId)
+    if (!input || !view || this.#typing) return
+    // What comes from elsewhere waits while the field has the focus: nothing moves under the caret.
+    if (this.shadowRoot?.activeElement === input && input.value !== '') return
+    this.#shown = tagsOf(view.record)
+    input.value = this.#shown.join(', ')
+  }
+
+  override render() {
+    return html`<div class="line">
+        ${icon('tag')}<label class="visually-hidden" for="tags">Tags</label>
+        <input
+          ${ref(this.#input)}
+          id="tags"
+          autocomplete="off"
+          autocapitalize="none"
+          placeholder="Add tags, with commas"
+          aria-invalid=${this.problem ? 'true' : nothing}
+          @input=${this.#onInput}
+          @keydown=${this.#onKey}
+          @blur=${this.#onBlur}
+        />
+      </div>
+      ${this.problem ? html`<p class="problem" role="alert">${icon('alert')}${this.problem}</p>` : nothing}`
+  }
+
+  readonly #onInput = (event: Event): void => {
+    this.#typing = true
+    clearTimeout(this.#timer)
+    if (event instanceof InputEvent && event.data === ',') this.#commit()
+    else this.#timer = setTimeout(this.#commit, PAUSE)
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && !event.isComposing) this.#commit()
+  }
+
+  readonly #onBlur = (): void => {
+    this.#commit()
+    this.requestUpdate()
+  }
+
+  readonly #commit = (): void => {
+    clearTimeout(this.#timer)
+    const input = this.#input.value
+    if (!this.#typing || !input) return
+    this.#typing = false
+    const typed = splitTags(input.value)
+    const shown = this.#shown
+    if (sameValue('set', shown, typed)) return
+    this.#shown = typed
+    void this.#save(shown, typed)
+  }
+
+  async #save(shown: readonly string[], typed: readonly string[]): Promise<void> {
+    const result = await this.model.edit(this.recordId, { tags: shown }, { tags: typed })
+    this.problem = problemOf(result)
+    // What was not written is still only typed: the next commit tries it on the tags that were really there.
+    if (this.problem !== null) {
+      this.#shown = shown
+      this.#typing = true
+    }
+  }
+}
+
+customElements.define('pawkit-tags-field', TagsField)

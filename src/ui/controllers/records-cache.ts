@@ -1,0 +1,43 @@
+import type { Entry } from '../../core/outbox.ts'
+import { list, type RecordState, sameJson } from '../../core/records.ts'
+import type { RecordView } from '../model.ts'
+import type { Facts } from '../summary.ts'
+import { viewOf } from '../summary.ts'
+
+/** The page's copy of what the store holds, for rendering: views by id, made anew when record or sync state changes. */
+export class RecordsCache {
+  readonly views = new Map<string, RecordView>()
+  readonly #former = new Map<string, string>()
+
+  /** The card that took in a card of this id, or the id itself. */
+  resolve(id: string): string {
+    return this.#former.get(id) ?? id
+  }
+
+  /** @returns whether anything that is shown changed */
+  put(record: RecordState, entry: Entry | null, facts: Facts): boolean {
+    const before = this.views.get(record.id)
+    const view = viewOf(record, entry, facts)
+    if (before && sameView(before, view)) return false
+    this.views.set(record.id, view)
+    if (record.kind === 'card')
+      for (const former of list(record.fields.formerIds)) this.#former.set(former, record.id)
+    return true
+  }
+
+  remove(id: string): boolean {
+    return this.views.delete(id)
+  }
+
+  clear(): void {
+    this.views.clear()
+    this.#former.clear()
+  }
+}
+
+const sameView = (a: RecordView, b: RecordView): boolean =>
+  a.state === b.state &&
+  a.stateText === b.stateText &&
+  a.record.version === b.record.version &&
+  sameJson(a.record.fields, b.record.fields) &&
+  sameJson(a.record.stamps, b.record.stamps)

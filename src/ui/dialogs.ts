@@ -1,0 +1,31 @@
+import { html, type TemplateResult } from 'lit'
+import './components/new-card-dialog.ts'
+import './components/new-collection-dialog.ts'
+import './components/other-library-dialog.ts'
+import './components/purge-dialog.ts'
+import './components/sign-in-dialog.ts'
+import './components/sign-out-dialog.ts'
+import type { PageModel } from './model.ts'
+import type { Dialog } from './requests.ts'
+
+export function dialogFor(
+  model: PageModel,
+  dialog: Dialog,
+  collection: string | null,
+  closed: () => void,
+): TemplateResult {
+  switch (dialog.is) {
+    case 'new-card':
+      return html`<pawkit-new-card-dialog .model=${model} .inside=${collection} @closed=${closed}></pawkit-new-card-dialog>`
+    case 'new-collection':
+      return html`<pawkit-new-collection-dialog .model=${model} @closed=${closed}></pawkit-new-collection-dialog>`
+    case 'sign-in':
+      return html`<pawkit-sign-in-dialog .model=${model} @closed=${closed}></pawkit-sign-in-dialog>`
+    case 'sign-out':
+      return html`<pawkit-sign-out-dialog .model=${model} @closed=${closed}></pawkit-sign-out-dialog>`
+    case 'purge':
+      return html`<pawkit-purge-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-purge-dialog>`
+    case 'other-library':
+      return html`<pawkit-other-library-dialog .model=${model} .other=${dialog} @closed=${closed}></pawkit-other-library-dialog>`
+  }
+}

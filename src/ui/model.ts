@@ -1,0 +1,118 @@
+import type { Fields, Kind, RecordState } from '../core/records.ts'
+import type { FieldProblem } from '../core/schema.ts'
+import type { ConnectionState, Figures, RecordSyncState } from '../core/status.ts'
+
+/** A record as the page shows it: the stored record and the truth about its sync. */
+export interface RecordView {
+  readonly record: RecordState
+  readonly state: RecordSyncState
+  /** In words, for tooltip and screen reader: "Saved on this device. Waits for the network." */
+  readonly stateText: string
+}
+
+export interface Account {
+  readonly id: string
+  readonly email: string
+}
+
+/** All that the page says of sync, read from the store that sync works on (P11). */
+export interface SyncSummary {
+  readonly connection: ConnectionState
+  readonly account: Account | null
+  readonly figures: Figures
+  /** One sentence for people: "All 214 records are on the server since 14:02." */
+  readonly sentence: string
+  /** Whether sync goes on with the tab closed, in words (P2: the page says which). */
+  readonly backgroundText: string
+  /** When sync last finished with nothing left to send, ms; null: never. */
+  readonly lastSynced: number | null
+  /** When the next attempt is due after a failure, ms; null: none is waiting. */
+  readonly nextTry: number | null
+  /** "This device's clock is 61 min ahead; it was not used." or null. */
+  readonly clockText: string | null
+}
+
+/** What came of a write. `written` brings the record as it now is, which may hold another tab's or device's edit too. */
+export type WriteResult =
+  | { readonly is: 'written'; readonly record: RecordState }
+  /** A limit of the contract; nothing was written, the text stays in the editor. */
+  | { readonly is: 'invalid'; readonly problems: readonly FieldProblem[] }
+  /** The library on this device is another one now (sign-out, change of account). */
+  | { readonly is: 'other-library' }
+  | { readonly is: 'storage'; readonly message: string }
+  /** A new card whose URL a card of this library holds already; that card. */
+  | { readonly is: 'duplicate'; readonly record: RecordState }
+
+export type SignInResult =
+  | { readonly is: 'signed-in' }
+  | { readonly is: 'refused'; readonly message: string }
+  /** This device holds another account's library: ask (dialog `Another account's library`). */
+  | {
+      readonly is: 'other-library'
+      readonly email: string
+      readonly records: number
+      readonly unsynced: number
+    }
+
+/** What the dialog `Another account's library` may answer. `export-and-remove` downloads the library first. */
+export type OtherLibraryChoice = 'move' | 'export-and-remove' | 'cancel'
+
+export interface Unsynced {
+  /** Records with changes that the server does not have. */
+  readonly changes: number
+  /** Values kept only on this device (losers of merges). */
+  readonly keptOnlyHere: number
+}
+
+export type NoticeKind = 'status' | 'alert'
+export interface Notice {
+  readonly id: number
+  readonly kind: NoticeKind
+  readonly text: string
+  readonly action?: { readonly label: string; readonly run: () => void }
+}
+
+/**
+ * All that elements may do. One instance a page, made in main.ts. It dispatches `records` (detail: ids),
+ * `summary`, `notices` and `update` events; elements render from its getters and hold no copies.
+ */
+export interface PageModel extends EventTarget {
+  /** Every record of the library, also deleted ones (fields.deleted), not tombstones. Filled before the first render. */
+  readonly records: ReadonlyMap<string, RecordView>
+  readonly summary: SyncSummary
+  readonly notices: readonly Notice[]
+  /** A new version of the app waits: show the notice with button `Reload`, which calls `reload()`. */
+  readonly updateWaiting: boolean
+  /** Ids of cards that went in a merge of one URL lead to the card that stayed. */
+  resolveId(id: string): string
+
+  /** The id is there at once; the promise when it is stored. Fields left out take their defaults. */
+  create(kind: Kind, fields: Fields): { readonly id: string; readonly done: Promise<WriteResult> }
+  /**
+   * A change of single fields. `shown` holds, for each field in `typed`, what the page was showing when the
+   * person changed it. Text fields of an open editor go through RecordEditing instead.
+   */
+  edit(id: string, shown: Fields, typed: Fields): Promise<WriteResult>
+  /**
+   * One keystroke's change of a text field, in the input event itself; RecordEditing calls it. Written relaxed,
+   * `leaving` strict.
+   */
+  type(id: string, shown: Fields, typed: Fields, leaving?: boolean): Promise<WriteResult>
+  /** Moves to Trash and shows a notice with `Undo`. */
+  remove(id: string): Promise<WriteResult>
+  restore(id: string): Promise<WriteResult>
+  purge(id: string): Promise<WriteResult>
+  /** What Ctrl/Cmd+Z outside a text field does: undoes the newest deletion whose notice is still there. False: nothing to undo. */
+  undo(): boolean
+
+  syncNow(): Promise<void>
+  signIn(email: string, password: string): Promise<SignInResult>
+  createAccount(email: string, password: string): Promise<SignInResult>
+  answerOtherLibrary(choice: OtherLibraryChoice): Promise<SignInResult>
+  unsynced(): Promise<Unsynced>
+  signOut(): Promise<void>
+
+  notify(kind: NoticeKind, text: string, action?: Notice['action']): void
+  dismiss(noticeId: number): void
+  reload(): void
+}

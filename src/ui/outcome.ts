@@ -1,0 +1,38 @@
+import type { PageModel, WriteResult } from './model.ts'
+
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  url: 'The address',
+  title: 'The title',
+  description: 'The description',
+  content: 'The note',
+  name: 'The name',
+  tags: 'The tags',
+  collectionIds: 'The collections',
+}
+
+/** Why nothing was written, for the person who wanted it; null where it was. */
+export function problemOf(result: WriteResult): string | null {
+  switch (result.is) {
+    case 'written':
+    case 'duplicate':
+      return null
+    case 'invalid':
+      return result.problems
+        .map(({ field, problem }) => `${FIELD_WORDS[field.split('.')[0] ?? ''] ?? field} ${problem}.`)
+        .join(' ')
+    case 'other-library':
+      return 'Another library is on this device now, so this change was not made.'
+    case 'storage':
+      return `This device could not save it: ${result.message}`
+  }
+}
+
+/** For a change without a field to say it under: a notice that names the record. */
+export async function tellProblem(
+  model: PageModel,
+  title: string,
+  write: Promise<WriteResult>,
+): Promise<void> {
+  const problem = problemOf(await write)
+  if (problem !== null) model.notify('alert', `“${title}” was not changed. ${problem}`)
+}

@@ -1,0 +1,90 @@
+import { css, html, nothing, type PropertyValues } from 'lit'
+import { ref } from 'lit/directives/ref.js'
+import '../components/record-bar.ts'
+import '../components/tags-field.ts'
+import type { Layout } from '../controllers/layout-controller.ts'
+import { RecordEditing } from '../controllers/record-editing.ts'
+import { PawkitElement } from '../element.ts'
+import { icon } from '../icons.ts'
+import { base } from '../styles/base.ts'
+import { controls } from '../styles/controls.ts'
+import { page } from '../styles/page.ts'
+import { keepOneLine, pasteOneLine, TabKey } from '../typing.ts'
+
+/** A note in its editor. The texts belong to RecordEditing: this element never writes their value. */
+export class NotePage extends PawkitElement {
+  static override properties = { ...PawkitElement.properties, recordId: {}, layout: {}, focusField: {} }
+  declare recordId: string
+  declare layout: Layout
+  declare focusField: string | null
+  readonly editing = new RecordEditing(this, () => this.model)
+  readonly #tab = new TabKey()
+
+  static override styles = [
+    base,
+    controls,
+    page,
+    css`
+      .content {
+        flex: 1 0 auto;
+        min-height: 50vh;
+        white-space: pre-wrap;
+        overflow-wrap: break-word;
+        tab-size: 4;
+      }
+      @supports not (field-sizing: content) {
+        .content {
+          flex: 1 1 60vh;
+        }
+      }
+    `,
+  ]
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('recordId')) this.editing.open(this.recordId)
+  }
+
+  override firstUpdated(): void {
+    if (this.focusField) this.editing.focus(this.focusField)
+  }
+
+  override render() {
+    return html`<pawkit-record-bar .model=${this.model} .recordId=${this.recordId} .layout=${this.layout}></pawkit-record-bar>
+      <article>
+        <label class="visually-hidden" for="title">Title</label>
+        <textarea
+          ${ref(this.editing.bind('title'))}
+          id="title"
+          class="paper title"
+          rows="1"
+          placeholder="Untitled note"
+          autocomplete="off"
+          enterkeyhint="next"
+          @keydown=${this.#onTitleKey}
+          @beforeinput=${keepOneLine}
+          @paste=${pasteOneLine}
+        ></textarea>
+        <pawkit-tags-field class="tags" .model=${this.model} .recordId=${this.recordId}></pawkit-tags-field>
+        <label class="visually-hidden" for="content">Content</label>
+        <textarea
+          ${ref(this.editing.bind('content'))}
+          id="content"
+          class="paper content"
+          placeholder="Write …"
+          aria-describedby="tab-key"
+          @keydown=${this.#tab.onKeydown}
+          @blur=${this.#tab.onBlur}
+        ></textarea>
+        <span id="tab-key" class="visually-hidden">Escape, then Tab leaves the text.</span>
+        ${this.editing.problem ? html`<p class="problem" role="alert">${icon('alert')}${this.editing.problem}</p>` : nothing}
+      </article>`
+  }
+
+  readonly #onTitleKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.isComposing) return
+    event.preventDefault()
+    this.editing.focus('content')
+  }
+}
+
+customElements.define('pawkit-note-page', NotePage)

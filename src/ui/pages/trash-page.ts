@@ -1,0 +1,115 @@
+import { css, html } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { titleOf } from '../../core/records.ts'
+import { entryStyles, tile } from '../components/entry.ts'
+import { pageHead } from '../components/page-head.ts'
+import { stateMark, stateStyles } from '../components/state-mark.ts'
+import type { Layout } from '../controllers/layout-controller.ts'
+import { PawkitElement } from '../element.ts'
+import { icon } from '../icons.ts'
+import { changedAt, deletedOnes } from '../library.ts'
+import type { RecordView } from '../model.ts'
+import { tellProblem } from '../outcome.ts'
+import { ask } from '../requests.ts'
+import { base } from '../styles/base.ts'
+import { controls } from '../styles/controls.ts'
+import { plainPage } from '../styles/plain-page.ts'
+import { fullTime, shortTime } from '../words.ts'
+
+const KIND_WORDS: Readonly<Record<string, string>> = { card: 'Card', note: 'Note', collection: 'Collection' }
+
+/** What was deleted and can come back. */
+export class TrashPage extends PawkitElement {
+  static override properties = { ...PawkitElement.properties, layout: {} }
+  declare layout: Layout
+
+  static override styles = [
+    base,
+    controls,
+    stateStyles,
+    entryStyles,
+    plainPage,
+    css`
+      .entry {
+        grid-template: 'tile title marks actions' auto 'tile second marks actions' auto / 36px minmax(0, 1fr) auto auto;
+        padding: 0;
+      }
+      .entry .title {
+        grid-area: title;
+      }
+      .actions {
+        grid-area: actions;
+        align-self: center;
+        display: flex;
+        gap: 2px;
+      }
+      .actions button {
+        font-size: var(--text-13);
+      }
+      li + li {
+        border-top: 1px solid var(--line);
+        border-radius: 0;
+      }
+      @media (max-width: 699px) {
+        .entry {
+          grid-template: 'tile title marks' auto 'tile second marks' auto 'actions actions actions' auto / 36px minmax(0, 1fr) auto;
+          height: auto;
+          padding-block: 10px 2px;
+          contain-intrinsic-size: auto 100px;
+        }
+        .actions {
+          justify-content: flex-end;
+        }
+      }
+    `,
+  ]
+
+  constructor() {
+    super()
+    this.watch('records')
+  }
+
+  override render() {
+    const gone = deletedOnes(this.model.records)
+    return html`<article>
+      ${pageHead('Trash', this.layout)}
+      <p class="lead">
+        ${
+          gone.length === 0
+            ? 'Nothing is here. What you delete waits here, and you can restore it.'
+            : 'What you deleted waits here until you restore it or delete it for good.'
+        }
+      </p>
+      <ul role="list" aria-label="Deleted records">
+        ${repeat(
+          gone,
+          (view) => view.record.id,
+          (view) => this.#entry(view),
+        )}
+      </ul>
+    </article>`
+  }
+
+  #entry(view: RecordView) {
+    const { record } = view
+    const title = titleOf(record)
+    const at = changedAt(record)
+    const label = `title-${record.id}`
+    return html`<li class="entry"><span class="title" id=${label}>${title}</span>${tile(view)}
+      <span class="second"><span>${KIND_WORDS[record.kind] ?? ''}</span><time title=${fullTime(at)}>deleted ${shortTime(at)}</time></span>
+      <span class="marks">${stateMark(view)}</span>
+      <span class="actions">
+        <button aria-describedby=${label} @click=${() => this.#restore(record.id, title)}>${icon('restore')}Restore</button>
+        <button class="danger" aria-describedby=${label} @click=${() => ask(this, { open: { is: 'purge', id: record.id } })}>
+          Delete for good
+        </button>
+      </span>
+    </li>`
+  }
+
+  #restore(id: string, title: string): void {
+    void tellProblem(this.model, title, this.model.restore(id))
+  }
+}
+
+customElements.define('pawkit-trash-page', TrashPage)

@@ -1,0 +1,128 @@
+import { untilNextSend } from '../core/backoff.ts'
+import type { Entry } from '../core/outbox.ts'
+import { isDeleted, type RecordState } from '../core/records.ts'
+import { TOLERATED_SKEW } from '../core/stamp.ts'
+import { connectionState, figures, type RecordSyncState, recordState, type World } from '../core/status.ts'
+import type { SyncState } from '../store/read.ts'
+import type { Background } from '../worker-client.ts'
+import type { RecordView, SyncSummary } from './model.ts'
+
+/** What the page says of sync: pure words over what the store holds (P11, P12). */
+export interface Facts {
+  readonly state: SyncState
+  readonly running: boolean
+  readonly online: boolean
+  readonly background: Background
+  readonly now: number
+}
+
+export const worldOf = ({ state, running, online }: Facts): World => ({
+  hasAccount: state.library?.account != null,
+  connection: state.connection,
+  running,
+  online,
+})
+
+export function summarize(facts: Facts, live: number): SyncSummary {
+  const { state, now } = facts
+  const world = worldOf(facts)
+  const counted = figures(state.entries, world)
+  const wait = state.connection.is === 'failing' ? untilNextSend(state.connection, now) : null
+  return {
+    connection: connectionState(world),
+    account: state.library?.account ?? null,
+    figures: counted,
+    sentence: sentence(facts, world, counted.queue, live),
+    backgroundText: backgroundText(facts),
+    lastSynced: state.library?.lastSynced ?? null,
+    nextTry: wait === null ? null : now + wait,
+    clockText: clockText(state.offset),
+  }
+}
+
+function sentence({ state }: Facts, world: World, queue: number, live: number): string {
+  const changes = queue === 1 ? '1 change' : `${queue} changes`
+  if (!world.hasAccount) {
+    return live === 0
+      ? 'Nothing is saved yet. What you write stays on this device.'
+      : `${records(live)} saved on this device only. Sign in to sync.`
+  }
+  switch (connectionState(world)) {
+    case 'signed-out':
+      return queue > 0
+        ? `You are signed out. ${changes} ${waitOf(queue)} on this device until you sign in again.`
+        : 'You are signed out. Sign in again to go on syncing.'
+    case 'offline':
+      return queue > 0
+        ? `Saved on this device. ${changes} ${waitOf(queue)} for the network.`
+        : 'You are offline. Everything here keeps working.'
+    case 'server-unreachable': {
+      const why = state.connection.is === 'failing' ? state.connection.why : ''
+      return queue > 0
+        ? `${why} ${changes} ${waitOf(queue)}, saved on this device; it tries again by itself.`
+        : `${why} It tries again by itself.`
+    }
+    case 'online':
+      if (queue > 0) return `${changes} on the way to the server.`
+      if (state.library?.lastSynced == null) return 'Reading your library from the server.'
+      return `${live === 1 ? 'Your 1 record is' : `All ${live} records are`} on the server since ${clock(state.library.lastSynced)}.`
+  }
+}
+
+const waitOf = (count: number): string => (count === 1 ? 'waits' : 'wait')
+const records = (count: number): string => (count === 1 ? '1 record is' : `${count} records are`)
+const clock = (at: number): string =>
+  new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+
+function backgroundText({ background, state }: Facts): string {
+  if (state.library?.account == null) return 'Nothing leaves this device until you sign in.'
+  if (background === 'granted' || background === 'unknown')
+    return 'Changes are sent even after you close this tab.'
+  return 'This browser sends a closing tab’s changes at once when it can; what is left waits until Pawkit is opened again.'
+}
+
+function clockText(offset: number): string | null {
+  if (Math.abs(offset) <= TOLERATED_SKEW) return null
+  const minutes = Math.round(Math.abs(offset) / 60_000)
+  return `This device’s clock is ${minutes} min ${offset < 0 ? 'ahead' : 'behind'}; it was not used.`
+}
+
+export function viewOf(record: RecordState, entry: Entry | null, facts: Facts): RecordView {
+  const state = recordState(record, entry, worldOf(facts))
+  return { record, state, stateText: stateText(state, entry, facts) }
+}
+
+function stateText(state: RecordSyncState, entry: Entry | null, facts: Facts): string {
+  switch (state) {
+    case 'local':
+      return 'Saved on this device only.'
+    case 'pending':
+      return facts.online
+        ? 'Saved on this device. On its way to the server soon.'
+        : 'Saved on this device. Waits for the network.'
+    case 'syncing':
+      return 'Saved on this device. Being sent to the server.'
+    case 'synced':
+      return 'Saved on this device and on the server.'
+    case 'conflict':
+      return 'Changed in two places; choose which version to keep.'
+    case 'failed':
+      return failedText(entry, facts)
+  }
+}
+
+function failedText(entry: Entry | null, { state }: Facts): string {
+  if (entry?.state.is === 'refused')
+    return `Saved on this device. The server refused it: ${entry.state.message}. Change it and it is sent again.`
+  if (entry?.state.is === 'choked')
+    return 'Saved on this device. The server could not take it; it is tried again by itself.'
+  const why = state.connection.is === 'failing' ? ` ${state.connection.why}` : ''
+  return `Saved on this device.${why} It is tried again by itself.`
+}
+
+/** Records that a person would count: not in the Trash. */
+export const countLive = (records: Iterable<RecordView>): number => {
+  let live = 0
+  for (const { record } of records) if (!isDeleted(record)) live++
+  return live
+}

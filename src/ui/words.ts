@@ -1,0 +1,56 @@
+import { hostOf, list, type RecordState, text, titleOf } from '../core/records.ts'
+
+/** The page speaks English; dates follow the person's English where they have one. */
+const locale = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB'
+const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' })
+const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' })
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
+const month = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' })
+const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' })
+
+const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
+
+/** As short as a list needs it: a clock time today, then a weekday, a day, a month. */
+export function shortTime(at: number, now: number = Date.now()): string {
+  if (at <= 0) return ''
+  const days = Math.round((midnight(now) - midnight(at)) / 86_400_000)
+  if (days <= 0) return clock.format(at)
+  if (days === 1) return 'Yesterday'
+  if (days < 7) return weekday.format(at)
+  return days < 300 ? day.format(at) : month.format(at)
+}
+
+export const clockTime = (at: number): string => clock.format(at)
+export const fullTime = (at: number): string => (at > 0 ? full.format(at) : '')
+
+export const count = (many: number, one: string, more = `${one}s`): string =>
+  `${many.toLocaleString(locale)} ${many === 1 ? one : more}`
+
+/** The line under a title: where a card leads, how a note begins. */
+export function gist(record: RecordState): string {
+  const { fields } = record
+  if (record.kind === 'card') {
+    const host = hostOf(text(fields.url))
+    return host === titleOf(record) ? text(fields.description).trim().slice(0, 120) : host
+  }
+  return text(fields.content)
+    .slice(0, 240)
+    .replace(/[#>*_`~\s]+/g, ' ')
+    .trim()
+    .slice(0, 120)
+}
+
+/** What searching compares: small letters without accents, so that `cafe` finds `Café`. */
+export const fold = (words: string): string =>
+  words
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+
+/** Tags as typed: between commas, without the spaces and signs around them, each once. */
+export function splitTags(typed: string): string[] {
+  const tags = typed.split(/[,\n]/).map((tag) => tag.trim().replace(/^#+/, '').trim())
+  return [...new Set(tags.filter((tag) => tag !== ''))]
+}
+
+export const tagsOf = (record: RecordState): readonly string[] => list(record.fields.tags)
