@@ -1,0 +1,44 @@
+import type { Change } from '../../src/core/protocol.ts'
+import type { Fields, Stamps } from '../../src/core/records.ts'
+import type { Database } from './schema.ts'
+
+export interface FeedPage {
+  readonly changes: readonly Change[]
+  readonly cursor: number
+  readonly more: boolean
+}
+
+/**
+ * The space's records in order of their last seq, one row each, from after `after`. The cursor is the seq of the
+ * last row returned and never the space's counter (traces.md, 41).
+ */
+export async function feedPage(
+  db: Database,
+  space: string,
+  after: number,
+  limits: { readonly records: number; readonly bytes: number },
+): Promise<FeedPage> {
+  const rows = db
+    .selectFrom('record')
+    .select(['id', 'kind', 'version', 'seq', 'fields', 'stamps'])
+    .where('space', '=', space)
+    .where('seq', '>', after)
+    .orderBy('seq')
+    .limit(limits.records + 1)
+    .stream()
+  const changes: Change[] = []
+  let bytes = 0
+  let cursor = after
+  for await (const { seq, fields, stamps, ...row } of rows) {
+    bytes += Buffer.byteLength(fields) + stamps.length
+    if (changes.length > 0 && (bytes > limits.bytes || changes.length === limits.records)) {
+      return { changes, cursor, more: true }
+    }
+    changes.push({
+      seq,
+      record: { ...row, fields: JSON.parse(fields) as Fields, stamps: JSON.parse(stamps) as Stamps },
+    })
+    cursor = seq
+  }
+  return { changes, cursor, more: false }
+}

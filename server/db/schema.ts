@@ -1,0 +1,91 @@
+import type { Generated, Kysely, Transaction } from 'kysely'
+
+/** A person's own library at first; a set of people's later. `seq` numbers its accepted changes. */
+export interface SpaceTable {
+  id: string
+  account: string
+  seq: number
+  /** Marks and cursors below it are older than what is kept. */
+  retained: number
+  created_at: number
+}
+
+export interface MemberTable {
+  space: string
+  account: string
+  at: number
+}
+
+/** One row a record of any kind; `fields` and `stamps` are JSON, kept to the letter. */
+export interface RecordTable {
+  space: string
+  id: string
+  kind: string
+  version: number
+  seq: number
+  fields: string
+  stamps: string
+  /** Of a live card only: trashed cards hold no URL. Not unique: edits and restores onto a held URL are accepted. */
+  url_key: string | null
+  deleted: number
+  purged: number
+  created_at: number
+}
+
+/** Every accepted change with the record's fields after it, and every refused one with the fields it brought. */
+export interface RevisionTable {
+  id: Generated<number>
+  space: string
+  record: string
+  version: number
+  at: number
+  by: string
+  fields: string
+  applied: number
+  mutation: string | null
+}
+
+/** The random tag of each change: a server restored from a copy does not know those it gave out since. */
+export interface ChangeTable {
+  space: string
+  seq: number
+  tag: string
+  at: number
+}
+
+export interface MutationTable {
+  account: string
+  id: string
+  outcome: string
+  at: number
+}
+
+export interface IdempotencyTable {
+  account: string
+  key: string
+  request: string
+  status: number
+  body: string
+  at: number
+}
+
+/** What of the auth library's tables our own queries read. */
+export interface UserTable {
+  id: string
+  email: string
+}
+
+export interface Schema {
+  space: SpaceTable
+  member: MemberTable
+  record: RecordTable
+  revision: RevisionTable
+  change: ChangeTable
+  mutation: MutationTable
+  idempotency: IdempotencyTable
+  user: UserTable
+}
+
+export type Database = Kysely<Schema>
+/** An open write transaction. Inside one only it may be awaited: there is one connection, and it is taken. */
+export type Tx = Transaction<Schema>

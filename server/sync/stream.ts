@@ -1,0 +1,31 @@
+import type { Context } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { Env } from '../http/env.ts'
+import type { Pokes } from './poke.ts'
+
+/** Proxies and phones cut a silent connection; a write is also how a dead one is noticed. */
+const HEARTBEAT_MS = 20_000
+
+/** The event stream of a space: a poke at once, since those sent while it was not open are gone, then one a change. */
+export function stream(
+  c: Context<Env>,
+  pokes: Pokes,
+  space: string,
+  currentSeq: () => Promise<number>,
+): Response {
+  c.header('X-Accel-Buffering', 'no')
+  // Opened before the seq is read: a change between the two is a poke too many, never one too few.
+  const line = pokes.open(space)
+  return streamSSE(c, async (out) => {
+    out.onAbort(() => line.close())
+    const heartbeat = setInterval(() => void out.write(': \n\n'), HEARTBEAT_MS)
+    try {
+      const poke = (seq: number) => out.writeSSE({ event: 'poke', data: JSON.stringify({ seq }) })
+      await poke(await currentSeq())
+      for (let seq = await line.next(); seq !== null; seq = await line.next()) await poke(seq)
+    } finally {
+      clearInterval(heartbeat)
+      line.close()
+    }
+  })
+}

@@ -1,0 +1,128 @@
+import { expect, it } from 'vitest'
+import type { TestServer } from '../../server/fixture.ts'
+
+/** What holds at every address. */
+export function generalPromises(server: () => TestServer): void {
+  it('a write from another site is refused, one from the app or a script is not', async () => {
+    const ada = await server().signUp()
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'http://localhost:1' },
+      { 'sec-fetch-site': 'cross-site' },
+    ] as Record<string, string>[]) {
+      const post = await ada.send('POST', '/api/notes', { title: 'x' }, headers)
+      expect([post.status, post.body.error.code]).toEqual([403, 'cross_origin'])
+      expect((await ada.send('DELETE', '/api/notes/x', undefined, headers)).status).toBe(403)
+      const out = await ada.send('POST', '/api/auth/sign-out', undefined, headers)
+      expect([out.status, out.body.code]).toEqual([403, 'cross_origin'])
+    }
+    const { origin } = server()
+    const own = await ada.send(
+      'POST',
+      '/api/notes',
+      { title: 'app' },
+      { origin, 'sec-fetch-site': 'same-origin' },
+    )
+    expect(own.status).toBe(201)
+    expect((await ada.send('POST', '/api/notes', { title: 'script' })).status).toBe(201)
+  })
+
+  it('an unknown address under /api is JSON that says so', async () => {
+    const ada = await server().signUp()
+    for (const path of ['/api/nothing', '/api/cards/a/b/c', '/api/', '/api/metrics']) {
+      const { status, body } = await ada.send('GET', path)
+      expect([status, body.error.code]).toEqual([404, 'not_found'])
+    }
+    expect((await ada.send('GET', '/metrics')).status).toBe(404)
+  })
+
+  it('another method at a known address is told which ones there are', async () => {
+    const ada = await server().signUp()
+    const cases = [
+      ['PUT', '/api/cards', 'GET, HEAD, POST'],
+      ['POST', '/api/notes/x', 'GET, HEAD, PATCH, DELETE'],
+      ['GET', '/api/notes/x/restore', 'POST'],
+      ['GET', '/api/sync/push', 'POST'],
+      ['POST', '/api/sync/changes', 'GET, HEAD'],
+      ['POST', '/healthz', 'GET, HEAD'],
+    ]
+    for (const [method = '', path = '', allow] of cases) {
+      const { status, body, headers } = await ada.send(method, path, method === 'GET' ? undefined : {})
+      expect([path, status, body.error.code, headers.get('allow')]).toEqual([
+        path,
+        405,
+        'method_not_allowed',
+        allow,
+      ])
+    }
+  })
+
+  it('answers of the API are not stored by anything in between', async () => {
+    const ada = await server().signUp()
+    for (const path of [
+      '/api/cards',
+      '/api/nothing',
+      '/api/cards/x',
+      '/api/openapi.json',
+      '/api/auth/get-session',
+    ]) {
+      expect((await ada.send('GET', path)).headers.get('cache-control')).toBe('no-store')
+    }
+  })
+
+  it('every answer carries the security headers and a request id', async () => {
+    for (const path of ['/', '/healthz', '/api/cards', '/sw.js']) {
+      const { headers } = await server().send('GET', path)
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("script-src 'self';")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toContain('unsafe')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('x-request-id')).toMatch(/^[\w-]+$/)
+    }
+  })
+
+  it('health is told without a session, and readiness ends when the server stops', async () => {
+    const { send } = server()
+    expect((await send('GET', '/healthz')).status).toBe(200)
+    expect((await send('GET', '/readyz')).status).toBe(200)
+    server().draining = true
+    expect((await send('GET', '/healthz')).status).toBe(200)
+    expect((await send('GET', '/readyz')).status).toBe(503)
+  })
+
+  it('the OpenAPI file names every route and error, and is there without a session', async () => {
+    const { status, body } = await server().send('GET', '/api/openapi.json')
+    expect(status).toBe(200)
+    const paths = Object.keys(body.paths)
+    for (const plural of ['cards', 'notes', 'collections']) {
+      for (const end of ['', '/{id}', '/{id}/restore', '/{id}/versions'])
+        expect(paths).toContain(`/api/${plural}${end}`)
+    }
+    for (const path of [
+      '/api/sync/push',
+      '/api/sync/changes',
+      '/api/sync/stream',
+      '/healthz',
+      '/readyz',
+      '/api/auth/sign-in/email',
+    ]) {
+      expect(paths).toContain(path)
+    }
+    expect(body.components.schemas.CardCreate.required).toEqual(['url'])
+    expect(body.components.schemas.Note.properties.content).toMatchObject({ type: 'string' })
+    const refs = JSON.stringify(body).matchAll(/"#\/components\/schemas\/(\w+)"/g)
+    for (const [, name = ''] of refs) expect(Object.keys(body.components.schemas)).toContain(name)
+  })
+
+  it('the logs hold a request id and no content, address or account', async () => {
+    const ada = await server().signUp()
+    await ada.send('POST', '/api/notes', { title: 'very private', content: 'words' })
+    await ada.send('GET', `/api/sync/changes?protocol=1&account=${ada.account}`)
+    const logs = server().logs.join('')
+    for (const secret of ['very private', ada.account, ada.email, ada.cookie])
+      expect(logs).not.toContain(secret)
+    for (const line of server().logs) expect(JSON.parse(line)).toHaveProperty('request')
+  })
+}

@@ -1,0 +1,3 @@
+import { httpContract } from './suite.ts'
+
+httpContract('HTTP contract, over a socket', { socket: true })
