@@ -1,6 +1,6 @@
-import { readMessage, type ToWorker, type WakeReason } from '../src/core/messages.ts'
+import { readMessage, type ToWorker, type WakeReason, type Write } from '../src/core/messages.ts'
 import { connectionState, figures } from '../src/core/status.ts'
-import { commit, pruneWriters } from '../src/store/commit.ts'
+import { commitAll, pruneWriters } from '../src/store/commit.ts'
 import { OtherLibrary } from '../src/store/library.ts'
 import { readSyncState } from '../src/store/read.ts'
 import type { Engine, EngineWorld } from './engine.ts'
@@ -45,20 +45,9 @@ async function receive(
   switch (message.type) {
     case 'wake':
       return wake(engine, message.reason)
-    case 'last-letters': {
-      const ids: string[] = []
-      for (const write of message.writes) {
-        try {
-          const done = await commit(await world.database(), write, 'strict')
-          if (done.is === 'written' && done.changed) ids.push(done.record.id)
-        } catch (error) {
-          // The library was replaced meanwhile: these letters were the other person's.
-          if (!(error instanceof OtherLibrary)) throw error
-        }
-      }
-      if (ids.length > 0) world.announce({ v: 1, type: 'records-changed', ids })
+    case 'last-letters':
+      await commitLetters(message.writes, world)
       return wake(engine, 'hidden')
-    }
     case 'flush':
       await wake(engine, 'sync-now')
       port?.postMessage(await status(world))
@@ -69,6 +58,22 @@ async function receive(
     case 'abort':
       engine.abort()
   }
+}
+
+/** In one transaction: a browser that closes soon after its tab gives no time for one a key. */
+async function commitLetters(writes: readonly Write[], world: EngineWorld): Promise<void> {
+  const ids = new Set<string>()
+  for (const library of new Set(writes.map((write) => write.library))) {
+    const ofOne = writes.filter((write) => write.library === library)
+    try {
+      for (const done of await commitAll(await world.database(), ofOne, 'strict'))
+        if (done.is === 'written' && done.changed) ids.add(done.record.id)
+    } catch (error) {
+      // The library was replaced meanwhile: these letters were the other person's.
+      if (!(error instanceof OtherLibrary)) throw error
+    }
+  }
+  if (ids.size > 0) world.announce({ v: 1, type: 'records-changed', ids: [...ids] })
 }
 
 async function status(world: EngineWorld) {

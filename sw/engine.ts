@@ -106,6 +106,7 @@ export class Engine {
     return {
       ...outbox,
       hasAccount: outbox.library.account !== null,
+      rereading: outbox.library.reread !== null,
       pullWanted: this.#pullWanted,
       online: this.#world.online(),
       hasty: this.#hasty,

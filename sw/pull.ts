@@ -1,6 +1,7 @@
 import { FINE } from '../src/core/backoff.ts'
-import { applyPage, beginReread, markSynced } from '../src/store/apply.ts'
+import { applyPage, markSynced } from '../src/store/apply.ts'
 import { writeConnection } from '../src/store/outbox.ts'
+import { beginReread } from '../src/store/reread.ts'
 import { recordFailure, type Task, tell } from './push.ts'
 
 /** Reads one page of changes after the cursor and applies it with the cursor in one transaction. */
@@ -12,7 +13,7 @@ export async function pullOnce(task: Task): Promise<'more' | 'up-to-date' | 'fai
   if (signal.aborted) return 'failed'
   if (!answered.ok) {
     if (answered.problem.is === 'reset') {
-      await beginReread(db, id, answered.problem.how, world.now())
+      await beginReread(db, id, answered.problem.how)
       return 'more'
     }
     await recordFailure(task, answered.problem)
@@ -24,6 +25,7 @@ export async function pullOnce(task: Task): Promise<'more' | 'up-to-date' | 'fai
     changes: answer.changes,
     after: cursor,
     cursor: answer.cursor,
+    more: answer.more && answer.cursor > cursor,
     mark: answer.mark,
     now: world.now(),
     offset,

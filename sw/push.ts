@@ -3,9 +3,10 @@ import { type Failure, remedy } from '../src/core/failure.ts'
 import type { Flight } from '../src/core/outbox.ts'
 import { PROTOCOL_VERSION } from '../src/core/protocol.ts'
 import { type RecordState, titleOf } from '../src/core/records.ts'
-import { type Applied, applyPush, beginReread, setAside } from '../src/store/apply.ts'
+import { type Applied, applyPush, setAside } from '../src/store/apply.ts'
 import type { Database } from '../src/store/database.ts'
 import { freezeBatch, type OutboxState, writeConnection } from '../src/store/outbox.ts'
+import { beginReread } from '../src/store/reread.ts'
 import type { EngineWorld } from './engine.ts'
 
 /** One step's surroundings: the store, what was read of it, and the signal that gives the request up. */
@@ -30,7 +31,7 @@ export async function pushBatch(task: Task, ids: readonly string[]): Promise<Pus
   if (task.signal.aborted) return 'paused'
   if (remedy(failure) === 'halve') return halve(task, flights, failure)
   if (failure.is === 'reset') {
-    await beginReread(db, outbox.library.id, failure.how, world.now())
+    await beginReread(db, outbox.library.id, failure.how)
     return 'through'
   }
   return recordFailure(task, failure)

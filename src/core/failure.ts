@@ -96,7 +96,7 @@ export function failureText(failure: Failure): string {
     case 'busy':
       return 'The server asks for a pause.'
     case 'refused':
-      return `The server refused: ${failure.message}.`
+      return `The server refused: ${failure.message.replace(/\.$/, '')}.`
     case 'signed-out':
       return 'You are signed out.'
     case 'other-account':

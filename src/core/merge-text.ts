@@ -1,4 +1,4 @@
-import { diffIndices } from 'node-diff3'
+import { type Hunk, hunks } from './diff.ts'
 
 /**
  * Three-way text: by line, inside a clashing block by word, and where `both` must stay by character.
@@ -16,13 +16,9 @@ export type OnClash = 'mine' | 'both'
 
 /** Merging runs inside IndexedDB transactions, so its work is bounded: design.md, 20,000 lines or about 50 ms. */
 const MAX_LINES = 20_000
-const MAX_WORK = 3_000_000
+/** A clashing block longer than this, in UTF-16 units of all three, is not taken apart. */
+const MAX_BLOCK = 400_000
 
-interface Hunk {
-  readonly start: number
-  readonly end: number
-  readonly tokens: readonly string[]
-}
 type Region =
   | { readonly tokens: readonly string[] }
   | { readonly base: string[]; readonly mine: string[]; readonly theirs: string[] }
@@ -31,7 +27,7 @@ export function mergeText(base: string, mine: string, theirs: string, onClash: O
   if (mine === theirs || theirs === base) return { text: mine, clash: false }
   if (mine === base) return { text: theirs, clash: false }
   const regions = combine(lines(base), lines(mine), lines(theirs), MAX_LINES)
-  if (!regions) return { text: onClash === 'mine' ? mine : `${theirs}\n${mine}`, clash: true }
+  if (!regions) return { text: onClash === 'mine' ? mine : stack(theirs, mine), clash: true }
   const out: string[] = []
   let clash = false
   for (const region of regions) {
@@ -46,7 +42,8 @@ export function mergeText(base: string, mine: string, theirs: string, onClash: O
         onClash,
       )
       clash ||= block.clash
-      if (block.text !== '' || region.mine.length + region.theirs.length > 0) out.push(block.text)
+      // What one side deleted and the other changed leaves no blank line behind.
+      if (block.text !== '' || (region.mine.length > 0 && region.theirs.length > 0)) out.push(block.text)
     }
   }
   return { text: out.join('\n'), clash }
@@ -57,14 +54,18 @@ const lines = (value: string): string[] => (value === '' ? [] : value.split('\n'
 const words = (value: string): string[] =>
   value.match(/[\p{L}\p{N}\p{M}_]+|\s+|[^\p{L}\p{N}\p{M}_\s]/gu) ?? []
 const characters = (value: string): string[] => Array.from(value)
+const stack = (...parts: string[]): string => parts.filter((part) => part !== '').join('\n')
 
 function mergeBlock(base: string, mine: string, theirs: string, onClash: OnClash): MergedText {
-  const byWord = join(combine(words(base), words(mine), words(theirs), Number.POSITIVE_INFINITY))
+  const small = base.length + mine.length + theirs.length <= MAX_BLOCK
+  const byWord = small ? join(combine(words(base), words(mine), words(theirs), MAX_BLOCK)) : null
   if (byWord !== null) return { text: byWord, clash: false }
   if (onClash === 'mine') return { text: mine, clash: true }
-  const byCharacter = join(combine(characters(base), characters(mine), characters(theirs), 50_000))
+  const byCharacter = small
+    ? join(combine(characters(base), characters(mine), characters(theirs), 50_000))
+    : null
   return byCharacter === null
-    ? { text: `${theirs}\n${mine}`, clash: true }
+    ? { text: stack(theirs, mine), clash: true }
     : { text: byCharacter, clash: false }
 }
 
@@ -152,46 +153,13 @@ function insertBoth(mine: readonly string[], theirs: readonly string[]): string[
 }
 
 function rebuild(base: string[], start: number, end: number, changes: readonly Hunk[]): string[] {
-  const out: string[] = []
+  const out: (readonly string[])[] = []
   let at = start
   for (const hunk of changes) {
-    out.push(...base.slice(at, hunk.start), ...hunk.tokens)
+    out.push(base.slice(at, hunk.start), hunk.tokens)
     at = hunk.end
   }
-  out.push(...base.slice(at, end))
-  return out
-}
-
-/** Two-way differences as ranges of `from`, or null past the work limit. Common ends are cut off first. */
-function hunks(from: string[], to: string[]): Hunk[] | null {
-  let head = 0
-  while (head < from.length && head < to.length && from[head] === to[head]) head++
-  let tail = 0
-  while (
-    tail < from.length - head &&
-    tail < to.length - head &&
-    from[from.length - 1 - tail] === to[to.length - 1 - tail]
-  )
-    tail++
-  const a = from.slice(head, from.length - tail)
-  const b = to.slice(head, to.length - tail)
-  if (a.length === 0 && b.length === 0) return []
-  if (a.length === 0 || b.length === 0) return [{ start: head, end: head + a.length, tokens: b }]
-  if (work(a, b) > MAX_WORK) return null
-  return diffIndices(a, b).map(({ buffer1: [offset, length], buffer2Content }) => ({
-    start: head + offset,
-    end: head + offset + length,
-    tokens: buffer2Content,
-  }))
-}
-
-/** What node-diff3's LCS (Hunt and McIlroy 1976) will cost: it visits every pair of equal tokens. */
-function work(a: readonly string[], b: readonly string[]): number {
-  const count = new Map<string, number>()
-  for (const token of a) count.set(token, (count.get(token) ?? 0) + 1)
-  let pairs = a.length + b.length
-  for (const token of b) pairs += count.get(token) ?? 0
-  return pairs
+  return [...out, base.slice(at, end)].flat()
 }
 
 /** One replacement of a range of `from`, offsets in UTF-16 units of `from`. */
@@ -205,6 +173,7 @@ export interface Replacement {
 export function replacements(from: string, to: string): Replacement[] {
   const source = characters(from)
   const small = source.length < 20_000
+  if (from === to) return []
   const found = small ? hunks(source, characters(to)) : null
   if (!found) return [wholeReplacement(from, to)]
   const offsets: number[] = [0]
@@ -224,5 +193,7 @@ function wholeReplacement(from: string, to: string): Replacement {
   let tail = 0
   while (tail < from.length - head && tail < to.length - head && from.at(-1 - tail) === to.at(-1 - tail))
     tail++
+  if (/[\ud800-\udbff]/.test(from.charAt(head - 1))) head--
+  if (/[\udc00-\udfff]/.test(from.charAt(from.length - tail))) tail--
   return { start: head, end: from.length - tail, text: to.slice(head, to.length - tail) }
 }

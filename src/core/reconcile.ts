@@ -69,6 +69,8 @@ export function reconcile(base: RecordState | null, local: RecordState, remote: 
     if (merged.stamp !== undefined) stamps[field] = merged.stamp
   }
   keepLimits(local, remote, fields, stamps, lost)
+  if (remote.fields.purged !== undefined) fields.purged = remote.fields.purged
+  if (remote.stamps.purged !== undefined) stamps.purged = remote.stamps.purged
   if (life.deleted !== undefined) fields.deleted = life.deleted
   if (life.stamp !== undefined) stamps.deleted = life.stamp
   return { record: { ...remote, fields, stamps }, lost, returned: life.returned }

@@ -10,6 +10,8 @@ export interface Situation {
   readonly due: readonly string[]
   readonly alone: ReadonlySet<string>
   readonly waits: readonly Wait[]
+  /** The server was restored or this device was away too long: what it has comes first, or bases would lie. */
+  readonly rereading: boolean
   /** A trigger asked for a pull, or a push has gone through since the last one. */
   readonly pullWanted: boolean
   readonly online: boolean
@@ -38,6 +40,7 @@ export function decide(now: Situation, at: number): Step {
   const blocked = untilNextSend(now.hasty ? hastened(now.connection, at) : now.connection, at) ?? 0
   if (blocked > 0) return waitOrRest(blocked, now.patience, 'backoff')
   if (now.signOutPending) return { do: 'sign-out' }
+  if (now.rereading) return { do: 'pull' }
   const first = now.due[0]
   if (first !== undefined) {
     const together = now.due.filter((id) => !now.alone.has(id))

@@ -4,10 +4,12 @@ import { settleDuplicate } from '../core/duplicate.ts'
 import type { Flight } from '../core/outbox.ts'
 import { Change, type Mark, Outcome } from '../core/protocol.ts'
 import type { RecordState } from '../core/records.ts'
-import { choke, type Settled, settle, takeIn } from '../core/settle.ts'
+import { takeInRestored } from '../core/reread.ts'
+import { choke, type Held, type Settled, settle, takeIn } from '../core/settle.ts'
 import type { Database, Transaction } from './database.ts'
 import { HELD_STORES, readHeld, writeHeld, writeSettled } from './held.ts'
 import { requireLibrary } from './library.ts'
+import { endReread, sawRecord } from './reread.ts'
 
 /** What an applied answer did, for the page and the log. */
 export interface Applied {
@@ -130,6 +132,7 @@ export interface PageToApply {
   /** The cursor that the page was asked after; a page read for another one is dropped. */
   readonly after: number
   readonly cursor: number
+  readonly more: boolean
   readonly mark: Mark | null
   readonly now: number
   readonly offset: number
@@ -137,18 +140,31 @@ export interface PageToApply {
 
 /** A page of changes and its cursor in one transaction. What this version cannot read is kept and delays nothing. */
 export function applyPage(db: Database, page: PageToApply): Promise<Applied> {
-  return db.run([...STORES, 'unread'], 'readwrite', async (tx) => {
+  return db.run([...STORES, 'unread', 'seen'], 'readwrite', async (tx) => {
     const library = await requireLibrary(tx, page.library)
     const applied = new Tally()
     if (library.cursor !== page.after) return applied
+    const restored = library.reread?.how === 'diverged'
     for (const value of page.changes) {
       const parsed = v.safeParse(Change, value)
-      if (parsed.success) await takeInChange(tx, parsed.output.record as RecordState, page.now, applied)
-      else await keepUnread(tx, value)
+      if (parsed.success) {
+        const remote = parsed.output.record as RecordState
+        const held = await readHeld(tx, remote.id)
+        const settled = restored ? takeInRestored(held, remote, page.now) : takeIn(held, remote, page.now)
+        await takeInChange(tx, held, settled, remote.id, page.now, applied)
+        if (library.reread) await sawRecord(tx, remote.id)
+      } else await keepUnread(tx, value)
     }
+    const ended = library.reread !== null && !page.more
+    if (ended) applied.ids.push(...(await endReread(tx, library, page.now)))
     const meta = tx.objectStore('meta')
     await Promise.all([
-      meta.put({ ...library, cursor: page.cursor, mark: newer(library.mark, page.mark) }),
+      meta.put({
+        ...library,
+        cursor: page.cursor,
+        mark: newer(library.mark, page.mark),
+        reread: ended ? null : library.reread,
+      }),
       meta.put({ key: 'clock', offset: page.offset }),
     ])
     return applied
@@ -157,15 +173,15 @@ export function applyPage(db: Database, page: PageToApply): Promise<Applied> {
 
 async function takeInChange(
   tx: Transaction,
-  remote: RecordState,
+  held: Held,
+  settled: Settled,
+  id: string,
   now: number,
   applied: Tally,
 ): Promise<void> {
-  const held = await readHeld(tx, remote.id)
-  const settled = takeIn(held, remote, now)
   if (settled.record === held.record && settled.entry === held.entry) return
-  await writeSettled(tx, remote.id, settled, now)
-  applied.add(remote.id, settled)
+  await writeSettled(tx, id, settled, now)
+  applied.add(id, settled)
 }
 
 async function keepUnread(tx: Transaction<'readwrite'>, change: unknown): Promise<void> {
@@ -199,28 +215,10 @@ export function setAside(
   })
 }
 
-/** A fresh read begins: the cursor goes back to the start, the mark is forgotten; outbox and drafts stay. */
-export function beginReread(
-  db: Database,
-  library: string,
-  how: 'expired' | 'diverged',
-  generation: number,
-): Promise<void> {
-  return db.run(
-    ['meta'],
-    'readwrite',
-    async (tx) => {
-      const row = await requireLibrary(tx, library)
-      await tx.objectStore('meta').put({ ...row, cursor: 0, mark: null, reread: { how, generation } })
-    },
-    'strict',
-  )
-}
-
 /** Everything is sent and read: remembered for "All records are on the server since …". */
 export function markSynced(db: Database, library: string, now: number): Promise<void> {
   return db.run(['meta'], 'readwrite', async (tx) => {
     const row = await requireLibrary(tx, library)
-    await tx.objectStore('meta').put({ ...row, lastSynced: now, reread: null })
+    await tx.objectStore('meta').put({ ...row, lastSynced: now })
   })
 }

@@ -20,8 +20,8 @@ export interface LibraryRow {
   /** The seq of the last change returned to this device. */
   readonly cursor: number
   readonly mark: Mark | null
-  /** A fresh read under way: its number, how, and its place; null: none. */
-  readonly reread: { readonly generation: number; readonly how: 'expired' | 'diverged' } | null
+  /** A fresh read under way, whose place is the cursor; null: none. */
+  readonly reread: { readonly how: 'expired' | 'diverged' } | null
   /** When a drain last ended with nothing left to send or read, ms. */
   readonly lastSynced: number | null
 }
@@ -69,6 +69,8 @@ export interface PawkitSchema extends DBSchema {
   /** Changes that this version cannot read, kept as they came; they hold up nothing. */
   unread: { key: number; value: { readonly seq: number; readonly change: unknown } }
   meta: { key: string; value: LibraryRow | ConnectionStored | ClockRow }
+  /** During a fresh read: ids the server has named, so that what is absent after the last page is known. */
+  seen: { key: string; value: { readonly id: string } }
   writers: { key: string; value: WriterRow }
   /** Texts of tabs that lost the right to write; outside the fence. Used from the issue on tabs. */
   drafts: {
@@ -95,6 +97,7 @@ export type StoreName =
   | 'outbox'
   | 'history'
   | 'unread'
+  | 'seen'
   | 'meta'
   | 'writers'
   | 'drafts'
@@ -108,6 +111,7 @@ export const LIBRARY_STORES = [
   'outbox',
   'history',
   'unread',
+  'seen',
   'meta',
   'writers',
   'drafts',
