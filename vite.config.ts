@@ -9,7 +9,7 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 /** The client: the page and, in a build of its own, the service worker. The server runs from source. */
 export default defineConfig({
   define: { __APP_VERSION__: JSON.stringify(version) },
-  build: { target: 'es2023', modulePreload: { polyfill: false }, sourcemap: false },
+  build: { target: 'es2023', cssTarget: 'chrome123', modulePreload: { polyfill: false }, sourcemap: false },
   server: {
     host: '127.0.0.1',
     proxy: { '/api': { target: `http://127.0.0.1:${process.env.PAWKIT_API_PORT ?? '3001'}`, xfwd: false } },
@@ -36,6 +36,22 @@ export default defineConfig({
         display: 'standalone',
         background_color: '#fcfaf7',
         theme_color: '#fcfaf7',
+        screenshots: [
+          {
+            src: '/screenshots/wide.png',
+            sizes: '1280x800',
+            type: 'image/png',
+            form_factor: 'wide',
+            label: 'The library with a note open',
+          },
+          {
+            src: '/screenshots/phone.png',
+            sizes: '390x844',
+            type: 'image/png',
+            form_factor: 'narrow',
+            label: 'The library on a phone',
+          },
+        ],
         categories: ['productivity', 'utilities'],
         icons: [
           { src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png' },

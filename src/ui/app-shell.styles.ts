@@ -105,7 +105,7 @@ export const shellStyles = css`
       }
     }
   }
-  pawkit-notices.phone {
+  .above-bar {
     --above: calc(60px + env(safe-area-inset-bottom));
   }
 `

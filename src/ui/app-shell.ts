@@ -106,7 +106,7 @@ export class AppShell extends PawkitElement {
       }
       <pawkit-sync-panel .model=${this.model} .open=${this.statusOpen} @closed=${this.#closeStatus}></pawkit-sync-panel>
       ${this.dialog ? dialogFor(this.model, this.dialog, this.filter.collection, this.#closeDialog) : nothing}
-      <pawkit-notices class=${layout} .model=${this.model}></pawkit-notices>`
+      <pawkit-notices class=${layout === 'phone' ? 'above-bar' : ''} .model=${this.model}></pawkit-notices>`
   }
 
   override updated(): void {
@@ -172,10 +172,10 @@ export class AppShell extends PawkitElement {
       // On a phone the list is all there is to see of a choice; elsewhere what is open stays open.
       if (this.#layout.layout === 'phone' && location.pathname !== '/') this.#router.go('/')
     } else if ('go' in request) this.#router.go(request.go)
+    else if ('remove' in request) void this.#remove(request.remove)
     else if (request.do === 'new-note') void this.#newNote()
     else if (request.do === 'find') this.#find()
     else if (request.do === 'menu') this.drawer = !this.drawer
-    else if (request.do === 'leave') this.#router.go('/', { replace: true })
     else {
       this.#opener = source
       this.statusOpen = !this.statusOpen
@@ -188,6 +188,16 @@ export class AppShell extends PawkitElement {
     void tellProblem(this.model, 'New note', done)
     if (!this.model.records.has(id)) await done
     this.#router.go(`/notes/${id}`, { focus: 'title' })
+  }
+
+  async #remove(id: string): Promise<void> {
+    const { pathname } = location
+    const record = this.model.records.get(id)?.record
+    const removing = this.model.remove(id)
+    void tellProblem(this.model, record ? titleOf(record) : 'This record', removing)
+    // Not where the person has gone elsewhere meanwhile.
+    if ((await removing).is === 'written' && location.pathname === pathname)
+      this.#router.go('/', { replace: true })
   }
 
   #find(): void {

@@ -83,11 +83,7 @@ export function collections(views: Views): RecordView[] {
 }
 
 /** Names of the collections a record is in; an id that is not there (yet, or any more) is not shown. */
-export function collectionNames(
-  views: Views,
-  record: RecordState,
-  except: string | null = null,
-): string[] {
+export function collectionNames(views: Views, record: RecordState, except: string | null = null): string[] {
   return list(record.fields.collectionIds)
     .filter((id) => id !== except)
     .map((id) => views.get(id))
@@ -95,11 +91,21 @@ export function collectionNames(
     .map((view) => titleOf(view.record))
 }
 
+/** How many records are in each collection. */
+export function collectionCounts(views: Views): ReadonlyMap<string, number> {
+  return counted(views, (record) => list(record.fields.collectionIds))
+}
+
 export function tagCounts(views: Views): [tag: string, many: number][] {
+  const counts = counted(views, (record) => list(record.fields.tags))
+  return [...counts].sort((a, b) => a[0].localeCompare(b[0]))
+}
+
+function counted(views: Views, namesOf: (record: RecordState) => readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const view of views.values()) {
     if (!isLive(view)) continue
-    for (const tag of list(view.record.fields.tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1)
+    for (const name of namesOf(view.record)) counts.set(name, (counts.get(name) ?? 0) + 1)
   }
-  return [...counts].sort((a, b) => a[0].localeCompare(b[0]))
+  return counts
 }

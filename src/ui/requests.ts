@@ -12,7 +12,8 @@ export type Dialog =
 export type Request =
   | { readonly open: Dialog }
   | { readonly go: string; readonly focus?: string }
-  | { readonly do: 'new-note' | 'find' | 'menu' | 'sync-status' | 'leave' }
+  | { readonly do: 'new-note' | 'find' | 'menu' | 'sync-status' }
+  | { readonly remove: string }
   | { readonly filter: { readonly query?: string; readonly collection?: string | null } }
 
 export class RequestEvent extends Event {

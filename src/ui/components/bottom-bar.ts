@@ -54,7 +54,7 @@ export class BottomBar extends PawkitElement {
   ]
 
   override render() {
-    return html`<nav aria-label="Places">
+    return html`<nav aria-label="Main">
         <a class="button" href="/" aria-current=${this.path === '/' ? 'page' : nothing}>${icon('library')}Library</a>
         <button @click=${() => ask(this, { do: 'find' })}>${icon('search')}Search</button>
         <button ${ref(this.#new)} class="new" popovertarget="new" aria-haspopup="true" aria-expanded="false">${icon('plus')}New</button>

@@ -1,10 +1,10 @@
 import { css, html, type TemplateResult } from 'lit'
 import { createRef, ref } from 'lit/directives/ref.js'
 import { PawkitElement } from '../element.ts'
-import { icon } from '../icons.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { floating } from '../styles/floating.ts'
+import { problemLine } from './problem.ts'
 
 /**
  * A modal dialog that opens as it is put into the page and says `closed` when it is done. Each dialog is a
@@ -69,9 +69,7 @@ export abstract class DialogElement extends PawkitElement {
   }
 
   protected problemLine(): TemplateResult {
-    return this.problem
-      ? html`<p class="problem" role="alert">${icon('alert')}<span>${this.problem}</span></p>`
-      : html``
+    return html`${problemLine(this.problem)}`
   }
 
   /** The text of a field of this dialog. */

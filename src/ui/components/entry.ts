@@ -39,8 +39,9 @@ function secondLine(view: RecordView, context: EntryContext): TemplateResult {
   const first = record.kind === 'collection' ? count(context.holds(record.id), 'record') : gist(record)
   const inside = collectionNames(context.records, record, context.inside).join(', ')
   const at = changedAt(record)
-  return html`<span class="gist">${first}</span
-    >${inside ? html`<span class="inside">${inside}</span>` : nothing}${
+  return html`<span class="gist">${first}</span>
+    ${inside ? html`<span class="inside">${inside}</span>` : nothing}
+    ${
       at > 0
         ? html`<time datetime=${new Date(at).toISOString()} title=${fullTime(at)}>${shortTime(at)}</time>`
         : nothing
@@ -50,13 +51,14 @@ function secondLine(view: RecordView, context: EntryContext): TemplateResult {
 /** A list entry. No white space before the title: what reads the entry's text hears the title first. */
 export function entry(view: RecordView, context: EntryContext): TemplateResult {
   const path = pathOf(view.record)
-  return html`<li class="entry"><a class="title" href=${path} aria-current=${path === context.current ? 'page' : nothing}>${titleOf(view.record)}</a
-    >${tile(view)}<span class="second">${secondLine(view, context)}</span
-    ><span class="marks">${
+  return html`<li class="entry"><a class="title" href=${path} aria-current=${path === context.current ? 'page' : nothing}>${titleOf(view.record)}</a>
+    ${tile(view)} <span class="second">${secondLine(view, context)}</span>
+    <span class="marks">${
       view.record.fields.pinned === true
         ? html`<span class="pinned" title="Pinned">${icon('pin')}<span class="visually-hidden">Pinned</span></span>`
         : nothing
-    }${stateMark(view)}</span></li>`
+    }
+    ${stateMark(view)}</span></li>`
 }
 
 export const entryStyles = css`
@@ -86,14 +88,14 @@ export const entryStyles = css`
     -webkit-tap-highlight-color: transparent;
   }
   /* The whole entry opens it, while the link's name stays the title alone. */
-  .entry .title::after {
+  .entry a.title::after {
     content: '';
     position: absolute;
     inset: 1px 0;
     border-radius: var(--radius);
   }
   @media (hover: hover) {
-    .entry:hover .title::after {
+    .entry:hover a.title::after {
       background: var(--hover);
     }
   }
@@ -125,10 +127,11 @@ export const entryStyles = css`
     content: none;
   }
   .gist {
-    flex: 0 2 auto;
+    flex: 0 1 auto;
   }
   .inside {
-    flex: 0 1 auto;
+    flex: none;
+    max-width: 42%;
   }
   .second time {
     flex: none;
@@ -142,7 +145,7 @@ export const entryStyles = css`
     width: 36px;
     height: 36px;
     border-radius: var(--radius-control);
-    background: color-mix(in oklch, var(--ink) 6%, var(--paper));
+    background: color-mix(in oklab, var(--ink) 6%, var(--paper));
     color: var(--ink-soft);
   }
   .letter {

@@ -39,7 +39,7 @@ export const listPaneStyles = css`
     padding-inline-start: 38px;
     min-height: var(--target);
     border-color: transparent;
-    background: color-mix(in oklch, var(--ink) 6%, var(--paper));
+    background: color-mix(in oklab, var(--ink) 6%, var(--paper));
     appearance: none;
   }
   @media (prefers-contrast: more) {

@@ -4,11 +4,11 @@ import { repeat } from 'lit/directives/repeat.js'
 import './account-button.ts'
 import './create-buttons.ts'
 import './sync-button.ts'
-import { list, titleOf } from '../../core/records.ts'
+import { titleOf } from '../../core/records.ts'
 import type { Layout } from '../controllers/layout-controller.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
-import { choose, type Filter, isLive } from '../library.ts'
+import { choose, collectionCounts, type Filter } from '../library.ts'
 import { ask } from '../requests.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
@@ -52,12 +52,13 @@ export class ListPane extends PawkitElement {
   override render() {
     const { records } = this.model
     const shown = choose(records, this.filter)
-    const counts = new Map<string, number>()
-    for (const view of records.values()) {
-      if (!isLive(view)) continue
-      for (const id of list(view.record.fields.collectionIds)) counts.set(id, (counts.get(id) ?? 0) + 1)
+    const counts = collectionCounts(records)
+    const context: EntryContext = {
+      records,
+      current: this.path,
+      inside: this.filter.collection,
+      holds: (id) => counts.get(id) ?? 0,
     }
-    const context: EntryContext = { records, current: this.path, inside: this.filter.collection, holds: (id) => counts.get(id) ?? 0 }
     return html`<header>
         ${this.layout === 'wide' ? nothing : this.#top()}
         <div class="search">
@@ -108,7 +109,7 @@ export class ListPane extends PawkitElement {
       this.filter.collection === null ? undefined : this.model.records.get(this.filter.collection)
     return html`<div class="heading">
       <h2>${inside ? titleOf(inside.record) : 'Library'}</h2>
-      <span class="soft small numbers" aria-live="polite">${this.filter.query ? `${many} found` : count(many, 'record')}</span>
+      <span class="soft small numbers" aria-live="polite">${this.filter.query ? `${many} found` : many > 0 ? count(many, 'record') : ''}</span>
       ${
         inside
           ? html`<button class="bare clear" aria-label="Show everything" title="Show everything" @click=${() => ask(this, { filter: { collection: null } })}>

@@ -48,7 +48,7 @@ export class Notices extends PawkitElement {
         padding: 4px 4px 4px 16px;
         border: 1px solid var(--line);
         border-radius: var(--radius);
-        background: var(--surface);
+        background: var(--raised);
         box-shadow: var(--shadow);
       }
       @media (max-width: 699px) {

@@ -22,6 +22,7 @@ class OtherLibraryDialog extends DialogElement {
       .choices button {
         width: 100%;
         min-height: 44px;
+        padding-block: 8px;
         justify-content: flex-start;
       }
       .choices .hint {

@@ -90,10 +90,9 @@ export class RecordBar extends PawkitElement {
     void tellProblem(this.model, this.#title, write)
   }
 
-  readonly #delete = async (): Promise<void> => {
-    const result = await this.model.remove(this.recordId)
-    if (result.is === 'written') ask(this, { do: 'leave' })
-    else void tellProblem(this.model, this.#title, Promise.resolve(result))
+  // The shell's work: with the record gone, this element is no longer in the page to say what comes next.
+  readonly #delete = (): void => {
+    ask(this, { remove: this.recordId })
   }
 }
 

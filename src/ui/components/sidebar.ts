@@ -1,12 +1,12 @@
 import { html, nothing } from 'lit'
-import { list, titleOf } from '../../core/records.ts'
+import { titleOf } from '../../core/records.ts'
 import './account-button.ts'
 import './create-buttons.ts'
 import './sync-button.ts'
 import type { Layout } from '../controllers/layout-controller.ts'
 import { PawkitElement } from '../element.ts'
 import { type IconName, icon, mark } from '../icons.ts'
-import { collections, type Filter, isLive, tagCounts } from '../library.ts'
+import { collectionCounts, collections, type Filter, tagCounts } from '../library.ts'
 import { ask } from '../requests.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
@@ -63,11 +63,7 @@ export class Sidebar extends PawkitElement {
   #collections() {
     const all = collections(this.model.records)
     if (all.length === 0) return nothing
-    const counts = new Map<string, number>()
-    for (const view of this.model.records.values()) {
-      if (!isLive(view)) continue
-      for (const id of list(view.record.fields.collectionIds)) counts.set(id, (counts.get(id) ?? 0) + 1)
-    }
+    const counts = collectionCounts(this.model.records)
     return html`<section aria-labelledby="collections">
       <h2 id="collections">Collections</h2>
       <ul role="list" aria-labelledby="collections">

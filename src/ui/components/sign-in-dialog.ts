@@ -22,7 +22,7 @@ class SignInDialog extends DialogElement {
         <p class="hint" id="hint">For a new account: at least 8 characters.</p>
       </div>
       ${this.problemLine()}
-      <div class="actions">
+      <div class="actions stack">
         <button type="button" @click=${() => this.close()}>Cancel</button>
         <button type="button" class="outlined" aria-busy=${busy} @click=${this.#create}>Create account</button>
         <button class="primary" aria-busy=${busy}>Sign in</button>

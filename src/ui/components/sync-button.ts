@@ -33,6 +33,9 @@ export class SyncButton extends PawkitElement {
   declare form: 'row' | 'icon' | 'tab'
   declare expanded: boolean
 
+  /** So that who closes the status can give the focus back to this element. */
+  static override shadowRootOptions = { ...PawkitElement.shadowRootOptions, delegatesFocus: true }
+
   static override styles = [
     base,
     controls,
@@ -53,6 +56,9 @@ export class SyncButton extends PawkitElement {
         color: var(--ink-soft);
         font-size: var(--text-13);
         white-space: nowrap;
+      }
+      :host([form='icon']) .words {
+        margin-inline-end: 10px;
       }
       :host([form='row']) .words {
         position: absolute;

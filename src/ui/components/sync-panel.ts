@@ -29,9 +29,9 @@ export class SyncPanel extends PawkitElement {
     floating,
     css`
       .panel {
-        inset: auto auto 60px 12px;
+        inset: auto auto 12px 240px;
         width: min(380px, calc(100vw - 24px));
-        max-height: calc(100dvh - 80px);
+        max-height: calc(100dvh - 76px);
         overflow: auto;
         padding: 20px 24px 24px;
       }

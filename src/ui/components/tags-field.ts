@@ -7,6 +7,7 @@ import { problemOf } from '../outcome.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { splitTags, tagsOf } from '../words.ts'
+import { problemLine } from './problem.ts'
 
 /** A pause after which the last tag counts as typed, though no comma, Enter or leaving has said so. */
 const PAUSE = 900
@@ -73,14 +74,15 @@ export class TagsField extends PawkitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    window.addEventListener('pagehide', this.#commit)
-    document.addEventListener('visibilitychange', this.#commit)
+    // Captured: before the page hands over what is not committed yet.
+    window.addEventListener('pagehide', this.#commit, { capture: true })
+    document.addEventListener('visibilitychange', this.#commit, { capture: true })
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    window.removeEventListener('pagehide', this.#commit)
-    document.removeEventListener('visibilitychange', this.#commit)
+    window.removeEventListener('pagehide', this.#commit, { capture: true })
+    document.removeEventListener('visibilitychange', this.#commit, { capture: true })
     this.#commit()
   }
 
@@ -109,7 +111,7 @@ export class TagsField extends PawkitElement {
           @blur=${this.#onBlur}
         />
       </div>
-      ${this.problem ? html`<p class="problem" role="alert">${icon('alert')}${this.problem}</p>` : nothing}`
+      ${problemLine(this.problem)}`
   }
 
   readonly #onInput = (event: Event): void => {

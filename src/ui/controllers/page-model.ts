@@ -1,4 +1,5 @@
-import { type Announcement, ENGINE_LOCK, MESSAGES_VERSION } from '../../core/messages.ts'
+import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
+import type { Entry } from '../../core/outbox.ts'
 import { type Fields, type Kind, type RecordState, titleOf } from '../../core/records.ts'
 import type { Change } from '../../core/write.ts'
 import type { Database } from '../../store/database.ts'
@@ -17,11 +18,12 @@ import type {
   Unsynced,
   WriteResult,
 } from '../model.ts'
-import { countLive, type Facts, summarize } from '../summary.ts'
+import { countLive, type Facts } from '../summary.ts'
 import { AccountDesk } from './account-desk.ts'
 import { NoticeList } from './notice-list.ts'
 import { RecordsCache } from './records-cache.ts'
-import { Writer } from './writer.ts'
+import { SyncWatch } from './sync-watch.ts'
+import { resultOf, Writer } from './writer.ts'
 
 /** What main.ts hands in. */
 export interface PageWorld {
@@ -40,26 +42,18 @@ export class PawkitModel extends EventTarget implements PageModel {
   readonly #notices = new NoticeList(() => this.#fire('notices'))
   readonly #writer: Writer
   readonly #desk: AccountDesk
-  #facts: Facts
-  #summary: SyncSummary
-  #refreshing: Promise<void> | null = null
-  #stale = false
-  #armedAtStart = false
-  #retry: ReturnType<typeof setTimeout> | undefined
+  readonly #watch: SyncWatch
 
   private constructor(world: PageWorld, state: SyncState) {
     super()
     this.#world = world
     this.#writer = new Writer(world.db, world.library.id, world.newId(), world.now)
     this.#desk = new AccountDesk(world)
-    this.#facts = {
-      state,
-      running: false,
-      online: navigator.onLine,
-      background: world.worker?.background ?? 'missing',
-      now: world.now(),
+    const host = {
+      learnt: (entries: ReadonlyMap<string, Entry>, facts: Facts) => this.#learnt(entries, facts),
+      changed: () => this.#fire('summary'),
     }
-    this.#summary = summarize(this.#facts, 0)
+    this.#watch = new SyncWatch(world, host, state)
   }
 
   /** Ready to render: everything the store holds is in `records`. */
@@ -78,7 +72,7 @@ export class PawkitModel extends EventTarget implements PageModel {
     return this.#cache.views
   }
   get summary(): SyncSummary {
-    return this.#summary
+    return this.#watch.summary
   }
   get notices(): readonly Notice[] {
     return this.#notices.all
@@ -93,10 +87,10 @@ export class PawkitModel extends EventTarget implements PageModel {
   create(kind: Kind, fields: Fields): { readonly id: string; readonly done: Promise<WriteResult> } {
     const id = this.#world.newId()
     const typed = { createdAt: new Date(this.#world.now()).toISOString(), ...fields }
-    return {
-      id,
-      done: this.#write({ id, kind, shown: {}, typed, create: true, urgency: 'at-once' }, 'strict'),
-    }
+    // An empty note has nothing yet that a power cut could take; its editor opens the sooner.
+    const durability = kind === 'note' ? 'relaxed' : 'strict'
+    const change = { id, kind, shown: {}, typed, create: true, urgency: 'at-once' } as const
+    return { id, done: this.#write(change, durability) }
   }
 
   edit(id: string, shown: Fields, typed: Fields): Promise<WriteResult> {
@@ -141,13 +135,13 @@ export class PawkitModel extends EventTarget implements PageModel {
 
   signIn(email: string, password: string): Promise<SignInResult> {
     return this.#signedIn(
-      this.#desk.enter(this.#writer.library, 'sign-in', email, password, this.#facts.state),
+      this.#desk.enter(this.#writer.library, 'sign-in', email, password, this.#watch.facts.state),
     )
   }
 
   createAccount(email: string, password: string): Promise<SignInResult> {
     return this.#signedIn(
-      this.#desk.enter(this.#writer.library, 'create', email, password, this.#facts.state),
+      this.#desk.enter(this.#writer.library, 'create', email, password, this.#watch.facts.state),
     )
   }
 
@@ -185,7 +179,7 @@ export class PawkitModel extends EventTarget implements PageModel {
   /** A page that hides or dies: what is not committed goes to the worker, and what waits is sent. */
   handOver(): void {
     this.#world.worker?.handOver(this.#writer.uncommitted())
-    if (this.#summary.account && this.#summary.figures.queue > 0) this.#world.worker?.arm()
+    if (this.summary.account && this.summary.figures.queue > 0) this.#world.worker?.arm()
   }
 
   /** A page that comes back may have missed any number of messages: everything is read again. */
@@ -194,94 +188,56 @@ export class PawkitModel extends EventTarget implements PageModel {
     this.#world.worker?.wake('shown')
   }
 
-  /** Reads the state of sync again; calls while one is under way are served by one more read. */
+  /** Reads the state of sync again. */
   refresh(): Promise<void> {
-    this.#stale = true
-    this.#refreshing ??= this.#refreshLoop().finally(() => (this.#refreshing = null))
-    return this.#refreshing
+    return this.#watch.refresh()
   }
 
-  async #refreshLoop(): Promise<void> {
-    while (this.#stale) {
-      this.#stale = false
-      const [state, running] = await Promise.all([readSyncState(this.#world.db), engineRuns()])
-      this.#learn(state, running)
-    }
-  }
-
-  #learn(state: SyncState, running: boolean): void {
-    const { worker, stream, now } = this.#world
-    this.#facts = {
-      state,
-      running,
-      online: navigator.onLine,
-      background: worker?.background ?? 'missing',
-      now: now(),
-    }
-    const entries = new Map(state.entries.map((entry) => [entry.id, entry]))
-    const changed = [...this.#cache.views.values()].filter(({ record }) =>
-      this.#cache.put(record, entries.get(record.id) ?? null, this.#facts),
+  #learnt(entries: ReadonlyMap<string, Entry>, facts: Facts): number {
+    const views = [...this.#cache.views.values()]
+    const changed = views.filter(({ record }) =>
+      this.#cache.put(record, entries.get(record.id) ?? null, facts),
     )
-    this.#summary = summarize(this.#facts, countLive(this.#cache.views.values()))
     if (changed.length > 0)
       this.#fire(
         'records',
         changed.map(({ record }) => record.id),
       )
-    this.#fire('summary')
-    const { account, connection, nextTry, figures } = this.#summary
-    stream?.follow(account && connection !== 'signed-out' ? account.id : null)
-    clearTimeout(this.#retry)
-    // The worker may be asleep when its backoff ends: a visible page wakes it. Only a hint, the time is stored.
-    if (nextTry !== null)
-      this.#retry = setTimeout(() => worker?.wake('timer'), Math.max(250, nextTry - now()))
-    if (account && figures.queue > 0 && connection !== 'signed-out' && !this.#armedAtStart) {
-      // Once a page: a failed attempt asks again at the next write or when the page hides, not at every look.
-      this.#armedAtStart = true
-      worker?.arm()
-    }
+    return countLive(this.#cache.views.values())
   }
 
   async #readAll(): Promise<void> {
     const rows = await readAll(this.#world.db)
     const here = new Set(rows.map(({ record }) => record.id))
     for (const id of [...this.#cache.views.keys()]) if (!here.has(id)) this.#cache.remove(id)
-    for (const { record, entry } of rows) this.#cache.put(record, entry, this.#facts)
+    for (const { record, entry } of rows) this.#cache.put(record, entry, this.#watch.facts)
     this.#fire('records', [...here])
     await this.refresh()
   }
 
   async #readSome(ids: readonly string[]): Promise<void> {
     for (const [id, row] of await readSome(this.#world.db, ids)) {
-      if (row) this.#cache.put(row.record, row.entry, this.#facts)
+      if (row) this.#cache.put(row.record, row.entry, this.#watch.facts)
       else this.#cache.remove(id)
     }
     this.#fire('records', ids)
     await this.refresh()
   }
 
-  #write(change: Change, durability: 'strict' | 'relaxed'): Promise<WriteResult> {
-    if (this.#summary.account) this.#world.worker?.arm()
-    const writing = this.#writer.write(change, durability)
-    return writing.then((result) => this.#written(result))
+  async #write(change: Change, durability: 'strict' | 'relaxed'): Promise<WriteResult> {
+    if (this.summary.account) this.#world.worker?.arm()
+    const committed = await this.#writer.write(change, durability)
+    if (committed.is === 'written') this.#written(committed.record, committed.entry)
+    return resultOf(committed)
   }
 
-  #written(result: WriteResult): WriteResult {
-    if (result.is !== 'written') return result
-    const { record } = result
-    this.#show(record)
-    this.#world.worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids: [record.id] })
-    if (this.#summary.account) this.#world.worker?.wake('changed')
-    void this.refresh()
-    return result
-  }
-
-  /** From what was written, at once; the entry's state follows with the next read. */
-  #show(record: RecordState): void {
-    const entry = this.#facts.state.entries.find(({ id }) => id === record.id) ?? null
+  #written(record: RecordState, entry: Entry | null): void {
     if (record.fields.purged === true) this.#cache.remove(record.id)
-    else this.#cache.put(record, entry, this.#facts)
+    else this.#cache.put(record, entry, this.#watch.facts)
     this.#fire('records', [record.id])
+    this.#world.worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids: [record.id] })
+    if (this.summary.account) this.#world.worker?.wake('changed')
+    void this.refresh()
   }
 
   async #signedIn(entering: Promise<SignInResult>): Promise<SignInResult> {
@@ -309,10 +265,4 @@ export class PawkitModel extends EventTarget implements PageModel {
   #fire(type: string, detail?: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
-}
-
-/** Whether the engine holds its lock now, in whichever worker. */
-async function engineRuns(): Promise<boolean> {
-  const { held } = await navigator.locks.query()
-  return held?.some(({ name }) => name === ENGINE_LOCK) ?? false
 }

@@ -5,6 +5,12 @@ import type { Database, Durability } from '../../store/database.ts'
 import { OtherLibrary } from '../../store/library.ts'
 import type { WriteResult } from '../model.ts'
 
+/** A commit, or why there was none. */
+export type Written =
+  | Committed
+  | { readonly is: 'other-library' }
+  | { readonly is: 'storage'; readonly message: string }
+
 /**
  * The page's hand at the write path. Every write begins its transaction in the caller's task; what is not
  * committed yet is known, so that a dying page can hand it to the worker.
@@ -29,12 +35,12 @@ export class Writer {
     return [...this.#open.values()]
   }
 
-  async write(change: Change, durability: Durability): Promise<WriteResult> {
+  async write(change: Change, durability: Durability): Promise<Written> {
     const number = ++this.#number
     const write: Write = { ...change, library: this.library, page: this.#page, number, now: this.#now() }
     this.#open.set(number, write)
     try {
-      return resultOf(await commit(this.#db, write, durability))
+      return await commit(this.#db, write, durability)
     } catch (error) {
       if (error instanceof OtherLibrary) return { is: 'other-library' }
       return { is: 'storage', message: storageMessage(error) }
@@ -44,7 +50,8 @@ export class Writer {
   }
 }
 
-function resultOf(committed: Committed): WriteResult {
+/** As the elements see it. */
+export function resultOf(committed: Written): WriteResult {
   switch (committed.is) {
     case 'written':
       return { is: 'written', record: committed.record }
@@ -52,6 +59,9 @@ function resultOf(committed: Committed): WriteResult {
       return { is: 'invalid', problems: committed.problems }
     case 'duplicate':
       return { is: 'duplicate', record: committed.record }
+    case 'other-library':
+    case 'storage':
+      return committed
     case 'missing':
       return { is: 'storage', message: 'the record is not on this device any more.' }
   }

@@ -1,25 +1,17 @@
-import { css, html, nothing, type PropertyValues } from 'lit'
+import { css, html, nothing } from 'lit'
 import { ref } from 'lit/directives/ref.js'
-import '../components/record-bar.ts'
 import '../components/tags-field.ts'
 import { hostOf, text } from '../../core/records.ts'
-import type { Layout } from '../controllers/layout-controller.ts'
-import { RecordEditing } from '../controllers/record-editing.ts'
-import { PawkitElement } from '../element.ts'
+import { problemLine } from '../components/problem.ts'
 import { icon } from '../icons.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { page } from '../styles/page.ts'
 import { keepOneLine, pasteOneLine } from '../typing.ts'
+import { RecordPage } from './record-page.ts'
 
 /** A card, opened: the same texts as its form, saved as one types. */
-export class CardPage extends PawkitElement {
-  static override properties = { ...PawkitElement.properties, recordId: {}, layout: {}, focusField: {} }
-  declare recordId: string
-  declare layout: Layout
-  declare focusField: string | null
-  readonly editing = new RecordEditing(this, () => this.model)
-
+export class CardPage extends RecordPage {
   static override styles = [
     base,
     controls,
@@ -48,19 +40,11 @@ export class CardPage extends PawkitElement {
     this.watch('records')
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('recordId')) this.editing.open(this.recordId)
-  }
-
-  override firstUpdated(): void {
-    if (this.focusField) this.editing.focus(this.focusField)
-  }
-
   override render() {
     const view = this.model.records.get(this.recordId)
     const url = text(view?.record.fields.url)
     const host = hostOf(url)
-    return html`<pawkit-record-bar .model=${this.model} .recordId=${this.recordId} .layout=${this.layout}></pawkit-record-bar>
+    return html`${this.bar()}
       <article>
         <label class="visually-hidden" for="title">Title</label>
         <textarea
@@ -94,7 +78,7 @@ export class CardPage extends PawkitElement {
               : nothing
           }
         </div>
-        ${this.editing.problem ? html`<p class="problem" role="alert">${icon('alert')}${this.editing.problem}</p>` : nothing}
+        ${problemLine(this.editing.problem)}
         <div class="part">
           <label for="description">Description</label>
           <textarea

@@ -1,28 +1,19 @@
-import { css, html, nothing, type PropertyValues } from 'lit'
+import { css, html } from 'lit'
 import { ref } from 'lit/directives/ref.js'
 import { repeat } from 'lit/directives/repeat.js'
-import '../components/record-bar.ts'
 import { entry, entryStyles } from '../components/entry.ts'
+import { problemLine } from '../components/problem.ts'
 import { stateStyles } from '../components/state-mark.ts'
-import type { Layout } from '../controllers/layout-controller.ts'
-import { RecordEditing } from '../controllers/record-editing.ts'
-import { PawkitElement } from '../element.ts'
-import { icon } from '../icons.ts'
 import { choose } from '../library.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { page } from '../styles/page.ts'
 import { keepOneLine, pasteOneLine } from '../typing.ts'
 import { count } from '../words.ts'
+import { RecordPage } from './record-page.ts'
 
 /** A collection: its name, and what is in it. */
-export class CollectionPage extends PawkitElement {
-  static override properties = { ...PawkitElement.properties, recordId: {}, layout: {}, focusField: {} }
-  declare recordId: string
-  declare layout: Layout
-  declare focusField: string | null
-  readonly editing = new RecordEditing(this, () => this.model)
-
+export class CollectionPage extends RecordPage {
   static override styles = [
     base,
     controls,
@@ -50,18 +41,10 @@ export class CollectionPage extends PawkitElement {
     this.watch('records')
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('recordId')) this.editing.open(this.recordId)
-  }
-
-  override firstUpdated(): void {
-    if (this.focusField) this.editing.focus(this.focusField)
-  }
-
   override render() {
     const { records } = this.model
     const inside = choose(records, { query: '', collection: this.recordId })
-    return html`<pawkit-record-bar .model=${this.model} .recordId=${this.recordId} .layout=${this.layout}></pawkit-record-bar>
+    return html`${this.bar()}
       <article>
         <label class="visually-hidden" for="name">Name</label>
         <textarea
@@ -74,7 +57,7 @@ export class CollectionPage extends PawkitElement {
           @beforeinput=${keepOneLine}
           @paste=${pasteOneLine}
         ></textarea>
-        ${this.editing.problem ? html`<p class="problem" role="alert">${icon('alert')}${this.editing.problem}</p>` : nothing}
+        ${problemLine(this.editing.problem)}
         <p class="holds soft small numbers">${count(inside.length, 'record')}</p>
         ${
           inside.length === 0

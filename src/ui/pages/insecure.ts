@@ -46,7 +46,7 @@ export class InsecurePage extends LitElement {
       code {
         padding: 1px 5px;
         border-radius: 4px;
-        background: color-mix(in oklch, var(--ink) 7%, transparent);
+        background: color-mix(in oklab, var(--ink) 7%, transparent);
         overflow-wrap: anywhere;
       }
     `,

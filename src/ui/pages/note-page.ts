@@ -1,23 +1,15 @@
-import { css, html, nothing, type PropertyValues } from 'lit'
+import { css, html } from 'lit'
 import { ref } from 'lit/directives/ref.js'
-import '../components/record-bar.ts'
 import '../components/tags-field.ts'
-import type { Layout } from '../controllers/layout-controller.ts'
-import { RecordEditing } from '../controllers/record-editing.ts'
-import { PawkitElement } from '../element.ts'
-import { icon } from '../icons.ts'
+import { problemLine } from '../components/problem.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { page } from '../styles/page.ts'
 import { keepOneLine, pasteOneLine, TabKey } from '../typing.ts'
+import { RecordPage } from './record-page.ts'
 
 /** A note in its editor. The texts belong to RecordEditing: this element never writes their value. */
-export class NotePage extends PawkitElement {
-  static override properties = { ...PawkitElement.properties, recordId: {}, layout: {}, focusField: {} }
-  declare recordId: string
-  declare layout: Layout
-  declare focusField: string | null
-  readonly editing = new RecordEditing(this, () => this.model)
+export class NotePage extends RecordPage {
   readonly #tab = new TabKey()
 
   static override styles = [
@@ -40,16 +32,8 @@ export class NotePage extends PawkitElement {
     `,
   ]
 
-  override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('recordId')) this.editing.open(this.recordId)
-  }
-
-  override firstUpdated(): void {
-    if (this.focusField) this.editing.focus(this.focusField)
-  }
-
   override render() {
-    return html`<pawkit-record-bar .model=${this.model} .recordId=${this.recordId} .layout=${this.layout}></pawkit-record-bar>
+    return html`${this.bar()}
       <article>
         <label class="visually-hidden" for="title">Title</label>
         <textarea
@@ -76,7 +60,7 @@ export class NotePage extends PawkitElement {
           @blur=${this.#tab.onBlur}
         ></textarea>
         <span id="tab-key" class="visually-hidden">Escape, then Tab leaves the text.</span>
-        ${this.editing.problem ? html`<p class="problem" role="alert">${icon('alert')}${this.editing.problem}</p>` : nothing}
+        ${problemLine(this.editing.problem)}
       </article>`
   }
 

@@ -56,7 +56,7 @@ export class QuietPage extends PawkitElement {
         width: 56px;
         height: 56px;
         margin-bottom: 4px;
-        color: color-mix(in oklch, var(--ink) 18%, var(--surface));
+        color: color-mix(in oklab, var(--ink) 18%, var(--surface));
       }
       .paw {
         fill: var(--surface);

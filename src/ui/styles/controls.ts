@@ -33,7 +33,7 @@ export const controls = css`
   }
   button:active,
   .button:active {
-    background: color-mix(in oklch, var(--ink) 10%, transparent);
+    background: color-mix(in oklab, var(--ink) 10%, transparent);
   }
   .outlined {
     border-color: var(--line);
@@ -46,10 +46,10 @@ export const controls = css`
   }
   @media (hover: hover) {
     .primary:hover {
-      background: color-mix(in oklch, var(--accent) 88%, var(--ink));
+      background: color-mix(in oklab, var(--accent) 88%, var(--ink));
     }
     .outlined:hover {
-      background: color-mix(in oklch, var(--ink) 4%, var(--surface));
+      background: color-mix(in oklab, var(--ink) 4%, var(--surface));
     }
   }
   .danger {

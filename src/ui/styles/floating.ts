@@ -8,7 +8,7 @@ export const floating = css`
     padding: 0;
     border: 1px solid var(--line);
     border-radius: var(--radius);
-    background: var(--surface);
+    background: var(--raised);
     color: var(--ink);
     box-shadow: var(--shadow);
     font: 400 var(--text-15) / 1.45 var(--font);
@@ -39,6 +39,12 @@ export const floating = css`
     justify-content: flex-end;
     gap: 8px;
     margin-top: 24px;
+  }
+  @media (max-width: 480px) {
+    .actions.stack {
+      flex-direction: column-reverse;
+      gap: 10px;
+    }
   }
   .menu {
     position: fixed;

@@ -1,0 +1,95 @@
+import { ENGINE_LOCK } from '../../core/messages.ts'
+import type { Entry } from '../../core/outbox.ts'
+import { readSyncState, type SyncState } from '../../store/read.ts'
+import type { SyncSummary } from '../model.ts'
+import { type Facts, summarize } from '../summary.ts'
+import type { PageWorld } from './page-model.ts'
+
+/** While the engine seems to run, the page looks again this often, ms. */
+const LOOK_AGAIN = 3000
+
+/** What the watch tells its page: `learnt` brings the records' states up to date and counts the live ones. */
+export interface SyncWatchHost {
+  learnt(entries: ReadonlyMap<string, Entry>, facts: Facts): number
+  changed(): void
+}
+
+/** The page's view of sync as a whole, read from the store, and the hints it gives the worker in return. */
+export class SyncWatch {
+  readonly #world: PageWorld
+  readonly #host: SyncWatchHost
+  #refreshing: Promise<void> | null = null
+  #stale = false
+  #armedAtStart = false
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #again: ReturnType<typeof setTimeout> | undefined
+  facts: Facts
+  summary: SyncSummary
+
+  constructor(world: PageWorld, host: SyncWatchHost, state: SyncState) {
+    this.#world = world
+    this.#host = host
+    this.facts = this.#factsOf(state, false)
+    this.summary = summarize(this.facts, 0)
+  }
+
+  /** Reads the state of sync again; calls while one is under way are served by one more read. */
+  refresh(): Promise<void> {
+    this.#stale = true
+    this.#refreshing ??= this.#loop().finally(() => (this.#refreshing = null))
+    return this.#refreshing
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#stale) {
+      this.#stale = false
+      const [state, running] = await Promise.all([readSyncState(this.#world.db), engineRuns()])
+      this.#learn(state, running)
+    }
+  }
+
+  #learn(state: SyncState, running: boolean): void {
+    this.facts = this.#factsOf(state, running)
+    const live = this.#host.learnt(new Map(state.entries.map((entry) => [entry.id, entry])), this.facts)
+    this.summary = summarize(this.facts, live)
+    this.#host.changed()
+    this.#hint(running)
+  }
+
+  /** The worker may be asleep when its time has come, or dead: a page reminds it. Only hints, all times are stored. */
+  #hint(running: boolean): void {
+    const { worker, stream, now } = this.#world
+    const { account, connection, nextTry, figures } = this.summary
+    const signedIn = account !== null && connection !== 'signed-out'
+    stream?.follow(signedIn ? account.id : null)
+    clearTimeout(this.#retry)
+    if (nextTry !== null)
+      this.#retry = setTimeout(() => worker?.wake('timer'), Math.max(250, nextTry - now()))
+    clearTimeout(this.#again)
+    if (running) this.#again = setTimeout(() => void this.#lookAgain(), LOOK_AGAIN)
+    if (signedIn && figures.queue > 0 && !this.#armedAtStart) {
+      // Once a page: a failed attempt asks again at the next write or when the page hides, not at every look.
+      this.#armedAtStart = true
+      worker?.arm()
+    }
+  }
+
+  /** A worker that dies says nothing (traces.md, 40): what it left on the way is taken up by the next. */
+  async #lookAgain(): Promise<void> {
+    await this.refresh()
+    const { running, state } = this.facts
+    if (!running && state.entries.some(({ flight }) => flight)) this.#world.worker?.wake('timer')
+  }
+
+  #factsOf(state: SyncState, running: boolean): Facts {
+    const { worker, now } = this.#world
+    const background = worker?.background ?? 'missing'
+    return { state, running, online: navigator.onLine, background, now: now() }
+  }
+}
+
+/** Whether the engine holds its lock now, in whichever worker. */
+async function engineRuns(): Promise<boolean> {
+  const { held } = await navigator.locks.query()
+  return held?.some(({ name }) => name === ENGINE_LOCK) ?? false
+}

@@ -1,0 +1,31 @@
+import { html, type PropertyValues, type TemplateResult } from 'lit'
+import '../components/record-bar.ts'
+import type { Layout } from '../controllers/layout-controller.ts'
+import { RecordEditing } from '../controllers/record-editing.ts'
+import { PawkitElement } from '../element.ts'
+
+/** What the pages of note, card and collection share. The texts belong to RecordEditing: no page writes their value. */
+export class RecordPage extends PawkitElement {
+  static override properties = { ...PawkitElement.properties, recordId: {}, layout: {}, focusField: {} }
+  declare recordId: string
+  declare layout: Layout
+  /** The field to begin in; null: the page is read first. */
+  declare focusField: string | null
+  protected readonly editing = new RecordEditing(this, () => this.model)
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('recordId')) this.editing.open(this.recordId)
+  }
+
+  override firstUpdated(): void {
+    if (this.focusField) this.editing.focus(this.focusField)
+  }
+
+  protected bar(): TemplateResult {
+    return html`<pawkit-record-bar
+      .model=${this.model}
+      .recordId=${this.recordId}
+      .layout=${this.layout}
+    ></pawkit-record-bar>`
+  }
+}
