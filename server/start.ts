@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { v7 } from 'uuid'
+import { uuidV7 } from '../src/core/ids.ts'
 import { createApp } from './app.ts'
 import { createAuth } from './auth.ts'
 import type { Config } from './config.ts'
@@ -19,7 +19,11 @@ export interface Running {
   stop(): Promise<void>
 }
 
-const world: World = { now: Date.now, newId: () => v7(), newTag: () => randomBytes(9).toString('base64url') }
+const world: World = {
+  now: Date.now,
+  newId: () => uuidV7(Date.now(), randomBytes(16)),
+  newTag: () => randomBytes(9).toString('base64url'),
+}
 
 /** Puts the server together and listens. Throws a StartProblem where the settings or the machine do not allow it. */
 export async function start(config: Config, folder: string): Promise<Running> {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { isWellFormed, LIMITS, utf8Length } from './limits.ts'
-import type { Fields, Json, Kind } from './records.ts'
+import { type Fields, isKind, type Json, type Kind } from './records.ts'
 import { bad, ok, type Result } from './result.ts'
 
 /** One field that a record may not have as it is; `problem` is a sentence for people. */
@@ -63,17 +63,12 @@ const opaque = v.custom<Json>(
   'is too large for a field this version does not know',
 )
 
-function entriesOf(kind: Kind) {
-  return v.objectWithRest(
-    v.entriesFromObjects([v.partial(v.object({ ...FIELD_SCHEMAS[kind], ...LIFE }))]),
-    opaque,
-  )
-}
-const PARTIAL = { card: entriesOf('card'), note: entriesOf('note'), collection: entriesOf('collection') }
-
 /** The problems that valibot found, one a field, in the contract's `{field, problem}`. */
-export function problemsOf(issues: readonly v.BaseIssue<unknown>[]): FieldProblem[] {
-  return issues.map((issue) => ({ field: v.getDotPath(issue) ?? '', problem: issue.message }))
+export function problemsOf(issues: readonly v.BaseIssue<unknown>[], within = ''): FieldProblem[] {
+  return issues.map((issue) => {
+    const path = v.getDotPath(issue)
+    return { field: [within, path].filter(Boolean).join('.'), problem: issue.message }
+  })
 }
 
 /**
@@ -82,9 +77,13 @@ export function problemsOf(issues: readonly v.BaseIssue<unknown>[]): FieldProble
  * Never changes a value: a server that tidies makes phantom conflicts (traces.md, 24).
  */
 export function checkFields(kind: string, fields: unknown): Result<Fields, FieldProblem[]> {
-  const schema: v.GenericSchema = Object.hasOwn(PARTIAL, kind)
-    ? PARTIAL[kind as Kind]
-    : v.record(v.string(), opaque, 'must be an object')
-  const parsed = v.safeParse(schema, fields)
-  return parsed.success ? ok(fields as Fields) : bad(problemsOf(parsed.issues))
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    return bad([{ field: '', problem: 'must be an object' }])
+  }
+  const known: Record<string, v.GenericSchema> = { ...LIFE, ...(isKind(kind) ? FIELD_SCHEMAS[kind] : {}) }
+  const problems = Object.entries(fields).flatMap(([field, value]) => {
+    const parsed = v.safeParse(known[field] ?? opaque, value)
+    return parsed.success ? [] : problemsOf(parsed.issues, field)
+  })
+  return problems.length === 0 ? ok(fields as Fields) : bad(problems)
 }

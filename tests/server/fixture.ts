@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { v7 } from 'uuid'
 import { createApp } from '../../server/app.ts'
 import { createAuth } from '../../server/auth.ts'
 import { openDatabase } from '../../server/db/open.ts'
@@ -14,6 +13,7 @@ import type { Database } from '../../server/db/schema.ts'
 import { close, listen } from '../../server/listen.ts'
 import { createPokes, type Pokes } from '../../server/sync/poke.ts'
 import type { World } from '../../server/world.ts'
+import { uuidV7 } from '../../src/core/ids.ts'
 
 const SECRET = 'a secret of the tests, 32 characters or more'
 export const NOW = Date.parse('2026-05-04T10:00:00.000Z')
@@ -111,7 +111,7 @@ async function signIn(db: Database, email: string): Promise<{ account: string; c
   const now = new Date().toISOString()
   const end = new Date(Date.now() + 24 * 3600_000).toISOString()
   await sql`insert into user values (${account}, 'Name', ${email}, 0, null, ${now}, ${now})`.execute(db)
-  await sql`insert into session values (${v7()}, ${end}, ${token}, ${now}, ${now}, '', '', ${account})`.execute(
+  await sql`insert into session values (${newId()}, ${end}, ${token}, ${now}, ${now}, '', '', ${account})`.execute(
     db,
   )
   const signature = createHmac('sha256', SECRET).update(token).digest('base64')
@@ -130,10 +130,10 @@ export async function testServer(settings: Settings = {}): Promise<TestServer> {
   const world = {
     failing: false,
     now: () => clock.now,
-    newId: () => v7(),
+    newId,
     newTag: () => {
       if (world.failing) throw new Error('no randomness left')
-      return v7()
+      return newId()
     },
   }
   const pokes = createPokes()
@@ -176,4 +176,4 @@ export async function testServer(settings: Settings = {}): Promise<TestServer> {
 }
 
 /** A UUIDv7, as a device makes it. */
-export const newId = (): string => v7()
+export const newId = (): string => uuidV7(Date.now(), randomBytes(16))

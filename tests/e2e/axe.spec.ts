@@ -1,0 +1,106 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { App } from './support/app.ts'
+import { ADA } from './support/client.ts'
+import { expect, test } from './support/test.ts'
+
+const WINDOWS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 780 } } as const
+
+/** What of it axe calls serious or critical, in light, and what colours do in dark. */
+async function serious(page: Page, where: string): Promise<string[]> {
+  const look = async (scheme: 'light' | 'dark', axe: AxeBuilder): Promise<string[]> => {
+    await page.emulateMedia({ colorScheme: scheme })
+    const { violations } = await axe.analyze()
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, nodes }) =>
+          `${where}, ${scheme}: ${id} ${nodes.map((node) => JSON.stringify(node.target)).join(' ')}`,
+      )
+  }
+  return [
+    ...(await look('light', new AxeBuilder({ page }))),
+    ...(await look('dark', new AxeBuilder({ page }).withRules('color-contrast'))),
+  ]
+}
+
+for (const window of ['desktop', 'phone'] as const) {
+  test(`axe finds nothing serious: ${window}, light and dark`, async ({ site, devices }) => {
+    // Some thirty looks at whole pages.
+    test.slow()
+    const app = await App.open(await devices.context({ viewport: WINDOWS[window], reducedMotion: 'reduce' }))
+    const { page } = app
+    const found: string[] = []
+    const look = async (where: string): Promise<void> => {
+      found.push(...(await serious(page, where)))
+    }
+    const make = async (what: 'New note' | 'New card' | 'New collection'): Promise<void> => {
+      if (window === 'phone') await app.button('New').click()
+      await app.button(what).click()
+    }
+    const home = async (): Promise<void> => {
+      await page.goto('/')
+      await expect(app.library).toBeVisible()
+    }
+
+    await look('empty library')
+    await app.button('Sign in').click()
+    await expect(app.dialog('Sign in')).toBeVisible()
+    await look('sign in')
+    await page.keyboard.press('Escape')
+    await app.signUp(ADA)
+
+    const ada = await site.signIn(ADA)
+    await ada.createNote({ title: 'A note', content: 'With text', tags: ['one', 'two'], pinned: true })
+    await make('New collection')
+    await app.dialog('New collection').getByRole('textbox', { name: 'Name' }).fill('Things')
+    await look('new collection')
+    await page.keyboard.press('Enter')
+    await expect(app.dialog('New collection')).toBeHidden()
+    await home()
+    await make('New card')
+    await app.dialog('New card').getByRole('textbox', { name: 'URL' }).fill('not an address')
+    await app.dialog('New card').getByRole('button', { name: 'Save' }).click()
+    await look('new card, with a problem')
+    await app.dialog('New card').getByRole('textbox', { name: 'URL' }).fill('example.com')
+    await app.dialog('New card').getByRole('button', { name: 'Save' }).click()
+    await expect(app.dialog('New card')).toBeHidden()
+    await home()
+    await expect(app.entry('A note')).toBeVisible()
+    await look('library')
+
+    await app.entry('example.com').click()
+    await look('card')
+    await app.button('Collections').click()
+    await look('collections menu')
+    await page.keyboard.press('Escape')
+    await home()
+    await app.entry('A note').click()
+    await expect(app.content).toHaveValue('With text')
+    await look('note')
+    await app.button('Delete').click()
+    await expect(app.button('Undo')).toBeVisible()
+    await look('notice')
+
+    await home()
+    await app.button('Sync status').click()
+    await expect(page.getByRole('region', { name: 'Sync status' })).toBeVisible()
+    await look('sync status')
+    await page.goto('/trash')
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await expect(app.dialog('Delete for good')).toBeVisible()
+    await look('trash, delete for good')
+    await page.keyboard.press('Escape')
+    await look('trash')
+    await page.goto('/settings')
+    await look('settings')
+    await home()
+    await app.button('Account').click()
+    await look('account menu')
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await expect(app.dialog('Sign out')).toBeVisible()
+    await look('sign out')
+
+    expect(found).toEqual([])
+  })
+}

@@ -1,0 +1,78 @@
+import { App } from './support/app.ts'
+import { ADA, newId } from './support/client.ts'
+import { storedField } from './support/store.ts'
+import { expect, test } from './support/test.ts'
+
+/** Every broadcast reaches this page 2 s late, as on a machine with much to do. */
+function holdBroadcasts(): void {
+  const LATE = 2000
+  const { addEventListener } = EventTarget.prototype
+  BroadcastChannel.prototype.addEventListener = function (
+    this: BroadcastChannel,
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    const late = (event: Event): void =>
+      void setTimeout(() => {
+        if (typeof listener === 'function') listener.call(this, event)
+        else listener?.handleEvent(event)
+      }, LATE)
+    addEventListener.call(this, type, type === 'message' ? late : listener, options)
+  }
+}
+
+test('P4 a pull replaces a clean note between two keystrokes, broadcasts held back 2 s: both edits are in it', async ({
+  site,
+  devices,
+}) => {
+  const context = await devices.context()
+  await context.addInitScript(holdBroadcasts)
+  const app = await App.open(context)
+  await app.signUp(ADA)
+  const id = await app.newNote('Open', 'first line\nlast line')
+  await app.synced()
+  const other = await site.signIn(ADA)
+
+  await app.write('!')
+  await app.synced()
+  await other.editNote(id, { content: 'FIRST line\nlast line!' })
+  await expect
+    .poll(() => storedField(app.page, id, 'content'), { intervals: [20] })
+    .toBe('FIRST line\nlast line!')
+  expect(await app.content.inputValue(), 'the editor has not heard of it').toBe('first line\nlast line!')
+  await app.page.keyboard.type('?')
+
+  await expect(app.content).toHaveValue('FIRST line\nlast line!?')
+  await expect.poll(() => site.data.content(id)).toBe('FIRST line\nlast line!?')
+})
+
+test('P6 a ring of collection parents from two devices is shown and loses nothing', async ({
+  site,
+  devices,
+}) => {
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  const [one, two] = [await site.signIn(ADA), await site.signIn(ADA)]
+  const [red, blue] = [newId(), newId()]
+  const createdAt = new Date().toISOString()
+  await one.push([
+    { record: red, kind: 'collection', on: 0, fields: { name: 'Red', createdAt } },
+    { record: blue, kind: 'collection', on: 0, fields: { name: 'Blue', createdAt } },
+    { record: newId(), kind: 'note', on: 0, fields: { title: 'In red', collectionIds: [red], createdAt } },
+  ])
+  // Neither device knows of the other's move: two records, no conflict, both accepted.
+  await one.push([{ record: red, kind: 'collection', on: 1, fields: { parentId: blue } }])
+  await two.push([{ record: blue, kind: 'collection', on: 1, fields: { parentId: red } }])
+
+  for (const title of ['Red', 'Blue', 'In red']) await expect(app.entry(title)).toBeVisible()
+  const collections = app.page.getByRole('list', { name: 'Collections' })
+  await expect(collections.getByRole('button', { name: 'Red' })).toBeVisible()
+  await expect(collections.getByRole('button', { name: 'Blue' })).toBeVisible()
+  await collections.getByRole('button', { name: 'Red' }).click()
+  await expect(app.entry('In red')).toBeVisible()
+  await app.page.reload()
+  for (const title of ['Red', 'Blue', 'In red']) await expect(app.entry(title)).toBeVisible()
+  expect(site.data.record(red)?.fields.parentId).toBe(blue)
+  expect(site.data.record(blue)?.fields.parentId).toBe(red)
+})
