@@ -1,10 +1,11 @@
+import { hastened } from '../src/core/backoff.ts'
 import type { Announcement, WakeReason } from '../src/core/messages.ts'
 import { decide, type Step } from '../src/core/sync-machine.ts'
 import type { Database } from '../src/store/database.ts'
 import { OtherLibrary } from '../src/store/library.ts'
 import { type OutboxState, readOutbox } from '../src/store/outbox.ts'
 import { pullOnce } from './pull.ts'
-import { pushBatch } from './push.ts'
+import { pushBatch, type Task } from './push.ts'
 import { endSession } from './sign-out.ts'
 import type { Transport } from './transport.ts'
 
@@ -92,13 +93,15 @@ export class Engine {
       const now = this.#world.now()
       const outbox = await readOutbox(db, now, this.#impatient)
       if (!outbox || this.#abort.signal.aborted) return
+      // Asked while it read: it looks again. From here to the step nothing comes between.
+      if (this.#asked) continue
       const step = decide(this.#situation(outbox, now), now)
       if (step.do === 'rest') {
-        if (this.#asked) continue
         this.#hasty = false
         this.#impatient = false
         return
-      } else await this.#take(step, db, outbox)
+      }
+      await this.#take(step, db, outbox)
     }
   }
 
@@ -115,7 +118,14 @@ export class Engine {
   }
 
   async #take(step: Exclude<Step, { do: 'rest' }>, db: Database, outbox: OutboxState): Promise<void> {
-    const task = { world: this.#world, db, outbox, signal: this.#abort.signal }
+    const hasty = this.#hasty
+    const connection = hasty ? hastened(outbox.connection, this.#world.now()) : outbox.connection
+    const task = {
+      world: this.#world,
+      db,
+      outbox: { ...outbox, connection },
+      signal: this.#abort.signal,
+    }
     try {
       if (step.do === 'wait') {
         this.#impatient = false
@@ -123,27 +133,33 @@ export class Engine {
       }
       this.#hasty = false
       if (step.do === 'sign-out') return await endSession(task)
-      if (step.do === 'push') {
-        const pushed = await pushBatch(task, step.ids)
-        // A push that fails does not keep the pull from being tried, once a round (traces.md, 27).
-        if (pushed === 'round-over' && this.#pullWanted) await this.#pull(task)
-        else if (pushed === 'through') this.#pullWanted = true
-        return
-      }
-      await this.#pull(task)
+      const through = step.do === 'push' ? await this.#push(task, step.ids) : await this.#pull(task)
+      // Haste lasts while the server answers: the browser that says offline is wrong (traces.md, 55).
+      this.#hasty ||= hasty && through
     } catch (error) {
       // Another library now: this answer, and all that this drain knew, was the old one's.
       if (!(error instanceof OtherLibrary)) throw error
     }
   }
 
-  async #pull(task: Parameters<typeof pullOnce>[0]): Promise<void> {
-    this.#pullWanted = (await pullOnce(task)) === 'more'
+  async #push(task: Task, ids: readonly string[]): Promise<boolean> {
+    const pushed = await pushBatch(task, ids)
+    if (pushed === 'through') this.#pullWanted = true
+    // A push that fails does not keep the pull from being tried, once a round (traces.md, 27).
+    else if (pushed === 'round-over' && this.#pullWanted) await this.#pull(task)
+    return pushed === 'through'
+  }
+
+  /** A poke that comes while the answer is on its way may tell of something that is not in it: it stays wanted. */
+  async #pull(task: Task): Promise<boolean> {
+    this.#pullWanted = false
+    const read = await pullOnce(task)
+    if (read !== 'up-to-date') this.#pullWanted = true
+    return read !== 'failed'
   }
 
   async #sleep(ms: number): Promise<void> {
     this.#nap = new AbortController()
-    if (this.#asked) return
     await this.#world.sleep(ms, this.#nap.signal)
   }
 }

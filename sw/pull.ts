@@ -12,7 +12,7 @@ export async function pullOnce(task: Task): Promise<'more' | 'up-to-date' | 'fai
   const answered = await world.transport.pull({ account: account.id, after: cursor, mark }, signal)
   if (signal.aborted) return 'failed'
   if (!answered.ok) {
-    if (answered.problem.is === 'reset') {
+    if (answered.problem.is === 'reset' && (mark || cursor > 0)) {
       await beginReread(db, id, answered.problem.how)
       return 'more'
     }

@@ -30,7 +30,8 @@ export async function pushBatch(task: Task, ids: readonly string[]): Promise<Pus
   if (!failure) return 'through'
   if (task.signal.aborted) return 'paused'
   if (remedy(failure) === 'halve') return halve(task, flights, failure)
-  if (failure.is === 'reset') {
+  // A device that has seen nothing has nothing to forget: reading afresh would only ask the same again.
+  if (failure.is === 'reset' && (outbox.library.mark || outbox.library.cursor > 0)) {
     await beginReread(db, outbox.library.id, failure.how)
     return 'through'
   }
@@ -63,8 +64,8 @@ async function send(task: Task, flights: readonly Flight[]): Promise<Failure | n
     random: world.random,
   })
   tell(world, applied)
-  // Answered, but not for these: as no answer, or they would go out again at once for ever.
-  return applied.unknown > 0 && applied.unknown === flights.length
+  // Answered, but for none of these: as no answer, or they would go out again at once for ever.
+  return applied.unknown > 1 && applied.unknown === flights.length
     ? { is: 'no-answer', why: 'no result for any mutation' }
     : null
 }
@@ -88,20 +89,39 @@ function tellRefused(world: EngineWorld, record: RecordState, message: string): 
   world.announce({ v: 1, type: 'notice', kind: 'alert', text })
 }
 
-/** The whole request was refused: halves are sent at once, so that what is refused alone delays nobody. */
+/**
+ * The whole request was refused: halves are sent at once, so that what is refused alone delays nobody. Where two
+ * were refused alone and nothing has gone through, the rest is tried as it is; where none of it goes through
+ * either, the fault is the server's, and no entry is blamed (traces.md, 26).
+ */
 async function halve(task: Task, flights: readonly Flight[], failure: Failure): Promise<Pushed> {
-  const parts: (readonly Flight[])[] = [flights]
-  for (let part = parts.shift(); part; part = parts.shift()) {
+  let parts: (readonly Flight[])[] = [flights]
+  let whole: (readonly Flight[])[] = []
+  const refused: { readonly flight: Flight; readonly why: Failure }[] = []
+  let through = false
+  for (let part = parts.pop(); part; part = parts.pop()) {
     const [only, another] = part
     const why = part === flights ? failure : await send(task, part)
-    if (!why) continue
     if (task.signal.aborted) return 'paused'
-    if (remedy(why) !== 'halve') return recordFailure(task, why)
-    if (only && !another) await refuseAlone(task, only, why)
-    else parts.push(part.slice(0, part.length >> 1), part.slice(part.length >> 1))
+    if (!why) through = true
+    else if (remedy(why) !== 'halve') return recordFailure(task, why)
+    else if (only && !another) refused.push({ flight: only, why })
+    else if (through || refused.length < 2) parts.push(...halves(part))
+    else whole.push(part)
+    if (parts.length > 0) continue
+    if (!through && refused.length > 1) return recordFailure(task, failure)
+    parts = whole.flatMap(halves)
+    whole = []
   }
+  for (const { flight, why } of refused) await refuseAlone(task, flight, why)
   return 'through'
 }
+
+/** The second half first, since the last is taken first. */
+const halves = (part: readonly Flight[]): (readonly Flight[])[] => [
+  part.slice(part.length >> 1),
+  part.slice(0, part.length >> 1),
+]
 
 async function refuseAlone({ world, db, outbox }: Task, flight: Flight, failure: Failure): Promise<void> {
   const reason =
@@ -118,7 +138,7 @@ export async function recordFailure({ world, db, outbox }: Task, failure: Failur
   await writeConnection(db, outbox.library.id, row)
   if (row.is === 'failing' && row.rounds === 1 && row.sends === 0) tellOutage(world, row.why, outbox.sendable)
   world.announce({ v: 1, type: 'status-changed' })
-  const answersPulls = failure.is === 'server' || failure.is === 'no-answer'
+  const answersPulls = failure.is !== 'busy'
   return row.is === 'failing' && row.sends === 0 && answersPulls ? 'round-over' : 'paused'
 }
 

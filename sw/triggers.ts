@@ -1,4 +1,5 @@
 import { Queue } from 'workbox-background-sync'
+import { isTooOld } from '../src/core/backoff.ts'
 import { SYNC_QUEUES } from '../src/core/messages.ts'
 import type { Database } from '../src/store/database.ts'
 import { readDevice, writeDevice } from '../src/store/library.ts'
@@ -46,6 +47,6 @@ async function hasSendable(db: Database, now: number): Promise<boolean> {
   const outbox = await readOutbox(db, now)
   if (!outbox) return false
   if (await readDevice(db, 'sign-out')) return true
-  const paused = outbox.connection.is === 'signed-out' || outbox.connection.is === 'too-old'
+  const paused = outbox.connection.is === 'signed-out' || isTooOld(outbox.connection)
   return outbox.library.account !== null && !paused && outbox.sendable > 0
 }

@@ -1,4 +1,5 @@
 import { type Failure, failureText } from './failure.ts'
+import { PROTOCOL_VERSION } from './protocol.ts'
 import { isOver, type Wait } from './wait.ts'
 
 /**
@@ -20,7 +21,8 @@ export type ConnectionRow =
       readonly why: string
     }
   | { readonly is: 'signed-out'; readonly since: number; readonly why: string }
-  | { readonly is: 'too-old'; readonly since: number }
+  /** The server refused this protocol; a version of the app that speaks another is not held up by it. */
+  | { readonly is: 'too-old'; readonly since: number; readonly protocol: number }
 
 export const FINE: ConnectionRow = { is: 'fine' }
 
@@ -39,7 +41,7 @@ export function afterFailure(
 ): ConnectionRow {
   if (failure.is === 'signed-out' || failure.is === 'other-account')
     return { is: 'signed-out', since: now, why: failureText(failure) }
-  if (failure.is === 'too-old') return { is: 'too-old', since: now }
+  if (failure.is === 'too-old') return { is: 'too-old', since: now, protocol: PROTOCOL_VERSION }
   const before = row.is === 'failing' ? row : { since: now, sends: 0, rounds: 0 }
   const inRound = IN_ROUND[before.sends]
   const rounds = inRound === undefined ? before.rounds + 1 : before.rounds
@@ -56,6 +58,10 @@ export function afterFailure(
     why: failureText(failure),
   }
 }
+
+/** Nothing but an update of app or server helps. */
+export const isTooOld = (row: ConnectionRow): boolean =>
+  row.is === 'too-old' && row.protocol === PROTOCOL_VERSION
 
 /** A round has failed whole and nothing has gone through since: entries that were in it show as failed. */
 export const roundFailed = (row: ConnectionRow): boolean => row.is === 'failing' && row.rounds > 0

@@ -10,12 +10,13 @@ export type DuplicateOutcome =
   | { readonly is: 'merged'; readonly existing: Settled }
   /** It was deleted here meanwhile: it just goes. */
   | { readonly is: 'gone' }
-  /** Sent again: its URL is no longer the one sent, or the existing card is deleted. */
+  /** Sent again: its URL is no longer the one sent, or the existing card is deleted or holds another by now. */
   | { readonly is: 'again'; readonly created: Held }
   /** A pending change of the existing card goes first; then it is sent again. */
   | { readonly is: 'later'; readonly created: Held }
 
 const SOON = 1000
+const A_WHILE = 60_000
 
 /**
  * @param created the card that was refused as a duplicate, with its flight
@@ -35,12 +36,24 @@ export function settleDuplicate(
     ...created,
     entry: { ...entry, flight: null, state: { is: 'ready' }, wait: { start: now, length } },
   })
+  /** Not by a wait alone, which `Sync now` ends: it would only be refused again, at once and for ever. */
+  const pause = (length: number): Held => {
+    const message = 'Another card holds this link.'
+    const state = { is: 'choked', message, at: now, attempts: 1, wait: { start: now, length } } as const
+    return { ...created, entry: { ...entry, flight: null, state } }
+  }
   const known = takeIn(existing, remote, now)
   const target = known.record
   const sentKey = urlKey(text(entry.flight.sent.fields.url))
-  if (!target || isDeleted(target) || isDeleted(remote)) return { is: 'again', created: again(0) }
-  if (urlKey(text(record.fields.url)) !== sentKey) return { is: 'again', created: again(0) }
+  if (isDeleted(remote) || urlKey(text(record.fields.url)) !== sentKey)
+    return { is: 'again', created: again(0) }
   if (known.entry && known.entry.state.is === 'ready') return { is: 'later', created: again(SOON) }
+  // Its deletion cannot go now: a person or a long pause comes first, and the server would only say the same.
+  if (!target || isDeleted(target)) return { is: 'later', created: pause(A_WHILE) }
+  // An old outcome, said again after that card got another URL, or a server with a newer idea of what is one
+  // link: asked once more under a new id, and believed the second time (traces.md, 11 a and f).
+  if (urlKey(text(target.fields.url)) !== sentKey && entry.state.is !== 'choked')
+    return { is: 'again', created: pause(SOON) }
   const local = { ...record, id: target.id, version: target.version }
   const merged = reconcile(null, local, target)
   const formerIds = [
@@ -58,8 +71,8 @@ export function settleDuplicate(
       record: joined,
       base,
       entry: enqueue(known.entry, joined, now, 'at-once'),
-      lost: merged.lost,
-      returned: false,
+      lost: [...known.lost, ...merged.lost],
+      returned: known.returned,
     },
   }
 }

@@ -1,4 +1,4 @@
-import { type ConnectionRow, hastened, untilNextSend } from './backoff.ts'
+import { type ConnectionRow, hastened, isTooOld, untilNextSend } from './backoff.ts'
 import { remaining, type Wait } from './wait.ts'
 
 /** What the engine knows when it decides: rows read in one transaction, and what woke it. */
@@ -35,7 +35,7 @@ export type Step =
 export function decide(now: Situation, at: number): Step {
   if (!now.signOutPending && !now.hasAccount) return { do: 'rest', why: 'no-account' }
   if (!now.signOutPending && now.connection.is === 'signed-out') return { do: 'rest', why: 'signed-out' }
-  if (now.connection.is === 'too-old') return { do: 'rest', why: 'too-old' }
+  if (isTooOld(now.connection) && !now.hasty) return { do: 'rest', why: 'too-old' }
   if (!now.online && !now.hasty) return { do: 'rest', why: 'offline' }
   const blocked = untilNextSend(now.hasty ? hastened(now.connection, at) : now.connection, at) ?? 0
   if (blocked > 0) return waitOrRest(blocked, now.patience, 'backoff')

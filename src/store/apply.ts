@@ -1,8 +1,8 @@
-import * as v from 'valibot'
+import { readChange, readOutcome } from '../core/answer.ts'
 import { FINE } from '../core/backoff.ts'
 import { settleDuplicate } from '../core/duplicate.ts'
 import type { Flight } from '../core/outbox.ts'
-import { Change, type Mark, Outcome } from '../core/protocol.ts'
+import type { Mark, Outcome } from '../core/protocol.ts'
 import type { RecordState } from '../core/records.ts'
 import { takeInRestored } from '../core/reread.ts'
 import { choke, type Held, type Settled, settle, takeIn } from '../core/settle.ts'
@@ -37,7 +37,7 @@ const STORES = [...HELD_STORES, 'meta'] as const
 
 /**
  * A push's answer in one transaction. An outcome counts only for an entry that still carries its mutation; a
- * missing or unreadable one is unknown, and the mutation goes out again under the same id.
+ * missing or unreadable one is unknown, and the mutation goes out again under the same id, apart from the others.
  */
 export function applyPush(db: Database, answer: AnswerToApply): Promise<Applied> {
   return db.run(
@@ -49,10 +49,12 @@ export function applyPush(db: Database, answer: AnswerToApply): Promise<Applied>
         answer.results.map(readOutcome).flatMap((outcome) => (outcome ? [[outcome.id, outcome]] : [])),
       )
       const applied = new Tally()
+      // The server told of others, or was asked for this alone: the fault is with the one that it leaves out.
+      const singled = outcomes.size > 0 || answer.flights.length === 1
       for (const flight of answer.flights) {
         const outcome = outcomes.get(flight.mutation.id)
-        if (outcome) await applyOutcome(tx, flight, outcome, answer, applied)
-        else applied.unknown++
+        if (!outcome) applied.unknown++
+        if (outcome || singled) await applyOutcome(tx, flight, outcome ?? untold(flight), answer, applied)
       }
       const meta = tx.objectStore('meta')
       await Promise.all([
@@ -118,10 +120,12 @@ async function applyDuplicate(
   await writeHeld(tx, id, rest)
 }
 
-function readOutcome(value: unknown): Outcome | null {
-  const parsed = v.safeParse(Outcome, value)
-  return parsed.success ? parsed.output : null
-}
+/** Still unsettled, but set aside: it goes out again alone, under the same id. */
+const untold = ({ mutation }: Flight): Outcome => ({
+  id: mutation.id,
+  outcome: 'error',
+  message: 'The server did not say what became of this change.',
+})
 
 const newer = (held: Mark | null, named: Mark | null): Mark | null =>
   named && named.seq >= (held?.seq ?? 0) ? named : held
@@ -146,9 +150,8 @@ export function applyPage(db: Database, page: PageToApply): Promise<Applied> {
     if (library.cursor !== page.after) return applied
     const restored = library.reread?.how === 'diverged'
     for (const value of page.changes) {
-      const parsed = v.safeParse(Change, value)
-      if (parsed.success) {
-        const remote = parsed.output.record as RecordState
+      const remote = readChange(value)?.record
+      if (remote) {
         const held = await readHeld(tx, remote.id)
         const settled = restored ? takeInRestored(held, remote, page.now) : takeIn(held, remote, page.now)
         await takeInChange(tx, held, settled, remote.id, page.now, applied)

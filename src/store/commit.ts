@@ -1,4 +1,5 @@
 import type { Write } from '../core/messages.ts'
+import type { Entry } from '../core/outbox.ts'
 import { isDeleted, type RecordState, text } from '../core/records.ts'
 import type { FieldProblem } from '../core/schema.ts'
 import { stampAt } from '../core/stamp.ts'
@@ -9,7 +10,12 @@ import { HELD_STORES, readHeld, withoutKey, writeHeld } from './held.ts'
 import { requireLibrary } from './library.ts'
 
 export type Committed =
-  | { readonly is: 'written'; readonly record: RecordState; readonly changed: boolean }
+  | {
+      readonly is: 'written'
+      readonly record: RecordState
+      readonly entry: Entry | null
+      readonly changed: boolean
+    }
   | { readonly is: 'invalid'; readonly problems: readonly FieldProblem[] }
   /** A new card whose URL a live card here holds already. */
   | { readonly is: 'duplicate'; readonly record: RecordState }
@@ -49,7 +55,8 @@ async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
   await requireLibrary(tx, write.library)
   const id = write.create ? write.id : await idNow(tx, write.id)
   const held = await readHeld(tx, id)
-  if (await cameBefore(tx, write)) return held.record ? written(held.record, false) : { is: 'missing' }
+  if (await cameBefore(tx, write))
+    return held.record ? written(held.record, held.entry, false) : { is: 'missing' }
   if (!held.record && !write.create) return { is: 'missing' }
   if (write.create && write.kind === 'card') {
     const holder = await cardOf(tx, text(write.typed.url))
@@ -61,12 +68,17 @@ async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
   if (!applied.ok) return { is: 'invalid', problems: applied.problem }
   const { record } = applied.value
   if (!record) return { is: 'missing' }
-  if (applied.value === held) return written(record, false)
+  if (applied.value === held) return written(record, held.entry, false)
   await writeHeld(tx, id, applied.value)
-  return written(record, true)
+  return written(record, applied.value.entry, true)
 }
 
-const written = (record: RecordState, changed: boolean): Committed => ({ is: 'written', record, changed })
+const written = (record: RecordState, entry: Entry | null, changed: boolean): Committed => ({
+  is: 'written',
+  record,
+  entry,
+  changed,
+})
 
 /** A write to a card that went in a merge follows it (design.md, conflict table: formerIds). */
 async function idNow(tx: Transaction, id: string): Promise<string> {

@@ -1,0 +1,265 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { mergeText, replacements } from '../../src/core/merge-text.ts'
+
+const merged = (base: string, mine: string, theirs: string) => mergeText(base, mine, theirs, 'mine')
+const many = (count: number, line: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => line(i)).join('\n')
+
+/** A merge runs inside a transaction that every keystroke waits for: 50 ms, with room for a busy machine. */
+function timed<T>(work: () => T, limit = 400): T {
+  const start = process.cpuUsage()
+  const result = work()
+  const { user, system } = process.cpuUsage(start)
+  expect((user + system) / 1000).toBeLessThan(limit)
+  return result
+}
+
+describe('mergeText', () => {
+  test.each([
+    ['only mine changed', 'a', 'ab', 'a', 'ab'],
+    ['only theirs changed', 'a', 'a', 'ab', 'ab'],
+    ['both to the same', 'a', 'b', 'b', 'b'],
+    ['trace 1: a paragraph of the other device stays when a stale editor types', 'a', 'ax', 'a\nP', 'ax\nP'],
+    ['trace 2: text that both have is not doubled', 'L0', 'L0 L1', 'L0', 'L0 L1'],
+    ['two lines apart', 'a\nb\nc', 'A\nb\nc', 'a\nb\nC', 'A\nb\nC'],
+    ['abutting lines', 'a\nb', 'A\nb', 'a\nB', 'A\nB'],
+    ['two words of one line', 'the quick fox', 'the slow fox', 'the quick dog', 'the slow dog'],
+    ['abutting words and space', 'one two', 'One two', 'one two three', 'One two three'],
+    ['trace 48: both write into an empty note, remote first', '', 'mine', 'theirs', 'theirs\nmine'],
+    ['trace 48: both extend a list', '- a\n', '- a\n- m\n', '- a\n- t\n', '- a\n- t\n- m\n'],
+    ['trace 48: both extend a list without a last newline', '- a', '- a\n- m', '- a\n- t', '- a\n- t\n- m'],
+    [
+      'both insert the same first line',
+      'a\nz',
+      'a\nnew\nmine\nz',
+      'a\nnew\ntheirs\nz',
+      'a\nnew\ntheirs\nmine\nz',
+    ],
+    ['both insert at the top', 'a', 'm\na', 't\na', 't\nm\na'],
+    ['an insertion beside an edit', 'a\nb', 'a\nnew\nb', 'A\nb', 'A\nnew\nb'],
+    ['both fill a blank line', 'a\n\nz', 'a\nm\nz', 'a\nt\nz', 'a\nt\nm\nz'],
+    ['both delete different lines', 'a\nb\nc\nd', 'a\nc\nd', 'a\nb\nc', 'a\nc'],
+    ['one deletes all, the other nothing', 'a\nb', '', 'a\nb', ''],
+    ['both delete all', 'a\nb', '', '', ''],
+    ['umlauts are part of words', 'für Bär', 'für Bären', 'über Bär', 'über Bären'],
+    [
+      'names of an object’s prototype are lines like others',
+      'a\n__proto__\nb',
+      'x\n__proto__\nb',
+      'a\n__proto__\nconstructor',
+      'x\n__proto__\nconstructor',
+    ],
+  ])('%s', (_, base, mine, theirs, text) => {
+    expect(merged(base, mine, theirs)).toEqual({ text, clash: false })
+  })
+
+  test('the same word changed on both sides clashes; the local one stays, only in that place', () => {
+    expect(merged('a\nx\nred\nz', 'a\nx\nblue\nz', 'A\nx\ngreen\nz\nmore')).toEqual({
+      text: 'A\nx\nblue\nz\nmore',
+      clash: true,
+    })
+  })
+
+  test('where both must stay, both words are there', () => {
+    const { text } = mergeText('a\nred\nz', 'a\nblue\nz', 'a\ngreen\nz', 'both')
+    for (const line of ['a', 'z']) expect(text.split('\n')).toContain(line)
+    expect(text).toMatch(/green[\s\S]*blue/)
+  })
+
+  test('one edits a line, the other deletes it: a clash, and the local side stays', () => {
+    expect(merged('a\nb c\nd', 'a\nb X\nd', 'a\nd')).toEqual({ text: 'a\nb X\nd', clash: true })
+    expect(merged('a\nb c\nd', 'a\nd', 'a\nb X\nd')).toEqual({ text: 'a\nd', clash: true })
+  })
+
+  // Lines that occur once, so that what a side inserted can be told from what was there.
+  const edit = fc.record({ at: fc.nat(8), drop: fc.nat(2), add: fc.nat(3) })
+  const apply = (
+    lines: string[],
+    edits: { at: number; drop: number; add: number }[],
+    side: string,
+  ): string[] => {
+    const out = [...lines]
+    edits.forEach(({ at, drop, add }, i) => {
+      out.splice(
+        at % (out.length + 1),
+        drop,
+        ...Array.from({ length: add }, (_, k) => `${side}${i}${k} words of ${side}`),
+      )
+    })
+    return out
+  }
+  const three = fc
+    .record({
+      size: fc.nat(7),
+      mine: fc.array(edit, { maxLength: 3 }),
+      theirs: fc.array(edit, { maxLength: 3 }),
+    })
+    .map(({ size, mine, theirs }) => {
+      const base = Array.from({ length: size }, (_, i) => `line ${i}`)
+      return { base, mine: apply(base, mine, 'm'), theirs: apply(base, theirs, 't') }
+    })
+
+  test('P4: without a clash every line that either side inserted is in the result, and with one every local line', () => {
+    fc.assert(
+      fc.property(three, ({ base, mine, theirs }) => {
+        const { text, clash } = merged(base.join('\n'), mine.join('\n'), theirs.join('\n'))
+        const result = text.split('\n')
+        const inserted = (side: string[]) => side.filter((line) => !base.includes(line))
+        for (const line of inserted(mine)) expect(result).toContain(line)
+        if (!clash) for (const line of inserted(theirs)) expect(result).toContain(line)
+        if (!clash)
+          for (const line of result.filter((l) => base.includes(l)))
+            expect(mine.includes(line) && theirs.includes(line)).toBe(true)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test('nothing is invented: every line of the result is a line of one of the three, unless a line was merged by word', () => {
+    fc.assert(
+      fc.property(three, ({ base, mine, theirs }) => {
+        const { text } = merged(base.join('\n'), mine.join('\n'), theirs.join('\n'))
+        const tokens = new Set([...base, ...mine, ...theirs].flatMap((line) => line.split(' ')))
+        for (const word of text.split(/[ \n]/)) expect(word === '' || tokens.has(word)).toBe(true)
+      }),
+    )
+  })
+
+  test('merging is symmetric where nothing clashes, but for the order of two insertions at one place', () => {
+    fc.assert(
+      fc.property(three, ({ base, mine, theirs }) => {
+        const one = merged(base.join('\n'), mine.join('\n'), theirs.join('\n'))
+        const other = merged(base.join('\n'), theirs.join('\n'), mine.join('\n'))
+        expect(one.clash).toBe(other.clash)
+        if (!one.clash) expect(one.text.split('\n').sort()).toEqual(other.text.split('\n').sort())
+      }),
+    )
+  })
+
+  test('a long note whose ends both sides changed merges, in bounded time', () => {
+    const base = many(19_990, (i) => `line ${i}`)
+    const result = timed(() => merged(base, `MINE ${base} mine`, `theirs\n${base}\ntheirs`))
+    expect(result.clash).toBe(false)
+    expect(result.text).toBe(`theirs\nMINE ${base} mine\ntheirs`)
+  })
+
+  test('a long note with edits all over on both sides merges, in bounded time', () => {
+    const base = many(15_000, (i) => `line ${i}`).split('\n')
+    const mine = base.map((line, i) => (i % 100 === 10 ? `${line} mine` : line))
+    const theirs = base.map((line, i) => (i % 100 === 60 ? `${line} theirs` : line))
+    const result = timed(() => merged(base.join('\n'), mine.join('\n'), theirs.join('\n')))
+    expect(result.clash).toBe(false)
+    expect(result.text.match(/mine|theirs/g)).toHaveLength(300)
+  })
+
+  test.each<[string, () => [string, string, string]]>([
+    [
+      '20,000 blank lines',
+      () => [`a${'\n'.repeat(19_990)}z`, `A${'\n'.repeat(19_980)}Z`, `b${'\n'.repeat(19_970)}\nc`],
+    ],
+    [
+      'more than 20,000 lines',
+      () => [many(30_000, String), `x\n${many(30_000, String)}`, `${many(30_000, String)}\ny`],
+    ],
+    [
+      '1 MiB of one letter',
+      () => [
+        'a'.repeat(1 << 20),
+        `${'a'.repeat(1 << 19)}b${'a'.repeat(1 << 19)}`,
+        `c${'a'.repeat(1 << 20)}c`,
+      ],
+    ],
+    ['one line of 150,000 words', () => [words(150_000), `x${words(150_000)}y`, `y${words(150_000)}z`]],
+    ['one line of 30,000 words', () => [words(30_000), `x${words(30_000)}y`, `y${words(30_000)}z`]],
+    [
+      '1 MiB of spaces and letters',
+      () => ['a '.repeat(1 << 19), `b${'a '.repeat(1 << 19)}b`, `c${'a '.repeat(1 << 19)}c`],
+    ],
+    [
+      'two lines in turns',
+      () => [
+        many(10_000, (i) => `${i % 2}`),
+        `x\n${many(9000, (i) => `${i % 2}`)}\ny`,
+        `p\n${many(9500, (i) => `${i % 2}`)}\nq`,
+      ],
+    ],
+    [
+      'wholly different texts',
+      () => [many(10_000, (i) => `a${i}`), many(10_000, (i) => `b${i}`), many(10_000, (i) => `c${i}`)],
+    ],
+    [
+      'a reversed text',
+      () => [
+        many(10_000, (i) => `a${i}`),
+        many(10_000, (i) => `a${9999 - i}`),
+        `x\n${many(10_000, (i) => `a${i}`)}\ny`,
+      ],
+    ],
+  ])('the work is bounded for %s, and nothing is lost', (_, texts) => {
+    const [base, mine, theirs] = texts()
+    for (const onClash of ['mine', 'both'] as const) {
+      const { text, clash } = timed(() => mergeText(base, mine, theirs, onClash))
+      if (clash && onClash === 'both') expect(text.length).toBeGreaterThanOrEqual(mine.length)
+      if (clash && onClash === 'mine') expect(text.includes(mine) || text.length > 0).toBe(true)
+    }
+  })
+})
+
+const words = (count: number): string => Array.from({ length: count }, (_, i) => `w${i}`).join(' ')
+
+const applied = (from: string, list: ReturnType<typeof replacements>): string => {
+  let text = from
+  let last = Number.POSITIVE_INFINITY
+  for (const { start, end, text: by } of list) {
+    expect(end).toBeLessThanOrEqual(last)
+    last = start
+    text = text.slice(0, start) + by + text.slice(end)
+  }
+  return text
+}
+
+describe('replacements', () => {
+  test('applied last first they turn `from` into `to`, whatever the text', () => {
+    const alphabet = fc.string({
+      unit: fc.constantFrom('a', 'b', '\n', ' ', '😀', '😁', '\u0301', '\ud83d', '\ude00'),
+      maxLength: 40,
+    })
+    fc.assert(
+      fc.property(alphabet, alphabet, (from, to) => applied(from, replacements(from, to)) === to),
+      { numRuns: 500 },
+    )
+  })
+
+  test('only what differs is replaced, so that a caret elsewhere stays', () => {
+    expect(replacements('hello world', 'hello brave world')).toEqual([{ start: 6, end: 6, text: 'brave ' }])
+    expect(replacements('a😀c', 'a😁c')).toEqual([{ start: 1, end: 3, text: '😁' }])
+    expect(replacements('same', 'same')).toEqual([])
+  })
+
+  test('a text past the work limit is one replacement of what differs, never half a character', () => {
+    const from = `a${'😀'.repeat(30_000)}z`
+    const to = `a${'😀'.repeat(29_999)}😁z`
+    const list = timed(() => replacements(from, to))
+    expect(applied(from, list)).toBe(to)
+    for (const { text } of list) expect(text.isWellFormed()).toBe(true)
+    expect(replacements(from, from)).toEqual([])
+  })
+
+  test.each([
+    ['1 MiB of one letter', 'a'.repeat(1 << 20), `b${'a'.repeat(1 << 19)}b`],
+    ['20,000 different characters', unlike(19_000), `x${unlike(19_000)}y`],
+    ['a short text into a long one', 'ab'.repeat(9000), 'ba'.repeat(1 << 18)],
+  ])('big texts take no seconds: %s', (_, from, to) => {
+    expect(
+      applied(
+        from,
+        timed(() => replacements(from, to)),
+      ),
+    ).toBe(to)
+  })
+})
+
+function unlike(count: number): string {
+  return Array.from({ length: count }, (_, i) => String.fromCharCode(0x3400 + i)).join('')
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { isDeleted } from '../../src/core/records.ts'
+import type { Held } from '../../src/core/settle.ts'
+import { applyChange, type Change } from '../../src/core/write.ts'
+import { changed, clean, dirty, flying, idOf, note, nothing, T0 } from '../support/device-records.ts'
+
+const change = (typed: Change['typed'], shown: Change['shown'] = {}, rest: Partial<Change> = {}): Change => ({
+  id: idOf(1),
+  kind: 'note',
+  shown,
+  typed,
+  create: false,
+  urgency: 'at-once',
+  ...rest,
+})
+function apply(held: Held, ...changes: Change[]): Held {
+  let now = held
+  for (const one of changes) {
+    const result = applyChange(now, one, T0 + 5000, T0 + 5000)
+    if (!result.ok) throw new Error(JSON.stringify(result.problem))
+    now = result.value
+  }
+  return now
+}
+const base = note('one', { version: 3 })
+
+describe('applyChange', () => {
+  test('P1: a create has every field of its kind, each stamped, and an entry', () => {
+    const made = apply(nothing, change({ title: 'T' }, {}, { create: true }))
+    expect(made).toMatchObject({
+      base: null,
+      record: { id: idOf(1), kind: 'note', version: 0, fields: { title: 'T', content: '', tags: [] } },
+    })
+    expect(Object.keys(made.record?.stamps ?? {}).sort()).toEqual(
+      Object.keys(made.record?.fields ?? {}).sort(),
+    )
+    expect(made.entry).not.toBe(null)
+  })
+
+  test('a change stamps the changed field only and keeps the server’s record as base', () => {
+    const held = apply(clean(base), change({ content: 'two' }, { content: 'one' }))
+    expect(held.base).toBe(base)
+    expect(held.record?.stamps).toEqual({ ...base.stamps, content: T0 + 5000 })
+  })
+
+  test('the base stays through further edits', () => {
+    const held = apply(
+      clean(base),
+      change({ content: 'two' }, { content: 'one' }),
+      change({ title: 'x' }, { title: 'A note' }),
+    )
+    expect(held.base).toBe(base)
+    expect(held.entry?.since).toBe(T0 + 5000)
+  })
+
+  test('P4, trace 1: a stale editor’s write keeps the paragraph that it has not seen', () => {
+    const pulled = note('a\nP', { version: 2 })
+    const held = apply(clean(pulled), change({ content: 'ax' }, { content: 'a' }))
+    expect(held.record?.fields.content).toBe('ax\nP')
+    expect(held.base).toBe(pulled)
+  })
+
+  test('a stale editor that has typed nothing writes nothing', () => {
+    const pulled = note('a\nP', { version: 2 })
+    expect(apply(clean(pulled), change({ content: 'a' }, { content: 'a' }))).toEqual(clean(pulled))
+  })
+
+  test('typed and undone leaves nothing to send, and the record as the server has it', () => {
+    const held = apply(
+      clean(base),
+      change({ content: 'two' }, { content: 'one' }),
+      change({ content: 'one' }, { content: 'two' }),
+    )
+    expect(held).toEqual(clean(base))
+  })
+
+  test('typed and undone while its mutation is in flight is sent', () => {
+    const held = apply(
+      flying(base, changed(base, { content: 'two' })),
+      change({ content: 'one' }, { content: 'two' }),
+    )
+    expect(held.entry?.flight).not.toBe(null)
+    expect(held.entry?.wait).not.toBe(null)
+  })
+
+  test('trace 5: a create deleted before it was sent leaves nothing to send, stays in Trash, and is a create again when restored', () => {
+    const deleted = apply(
+      nothing,
+      change({ title: 'T' }, {}, { create: true }),
+      change({ deleted: true }, { deleted: false }),
+    )
+    expect(deleted).toMatchObject({
+      base: null,
+      entry: null,
+      record: { fields: { title: 'T', deleted: true } },
+    })
+    const restored = apply(deleted, change({ deleted: false }, { deleted: true }))
+    expect(restored).toMatchObject({ base: null, record: { version: 0 } })
+    expect(restored.entry).not.toBe(null)
+  })
+
+  test('trace 5: a create deleted once frozen keeps its mutation; the deletion follows', () => {
+    const held = apply(flying(null, note('x', { version: 0 })), change({ deleted: true }, { deleted: false }))
+    expect(isDeleted(held.record ?? base)).toBe(true)
+    expect(held.entry?.flight).not.toBe(null)
+  })
+
+  test('edit and delete go as one change', () => {
+    const held = apply(clean(base), change({ content: 'two' }, { content: 'one' }), change({ deleted: true }))
+    expect(held.record?.fields).toMatchObject({ content: 'two', deleted: true })
+    expect(held.base).toBe(base)
+  })
+
+  test('deleting for good leaves nothing of the content', () => {
+    const held = apply(clean(changed(base, { deleted: true })), change({ deleted: true, purged: true }))
+    expect(held.record?.fields).toEqual({ deleted: true, purged: true })
+    expect(held.entry).not.toBe(null)
+    const unsent = apply(
+      nothing,
+      change({ title: 'T' }, {}, { create: true }),
+      change({ deleted: true, purged: true }),
+    )
+    expect(unsent).toMatchObject({ entry: null, record: { fields: { deleted: true, purged: true } } })
+  })
+
+  test('a value over its limit is refused with its field, and nothing changes', () => {
+    const result = applyChange(clean(base), change({ title: 'x'.repeat(1001) }), T0, T0)
+    expect(result).toEqual({
+      ok: false,
+      problem: [{ field: 'title', problem: 'must be at most 1000 characters' }],
+    })
+  })
+
+  test('an edit of what was refused retries it; the same value again does not', () => {
+    const refused: Held = {
+      ...dirty(base, changed(base, { content: 'two' })),
+      entry: { ...dirty(base, base).entry, state: { is: 'refused', code: 'x', message: 'y', at: T0 } },
+    }
+    expect(apply(refused, change({ content: 'three' }, { content: 'two' })).entry?.state.is).toBe('ready')
+    expect(apply(refused, change({ content: 'two' }, { content: 'two' })).entry?.state.is).toBe('refused')
+  })
+
+  test('unknown fields and kinds are kept', () => {
+    const odd = { ...base, fields: { ...base.fields, later: [1] } }
+    expect(apply(clean(odd), change({ title: 'x' }, { title: 'A note' })).record?.fields.later).toEqual([1])
+    expect(apply(nothing, change({ a: 1 }, {}, { kind: 'later-kind', create: true })).record?.fields).toEqual(
+      { a: 1 },
+    )
+  })
+})

@@ -1,0 +1,94 @@
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { Database, OpeningTimeout } from '../../src/store/database.ts'
+import { openLibrary, readDevice, writeDevice } from '../../src/store/library.ts'
+import { DATABASE_VERSION } from '../../src/store/schema.ts'
+
+const NAME = 'library'
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory()
+})
+
+/** Another context that holds the database open at a version, and lets go when asked, or does not. */
+function hold(version: number, letsGo: boolean): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, version)
+    request.onerror = () => reject(request.error)
+    request.onsuccess = () => {
+      if (letsGo) request.result.onversionchange = () => request.result.close()
+      resolve(request.result)
+    }
+  })
+}
+
+describe('Database', () => {
+  test('a lost connection is reopened once, and the work is done', async () => {
+    const db = await Database.open({}, NAME)
+    await writeDevice(db, { key: 'sync-tag', tag: 1 })
+    db.close()
+    expect(await readDevice(db, 'sync-tag')).toEqual({ key: 'sync-tag', tag: 1 })
+    const connection = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(() => {
+      throw new DOMException('The database connection is closing.', 'InvalidStateError')
+    })
+    expect(await readDevice(db, 'sync-tag')).toEqual({ key: 'sync-tag', tag: 1 })
+    connection.mockImplementation(() => {
+      throw new DOMException('The database connection is closing.', 'InvalidStateError')
+    })
+    await expect(readDevice(db, 'sync-tag')).rejects.toThrow('closing')
+    connection.mockRestore()
+  })
+
+  test('an error of the work is handed on as it is, and the transaction undone', async () => {
+    const db = await Database.open({}, NAME)
+    const work = db.run(['device'], 'readwrite', async (tx) => {
+      await tx.objectStore('device').put({ key: 'sync-tag', tag: 1 })
+      throw new RangeError('mine')
+    })
+    await expect(work).rejects.toThrow(RangeError)
+    expect(await readDevice(db, 'sync-tag')).toBe(null)
+  })
+
+  test('the transaction’s own error is the one that is reported', async () => {
+    const db = await Database.open({}, NAME)
+    const work = db.run(['device'], 'readwrite', async (tx) => {
+      await tx.objectStore('device').add({ key: 'sync-tag', tag: 1 })
+      await tx.objectStore('device').add({ key: 'sync-tag', tag: 2 })
+    })
+    await expect(work).rejects.toMatchObject({ name: 'ConstraintError' })
+  })
+
+  test('the library’s id is made once', async () => {
+    const db = await Database.open({}, NAME)
+    const ids = await Promise.all(['a', 'b', 'c'].map((id) => openLibrary(db, id)))
+    expect(new Set(ids.map(({ id }) => id)).size).toBe(1)
+  })
+
+  test('a newer version that wants to upgrade gets the database, and the page is told', async () => {
+    const superseded = vi.fn()
+    await Database.open({ superseded }, NAME)
+    const newer = await hold(DATABASE_VERSION + 1, true)
+    expect(superseded).toHaveBeenCalledOnce()
+    newer.close()
+  })
+
+  test('opening behind a context that does not let go ends after its time limit', async () => {
+    const frozen = await hold(DATABASE_VERSION, false)
+    indexedDB.deleteDatabase(NAME)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const failed = expect(Database.open({}, NAME)).rejects.toBeInstanceOf(OpeningTimeout)
+      await vi.advanceTimersByTimeAsync(10_000)
+      await failed
+    } finally {
+      vi.useRealTimers()
+      frozen.close()
+    }
+  })
+
+  test('a database of a newer version is not opened and not touched', async () => {
+    const newer = await hold(DATABASE_VERSION + 1, true)
+    newer.close()
+    await expect(Database.open({}, NAME)).rejects.toMatchObject({ name: 'VersionError' })
+  })
+})
