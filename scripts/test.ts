@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findBrowser } from './browser.ts'
 import { buildClient } from './build.ts'
@@ -21,8 +24,21 @@ try {
   await buildClient()
   // A caller's NODE_ENV=production is for the app, not for the test runners.
   const env = { ...process.env, NODE_ENV: 'test', PAWKIT_CHROMIUM: browser }
-  const unit = run('vitest', ['run'], env)
-  const real = run('playwright', ['test'], env)
+  const results = mkdtempSync(join(tmpdir(), 'pawkit-test-'))
+  const [unitJson, realJson] = [join(results, 'unit.json'), join(results, 'browser.json')]
+  const unit = run(
+    'vitest',
+    ['run', '--reporter=default', '--reporter=json', `--outputFile=${unitJson}`],
+    env,
+  )
+  const real = run('playwright', ['test', '--reporter=list,json'], {
+    ...env,
+    PLAYWRIGHT_JSON_OUTPUT_NAME: realJson,
+  })
+  const counts = [unitCounts(unitJson), browserCounts(realJson)]
+  rmSync(results, { recursive: true })
+  const total = (key: keyof Counts): number => counts.reduce((sum, count) => sum + count[key], 0)
+  process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`)
   process.stdout.write(
     `${summary({ 'types and lint': checked, 'unit, store and server': unit, browser: real })}\n`,
   )
@@ -31,6 +47,32 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
 }
+
+interface Counts {
+  readonly passed: number
+  readonly failed: number
+}
+
+/** A runner that died before it wrote its results has failed once. */
+function read<T>(file: string, counts: (report: T) => Counts): Counts {
+  try {
+    return counts(JSON.parse(readFileSync(file, 'utf8')) as T)
+  } catch {
+    return { passed: 0, failed: 1 }
+  }
+}
+
+const unitCounts = (file: string): Counts =>
+  read<{ numPassedTests: number; numFailedTests: number }>(file, (report) => ({
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+  }))
+
+const browserCounts = (file: string): Counts =>
+  read<{ stats: { expected: number; unexpected: number; flaky: number } }>(file, ({ stats }) => ({
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky,
+  }))
 
 function summary(parts: Record<string, boolean>): string {
   return Object.entries(parts)

@@ -7,6 +7,7 @@ import type { Engine, EngineWorld } from './engine.ts'
 
 /** A message's `waitUntil` outlives its tab by minutes in every browser (platform.md, 0): it carries the last work. */
 const MESSAGE_PATIENCE = 60_000
+const ONLINE_JITTER = 2000
 const A_DAY = 24 * 3600_000
 
 /** Events to engine. The only file that says `waitUntil`; all listeners are added in the worker's first turn. */
@@ -22,7 +23,7 @@ export function drive(
     if (message?.type === 'SKIP_WAITING') event.waitUntil(scope.skipWaiting())
     else if (message && isActive()) event.waitUntil(receive(message, event.ports[0], engine, world))
   })
-  scope.addEventListener('online', () => void engine.wake('online', 0))
+  scope.addEventListener('online', () => void (isActive() && backOnline(engine, world)))
   scope.addEventListener('periodicsync', (event) => event.waitUntil(wake(engine, 'periodic-sync')))
 }
 
@@ -32,6 +33,12 @@ async function activated(scope: ServiceWorkerGlobalScope, engine: Engine, world:
   await pruneWriters(await world.database(), world.now() - A_DAY)
   // Not awaited: activation must not wait for the network, or pages would.
   void wake(engine, 'activated')
+}
+
+/** Everybody on one train gets the network back in one second; the server should not get them so. */
+async function backOnline(engine: Engine, world: EngineWorld): Promise<void> {
+  await world.sleep(world.random() * ONLINE_JITTER, new AbortController().signal)
+  await wake(engine, 'online')
 }
 
 const wake = (engine: Engine, reason: WakeReason): Promise<void> => engine.wake(reason, MESSAGE_PATIENCE)
@@ -44,7 +51,7 @@ async function receive(
 ): Promise<void> {
   switch (message.type) {
     case 'wake':
-      return wake(engine, message.reason)
+      return message.reason === 'online' ? backOnline(engine, world) : wake(engine, message.reason)
     case 'last-letters':
       await commitLetters(message.writes, world)
       return wake(engine, 'hidden')

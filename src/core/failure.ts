@@ -104,6 +104,6 @@ export function failureText(failure: Failure): string {
     case 'reset':
       return 'The library is read afresh from the server.'
     case 'too-old':
-      return 'This version of Pawkit is too old for the server.'
+      return 'This Pawkit and its server are of versions that do not fit.'
   }
 }

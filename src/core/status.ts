@@ -51,6 +51,7 @@ export function figures(entries: Iterable<Entry>, world: World): Figures {
 export function connectionState(world: World): ConnectionState {
   if (world.hasAccount && world.connection.is === 'signed-out') return 'signed-out'
   if (!world.online) return 'offline'
-  if (world.hasAccount && world.connection.is === 'failing') return 'server-unreachable'
+  const { is } = world.connection
+  if (world.hasAccount && (is === 'failing' || is === 'too-old')) return 'server-unreachable'
   return 'online'
 }

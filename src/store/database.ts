@@ -134,6 +134,13 @@ async function connect(name: string, events: DatabaseEvents, lost: () => void): 
   })
   try {
     return await Promise.race([opening, limit])
+  } catch (error) {
+    // What opens after all would have no owner, and keep every later upgrade waiting.
+    opening.then(
+      (late) => late.close(),
+      () => {},
+    )
+    throw error
   } finally {
     clearTimeout(timer)
   }

@@ -57,6 +57,8 @@ function sentence({ state }: Facts, world: World, queue: number, live: number): 
         ? `Saved on this device. ${changes} ${waitOf(queue)} for the network.`
         : 'You are offline. Everything here keeps working.'
     case 'server-unreachable': {
+      if (state.connection.is === 'too-old')
+        return 'This Pawkit and its server are of versions that do not fit. Reload to go on; everything here is kept.'
       const why = state.connection.is === 'failing' ? state.connection.why : ''
       return queue > 0
         ? `${why} ${changes} ${waitOf(queue)}, saved on this device; it tries again by itself.`
