@@ -62,17 +62,19 @@ function read<T>(file: string, counts: (report: T) => Counts): Counts {
   }
 }
 
-const unitCounts = (file: string): Counts =>
-  read<{ numPassedTests: number; numFailedTests: number }>(file, (report) => ({
+function unitCounts(file: string): Counts {
+  return read<{ numPassedTests: number; numFailedTests: number }>(file, (report) => ({
     passed: report.numPassedTests,
     failed: report.numFailedTests,
   }))
+}
 
-const browserCounts = (file: string): Counts =>
-  read<{ stats: { expected: number; unexpected: number; flaky: number } }>(file, ({ stats }) => ({
+function browserCounts(file: string): Counts {
+  return read<{ stats: { expected: number; unexpected: number; flaky: number } }>(file, ({ stats }) => ({
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky,
   }))
+}
 
 function summary(parts: Record<string, boolean>): string {
   return Object.entries(parts)
