@@ -11,6 +11,8 @@ import './ui/pages/trouble.ts'
 /** Composition root of the page: opens the store, builds the model, mounts the app, registers the worker. */
 const now = (): number => Date.now()
 const newId = (): string => uuidV7(now(), crypto.getRandomValues(new Uint8Array(16)))
+/** In development the plugin serves the worker as a module under an address of its own. */
+const WORKER = import.meta.env.DEV ? '/dev-sw.js?dev-sw' : '/sw.js'
 const VISIBLE_CHECK = 45_000
 
 async function start(): Promise<void> {
@@ -28,7 +30,7 @@ async function start(): Promise<void> {
       }),
   })
   const library = await openLibrary(db, newId())
-  const worker = new WorkerClient('/sw.js')
+  const worker = new WorkerClient(WORKER)
   const stream = new PokeStream(() => worker.wake('poke'))
   const opened = await PawkitModel.open({ db, library, worker, stream, now, newId })
   model = opened

@@ -31,7 +31,7 @@ export class WorkerClient extends EventTarget {
 
   constructor(script: string) {
     super()
-    this.#workbox = new Workbox(script)
+    this.#workbox = new Workbox(script, import.meta.env.DEV ? { type: 'module' } : {})
     this.#channel.addEventListener('message', (event) => this.#hear(event.data))
     reloadOnUpdate()
   }
