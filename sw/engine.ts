@@ -146,14 +146,14 @@ export class Engine {
     const pushed = await pushBatch(task, ids)
     if (pushed === 'through') this.#pullWanted = true
     // A push that fails does not keep the pull from being tried, once a round (traces.md, 27).
-    else if (pushed === 'round-over' && this.#pullWanted) await this.#pull(task)
+    else if (pushed === 'round-over' && this.#pullWanted) await this.#pull(task, true)
     return pushed === 'through'
   }
 
   /** A poke that comes while the answer is on its way may tell of something that is not in it: it stays wanted. */
-  async #pull(task: Task): Promise<boolean> {
+  async #pull(task: Task, aside = false): Promise<boolean> {
     this.#pullWanted = false
-    const read = await pullOnce(task)
+    const read = await pullOnce(task, aside)
     if (read !== 'up-to-date') this.#pullWanted = true
     return read !== 'failed'
   }

@@ -4,8 +4,11 @@ import { writeConnection } from '../src/store/outbox.ts'
 import { beginReread } from '../src/store/reread.ts'
 import { recordFailure, type Task, tell } from './push.ts'
 
-/** Reads one page of changes after the cursor and applies it with the cursor in one transaction. */
-export async function pullOnce(task: Task): Promise<'more' | 'up-to-date' | 'failed'> {
+/**
+ * Reads one page of changes after the cursor and applies it with the cursor in one transaction.
+ * @param aside tried beside a push that fails: its own failure is the same outage, and counts for nothing
+ */
+export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-to-date' | 'failed'> {
   const { world, db, outbox, signal } = task
   const { id, account, cursor, mark } = outbox.library
   if (!account) return 'failed'
@@ -16,7 +19,7 @@ export async function pullOnce(task: Task): Promise<'more' | 'up-to-date' | 'fai
       await beginReread(db, id, answered.problem.how)
       return 'more'
     }
-    await recordFailure(task, answered.problem)
+    if (!aside) await recordFailure(task, answered.problem)
     return 'failed'
   }
   const { answer, offset } = answered.value

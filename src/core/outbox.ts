@@ -12,6 +12,8 @@ export interface Flight {
   readonly sent: RecordState
   /** Settle it by voiding: the server answers the first outcome, or never applies it. */
   readonly void: boolean
+  /** A person gave the change up: it goes once the outcome is known. An edit takes that back. */
+  readonly discard?: boolean
 }
 
 export type EntryState =
@@ -63,8 +65,9 @@ export function enqueue(entry: Entry | null, record: RecordState, now: number, u
       parked: null,
     }
   }
-  const flight = entry.flight && entry.state.is === 'choked' ? { ...entry.flight, void: true } : entry.flight
-  return { ...entry, wait: raise(entry.wait, now, urgency), state, flight }
+  const flight = entry.flight && { ...entry.flight, discard: false }
+  const settling = flight && entry.state.is === 'choked' ? { ...flight, void: true } : flight
+  return { ...entry, wait: raise(entry.wait, now, urgency), state, flight: settling }
 }
 
 /** 2 s after the last keystroke, 10 s after the first at the most. */

@@ -1,4 +1,5 @@
 import { jitter } from './backoff.ts'
+import { revert } from './failed.ts'
 import { type Entry, isSettled } from './outbox.ts'
 import type { Outcome } from './protocol.ts'
 import { type Lost, reconcile } from './reconcile.ts'
@@ -18,6 +19,8 @@ export interface Settled extends Held {
   /** The record came back because an edit met a deletion. */
   readonly returned: boolean
 }
+
+type Told = Exclude<Outcome, { outcome: 'duplicate' }>
 
 const unchanged = (held: Held): Settled => ({ ...held, lost: [], returned: false })
 
@@ -61,12 +64,14 @@ function merge(
  * *Applied*: the base becomes what was sent, then the record that came with the answer is a remote change like
  * any other; folding it in on the old base loses or doubles text (traces.md, 2).
  */
-export function settle(
-  held: Held,
-  outcome: Exclude<Outcome, { outcome: 'duplicate' }>,
-  now: number,
-  random: number,
-): Settled {
+export function settle(held: Held, outcome: Told, now: number, random: number): Settled {
+  const settled = settleOutcome(held, outcome, now, random)
+  if (!held.entry?.flight?.discard || !settled.entry || settled.entry.flight) return settled
+  const reverted = revert(settled)
+  return { ...reverted, lost: [...settled.lost, ...reverted.lost] }
+}
+
+function settleOutcome(held: Held, outcome: Told, now: number, random: number): Settled {
   const { entry, record } = held
   if (!entry?.flight || !record) return unchanged(held)
   const flight = entry.flight

@@ -1,6 +1,7 @@
 import { readChange, readOutcome } from '../core/answer.ts'
 import { FINE } from '../core/backoff.ts'
 import { settleDuplicate } from '../core/duplicate.ts'
+import { revert } from '../core/failed.ts'
 import type { Flight } from '../core/outbox.ts'
 import type { Mark, Outcome } from '../core/protocol.ts'
 import type { RecordState } from '../core/records.ts'
@@ -107,6 +108,11 @@ async function applyDuplicate(
   applied: Tally,
 ): Promise<void> {
   const created = await readHeld(tx, id)
+  if (created.entry?.flight?.discard) {
+    await writeSettled(tx, id, revert(created), answer.now)
+    applied.ids.push(id)
+    return
+  }
   const result = settleDuplicate(created, await readHeld(tx, remote.id), remote, answer.now)
   applied.ids.push(id)
   if (result.is === 'merged') {

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit'
+import './components/discard-dialog.ts'
 import './components/new-card-dialog.ts'
 import './components/new-collection-dialog.ts'
 import './components/other-library-dialog.ts'
@@ -23,6 +24,8 @@ export function dialogFor(
       return html`<pawkit-sign-in-dialog .model=${model} @closed=${closed}></pawkit-sign-in-dialog>`
     case 'sign-out':
       return html`<pawkit-sign-out-dialog .model=${model} @closed=${closed}></pawkit-sign-out-dialog>`
+    case 'discard':
+      return html`<pawkit-discard-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-discard-dialog>`
     case 'purge':
       return html`<pawkit-purge-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-purge-dialog>`
     case 'other-library':

@@ -1,7 +1,7 @@
 import { isPurged, type RecordState } from '../core/records.ts'
 
 /** Hands the whole library out as a JSON file, before it is removed from this device. */
-export function downloadLibrary(records: readonly RecordState[]): void {
+export function downloadLibrary(records: readonly RecordState[], name = 'library'): void {
   const content = JSON.stringify(
     { pawkit: 1, records: records.filter((record) => !isPurged(record)) },
     null,
@@ -10,7 +10,20 @@ export function downloadLibrary(records: readonly RecordState[]): void {
   const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }))
   const link = document.createElement('a')
   link.href = url
-  link.download = 'pawkit-library.json'
+  link.download = `pawkit-${name.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 60)}.json`
   link.click()
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+/** Hands the texts of a record to the clipboard; false where there is none or the browser does not allow it. */
+export function copyRecord(record: RecordState | undefined): Promise<boolean> {
+  if (!record) return Promise.resolve(false)
+  const { name, title, url, description, content } = record.fields
+  const parts = [name, title, url, description, content].filter(
+    (part) => typeof part === 'string' && part !== '',
+  )
+  return navigator.clipboard.writeText(parts.join('\n\n')).then(
+    () => true,
+    () => false,
+  )
 }

@@ -15,11 +15,27 @@ export interface Account {
   readonly email: string
 }
 
+/** One entry of `Failed changes`: what failed, why, and what happens next. */
+export interface FailedChange {
+  readonly id: string
+  readonly kind: string
+  readonly title: string
+  /** A sentence: the server's reason, or that it does not answer. */
+  readonly reason: string
+  /** When it failed last, ms. */
+  readonly at: number
+  readonly attempts: number
+  /** When it is tried again by itself, ms; null: only when a person retries or edits it. */
+  readonly nextTry: number | null
+}
+
 /** All that the page says of sync, read from the store that sync works on (P11). */
 export interface SyncSummary {
   readonly connection: ConnectionState
   readonly account: Account | null
   readonly figures: Figures
+  /** As many as `figures.failed`, oldest first. */
+  readonly failed: readonly FailedChange[]
   /** One sentence for people: "All 214 records are on the server since 14:02." */
   readonly sentence: string
   /** Whether sync goes on with the tab closed, in words (P2: the page says which). */
@@ -106,6 +122,14 @@ export interface PageModel extends EventTarget {
   undo(): boolean
 
   syncNow(): Promise<void>
+  /** Tries failed changes again, all of them where no id is named. */
+  retry(id?: string): Promise<void>
+  /** Hands the record's text to the clipboard; false where the browser does not allow it. */
+  copyRecord(id: string): Promise<boolean>
+  /** Hands the record out as a JSON file. */
+  exportRecord(id: string): void
+  /** Gives a change up: its text goes to version history, a record that was never sent to the Trash. */
+  discard(id: string): Promise<void>
   signIn(email: string, password: string): Promise<SignInResult>
   createAccount(email: string, password: string): Promise<SignInResult>
   answerOtherLibrary(choice: OtherLibraryChoice): Promise<SignInResult>

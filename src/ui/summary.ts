@@ -2,10 +2,18 @@ import { untilNextSend } from '../core/backoff.ts'
 import type { Entry } from '../core/outbox.ts'
 import { isDeleted, type RecordState } from '../core/records.ts'
 import { TOLERATED_SKEW } from '../core/stamp.ts'
-import { connectionState, figures, type RecordSyncState, recordState, type World } from '../core/status.ts'
+import {
+  connectionState,
+  entryState,
+  figures,
+  type RecordSyncState,
+  recordState,
+  type World,
+} from '../core/status.ts'
+import { remaining } from '../core/wait.ts'
 import type { SyncState } from '../store/read.ts'
 import type { Background } from '../worker-client.ts'
-import type { RecordView, SyncSummary } from './model.ts'
+import type { FailedChange, RecordView, SyncSummary } from './model.ts'
 
 /** What the page says of sync: pure words over what the store holds (P11, P12). */
 export interface Facts {
@@ -23,7 +31,7 @@ export const worldOf = ({ state, running, online }: Facts): World => ({
   online,
 })
 
-export function summarize(facts: Facts, live: number): SyncSummary {
+export function summarize(facts: Facts, live: number, titles: ReadonlyMap<string, string>): SyncSummary {
   const { state, now } = facts
   const world = worldOf(facts)
   const counted = figures(state.entries, world)
@@ -32,11 +40,47 @@ export function summarize(facts: Facts, live: number): SyncSummary {
     connection: connectionState(world),
     account: state.library?.account ?? null,
     figures: counted,
+    failed: failedChanges(facts, titles),
     sentence: sentence(facts, world, counted.queue, live),
     backgroundText: backgroundText(facts),
     lastSynced: state.library?.lastSynced ?? null,
     nextTry: wait === null ? null : now + wait,
     clockText: clockText(state.offset),
+  }
+}
+
+/** Every entry that counts as failed, with its reason in words. */
+export function failedChanges(facts: Facts, titles: ReadonlyMap<string, string>): FailedChange[] {
+  const world = worldOf(facts)
+  const failed = facts.state.entries.filter(
+    (entry) => world.hasAccount && entryState(entry, world) === 'failed',
+  )
+  return failed
+    .sort((a, b) => a.since - b.since)
+    .map((entry) => ({
+      id: entry.id,
+      kind: entry.kind,
+      title: titles.get(entry.id) ?? 'A deleted record',
+      ...whyFailed(entry, facts),
+    }))
+}
+
+type Why = Pick<FailedChange, 'reason' | 'at' | 'attempts' | 'nextTry'>
+
+function whyFailed({ state }: Entry, { state: { connection }, now }: Facts): Why {
+  switch (state.is) {
+    case 'refused':
+      return { reason: `The server refused it: ${state.message}`, at: state.at, attempts: 1, nextTry: null }
+    case 'choked': {
+      const nextTry = now + remaining(state.wait, now)
+      return { reason: state.message, at: state.at, attempts: state.attempts, nextTry }
+    }
+    case 'ready': {
+      if (connection.is !== 'failing') return { reason: '', at: now, attempts: 0, nextTry: null }
+      const { why, wait, rounds, sends } = connection
+      const nextTry = now + (untilNextSend(connection, now) ?? 0)
+      return { reason: why, at: wait.start, attempts: rounds * 3 + sends, nextTry }
+    }
   }
 }
 

@@ -28,6 +28,15 @@ describe('engine, rounds', () => {
     expect(sends()).toEqual([0, 1000, 6000, 21_000, 22_000, 27_000])
   })
 
+  test('trace 44: one notice an outage, also when the pull beside the push fails too', async () => {
+    server.onPush = () => DOWN
+    server.onPull = () => DOWN
+    await device.write(idOf(1), { title: 't' })
+    await wake('opened', 90_000)
+    expect(sends().length).toBeGreaterThan(6)
+    expect(device.announced.filter(({ type }) => type === 'notice')).toHaveLength(1)
+  })
+
   test('P9, trace 14: a new edit in an outage starts no round, nor does any page that opens, shows or hides', async () => {
     server.onPush = () => DOWN
     server.onPull = () => DOWN

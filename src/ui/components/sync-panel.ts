@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit'
 import { createRef, ref } from 'lit/directives/ref.js'
 import type { Figures } from '../../core/status.ts'
+import './failed-changes.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
 import { base } from '../styles/base.ts'
@@ -147,6 +148,7 @@ export class SyncPanel extends PawkitElement {
       <footer>
         <button class="outlined" aria-busy=${this.busy ? 'true' : 'false'} @click=${this.#sync}>${icon('turning')}Sync now</button>
       </footer>
+      <pawkit-failed-changes .model=${this.model}></pawkit-failed-changes>
     </aside>`
   }
 

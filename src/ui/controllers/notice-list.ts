@@ -16,6 +16,8 @@ export class NoticeList {
   }
 
   add(kind: NoticeKind, text: string, action?: Notice['action'], undo = false): void {
+    // Two tabs, or two tries, may tell the same; a person reads it once.
+    if (!action && this.#all.some((notice) => notice.text === text)) return
     const id = this.#next++
     if (action && undo) this.#undo.set(id, action.run)
     this.#all = [

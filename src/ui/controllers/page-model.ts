@@ -7,6 +7,7 @@ import { readAll, readSome, readSyncState, type SyncState } from '../../store/re
 import type { LibraryRow } from '../../store/schema.ts'
 import type { PokeStream } from '../../stream.ts'
 import type { WorkerClient } from '../../worker-client.ts'
+import { copyRecord, downloadLibrary } from '../export-library.ts'
 import type {
   Notice,
   NoticeKind,
@@ -20,6 +21,7 @@ import type {
 } from '../model.ts'
 import { countLive, type Facts } from '../summary.ts'
 import { AccountDesk } from './account-desk.ts'
+import { FailedDesk } from './failed-desk.ts'
 import { NoticeList } from './notice-list.ts'
 import { RecordsCache } from './records-cache.ts'
 import { SyncWatch } from './sync-watch.ts'
@@ -42,6 +44,7 @@ export class PawkitModel extends EventTarget implements PageModel {
   readonly #notices = new NoticeList(() => this.#fire('notices'))
   readonly #writer: Writer
   readonly #desk: AccountDesk
+  readonly #failed: FailedDesk
   readonly #watch: SyncWatch
 
   private constructor(world: PageWorld, state: SyncState) {
@@ -49,8 +52,10 @@ export class PawkitModel extends EventTarget implements PageModel {
     this.#world = world
     this.#writer = new Writer(world.db, world.library.id, world.newId(), world.now)
     this.#desk = new AccountDesk(world)
+    this.#failed = new FailedDesk(world, (ids) => this.#readSome(ids))
     const host = {
       learnt: (entries: ReadonlyMap<string, Entry>, facts: Facts) => this.#learnt(entries, facts),
+      titlesOf: (ids: readonly string[]) => this.#cache.titlesOf(ids),
       changed: () => this.#fire('summary'),
     }
     this.#watch = new SyncWatch(world, host, state)
@@ -131,6 +136,20 @@ export class PawkitModel extends EventTarget implements PageModel {
   async syncNow(): Promise<void> {
     await this.#world.worker?.flush(30_000)
     await this.refresh()
+  }
+
+  retry(id?: string): Promise<void> {
+    return this.#failed.retry(this.#writer.library, id)
+  }
+  discard(id: string): Promise<void> {
+    return this.#failed.discard(this.#writer.library, id)
+  }
+  copyRecord(id: string): Promise<boolean> {
+    return copyRecord(this.records.get(id)?.record)
+  }
+  exportRecord(id: string): void {
+    const record = this.records.get(id)?.record
+    if (record) downloadLibrary([record], titleOf(record))
   }
 
   signIn(email: string, password: string): Promise<SignInResult> {

@@ -1,5 +1,5 @@
 import type { Entry } from '../../core/outbox.ts'
-import { list, type RecordState, sameJson } from '../../core/records.ts'
+import { list, type RecordState, sameJson, titleOf } from '../../core/records.ts'
 import type { RecordView } from '../model.ts'
 import type { Facts } from '../summary.ts'
 import { viewOf } from '../summary.ts'
@@ -23,6 +23,11 @@ export class RecordsCache {
     if (record.kind === 'card')
       for (const former of list(record.fields.formerIds)) this.#former.set(former, record.id)
     return true
+  }
+
+  titlesOf(ids: readonly string[]): ReadonlyMap<string, string> {
+    const known = ids.flatMap((id) => this.views.get(id)?.record ?? [])
+    return new Map(known.map((record) => [record.id, titleOf(record)]))
   }
 
   remove(id: string): boolean {

@@ -11,6 +11,7 @@ const LOOK_AGAIN = 3000
 /** What the watch tells its page: `learnt` brings the records' states up to date and counts the live ones. */
 export interface SyncWatchHost {
   learnt(entries: ReadonlyMap<string, Entry>, facts: Facts): number
+  titlesOf(ids: readonly string[]): ReadonlyMap<string, string>
   changed(): void
 }
 
@@ -30,7 +31,7 @@ export class SyncWatch {
     this.#world = world
     this.#host = host
     this.facts = this.#factsOf(state, false)
-    this.summary = summarize(this.facts, 0)
+    this.summary = summarize(this.facts, 0, new Map())
   }
 
   /** Reads the state of sync again; calls while one is under way are served by one more read. */
@@ -51,7 +52,8 @@ export class SyncWatch {
   #learn(state: SyncState, running: boolean): void {
     this.facts = this.#factsOf(state, running)
     const live = this.#host.learnt(new Map(state.entries.map((entry) => [entry.id, entry])), this.facts)
-    this.summary = summarize(this.facts, live)
+    const titles = this.#host.titlesOf(state.entries.map(({ id }) => id))
+    this.summary = summarize(this.facts, live, titles)
     this.#host.changed()
     this.#hint(running)
   }

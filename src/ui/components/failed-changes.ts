@@ -1,0 +1,98 @@
+import { css, html, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { PawkitElement } from '../element.ts'
+import type { FailedChange } from '../model.ts'
+import { ask } from '../requests.ts'
+import { base } from '../styles/base.ts'
+import { controls } from '../styles/controls.ts'
+import { clockTime, fullTime } from '../words.ts'
+
+/** Region `Failed changes`: every failed entry with its reason, what happens next and what a person can do. */
+export class FailedChanges extends PawkitElement {
+  static override styles = [
+    base,
+    controls,
+    css`
+      section {
+        margin-top: 20px;
+        border-top: 1px solid var(--line);
+        padding-top: 16px;
+      }
+      header {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 12px;
+      }
+      ul {
+        display: grid;
+        gap: 16px;
+        margin-top: 12px;
+      }
+      .title {
+        font-weight: var(--weight-strong);
+        overflow-wrap: anywhere;
+      }
+      .why {
+        font-size: var(--text-13);
+        color: var(--ink-soft);
+        text-wrap: pretty;
+      }
+      .what {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-top: 8px;
+      }
+    `,
+  ]
+
+  constructor() {
+    super()
+    this.watch('summary')
+  }
+
+  override render() {
+    const { failed } = this.model.summary
+    if (failed.length === 0) return nothing
+    return html`<section role="region" aria-label="Failed changes">
+      <header>
+        <h3 aria-hidden="true">Failed changes</h3>
+        <button class="outlined" @click=${() => void this.model.retry()}>Retry all</button>
+      </header>
+      <ul role="list">
+        ${repeat(
+          failed,
+          ({ id }) => id,
+          (change) => this.#entry(change),
+        )}
+      </ul>
+    </section>`
+  }
+
+  #entry(change: FailedChange) {
+    const { id, title, reason, at, attempts, nextTry } = change
+    const tries = attempts === 1 ? 'tried once' : `tried ${attempts} times`
+    const next = nextTry === null ? 'It waits for you.' : `Next try at ${clockTime(nextTry)}.`
+    return html`<li>
+      <p class="title">${title}</p>
+      <p class="why">${reason} <time title=${fullTime(at)}>${clockTime(at)}</time>, ${tries}. ${next}</p>
+      <div class="what">
+        <button class="outlined" aria-description=${title} @click=${() => void this.model.retry(id)}>Retry</button>
+        <button class="outlined" aria-description=${title} @click=${() => ask(this, { open: { is: 'discard', id } })}>Discard</button>
+        <button class="bare" aria-description=${title} @click=${() => void this.#copy(id)}>Copy</button>
+        <button class="bare" aria-description=${title} @click=${() => this.model.exportRecord(id)}>Export</button>
+      </div>
+    </li>`
+  }
+
+  async #copy(id: string): Promise<void> {
+    const copied = await this.model.copyRecord(id)
+    this.model.notify(
+      copied ? 'status' : 'alert',
+      copied ? 'Copied.' : 'The browser did not allow copying. Use Export.',
+    )
+  }
+}
+
+customElements.define('pawkit-failed-changes', FailedChanges)

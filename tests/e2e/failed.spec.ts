@@ -1,0 +1,42 @@
+import { App } from './support/app.ts'
+import { ADA } from './support/client.ts'
+import { expect, test } from './support/test.ts'
+
+test('P8 P11 failed changes say why, are tried again on demand, and a discarded one never returns', async ({
+  site,
+  devices,
+}) => {
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  const kept = await app.newNote('Kept', 'first')
+  await app.synced()
+  const dropped = await app.newNote('Dropped', 'as the server has it')
+  await app.synced()
+
+  site.proxy.cut()
+  await app.write(' and a change')
+  await app.entry('Kept').click()
+  await app.write(' and more')
+  await app.button('Sync status').click()
+  const failed = app.page.getByRole('region', { name: 'Failed changes' })
+  await expect(failed.getByRole('listitem')).toHaveCount(2, { timeout: 30_000 })
+  await expect(failed).toContainText('The server does not answer.')
+  await expect(app.page.locator('[data-sync-figure=failed]')).toHaveText('2')
+
+  const before = site.proxy.pushes.length
+  await failed.getByRole('button', { name: 'Retry all' }).click()
+  await expect.poll(() => site.proxy.pushes.length, { message: 'it tried at once' }).toBeGreaterThan(before)
+  await failed
+    .getByRole('listitem')
+    .filter({ hasText: 'Dropped' })
+    .getByRole('button', { name: 'Discard' })
+    .click()
+  await app.dialog('Discard change').getByRole('button', { name: 'Discard', exact: true }).click()
+  site.proxy.restore()
+  await expect.poll(() => site.data.content(kept)).toBe('first and more')
+  await expect(failed).toBeHidden()
+  await expect(app.page.locator('[data-sync-figure=queue]')).toHaveText('0')
+  expect(site.data.content(dropped)).toBe('as the server has it')
+  await app.entry('Dropped').click()
+  await expect(app.content).toHaveValue('as the server has it')
+})
