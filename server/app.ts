@@ -10,6 +10,7 @@ import type { Deps, Env } from './http/env.ts'
 import { onError, onMissing, refuse } from './http/errors.ts'
 import { checkHost } from './http/host.ts'
 import { logRequests } from './http/log.ts'
+import { measureRequests } from './http/measure.ts'
 import { page } from './http/pages.ts'
 import { limitSignIn } from './http/rate-limit.ts'
 import { Refusal } from './http/refusal.ts'
@@ -17,6 +18,7 @@ import { security } from './http/security.ts'
 import { requireSession } from './http/session.ts'
 import { staticRoutes } from './http/static.ts'
 import { createWriteOnce } from './http/write-once.ts'
+import { metricsRoutes } from './metrics-routes.ts'
 import { openApi } from './openapi.ts'
 import { RESOURCES } from './rest/resources.ts'
 import { restRoutes } from './rest/routes.ts'
@@ -35,6 +37,7 @@ export function createApp(deps: Deps): Hono<Env> {
 
   app.use(requestId({ generator: deps.world.newId }))
   app.use(logRequests(deps))
+  app.use(measureRequests(deps))
   app.use(security(deps))
   app.use('/api/*', async (c, next) => {
     await next()
@@ -62,6 +65,7 @@ export function createApp(deps: Deps): Hono<Env> {
     await sql`select 1`.execute(deps.db)
     return c.json({ status: 'ok' })
   })
+  app.route('/metrics', metricsRoutes(deps))
 
   app.use('/api/auth/*', limitSignIn(deps))
   app.route('/api/auth', authRoutes(deps))

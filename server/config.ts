@@ -17,6 +17,8 @@ export interface Config {
   readonly secret: string | null
   readonly signUp: 'open' | 'closed'
   readonly trustProxy: readonly string[]
+  /** null: `/metrics` is for programs on this machine. */
+  readonly metricsToken: string | null
   readonly logLevel: (typeof LEVELS)[number]
 }
 
@@ -84,6 +86,12 @@ const Environment = v.object({
   PAWKIT_SECRET: v.optional(v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'))),
   PAWKIT_SIGN_UP: v.optional(v.picklist(['open', 'closed'], 'must be open or closed'), 'open'),
   PAWKIT_TRUST_PROXY: v.optional(proxies, ''),
+  PAWKIT_METRICS_TOKEN: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, all ASCII and none a space'),
+    ),
+  ),
   LOG_LEVEL: v.optional(v.picklist(LEVELS, `must be one of ${LEVELS.join(', ')}`), 'info'),
 })
 
@@ -106,6 +114,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fo
     secret: settings.PAWKIT_SECRET ?? null,
     signUp: settings.PAWKIT_SIGN_UP,
     trustProxy: settings.PAWKIT_TRUST_PROXY,
+    metricsToken: settings.PAWKIT_METRICS_TOKEN ?? null,
     logLevel: settings.LOG_LEVEL,
   }
 }

@@ -2,7 +2,7 @@ type Doc = Readonly<Record<string, unknown>>
 
 const ERRORS: Readonly<Record<number, string>> = {
   400: '`bad_json`, `bad_cursor`',
-  401: '`signed_out`',
+  401: '`signed_out`; of `/metrics` `unauthorized`',
   403: '`cross_origin`, `other_account`',
   404: '`not_found`',
   409: '`version_conflict`, `duplicate_url`, `id_taken`, `deleted`, `idempotency_key_running`; the record stands beside `error`',

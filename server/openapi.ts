@@ -171,6 +171,21 @@ const health = (summary: string, ...statuses: number[]) => ({
   },
 })
 
+const metricsPath: Doc = {
+  get: {
+    tags: ['health'],
+    summary: 'Figures for Prometheus; where the server has no token, to programs on its machine only',
+    security: [{ metricsToken: [] }, {}],
+    responses: {
+      200: {
+        description: 'Counters, gauges and histograms in the Prometheus text format',
+        content: { 'text/plain': { schema: { type: 'string' } } },
+      },
+      ...errorAnswers(401, 404),
+    },
+  },
+}
+
 const text = { type: 'string' }
 const detail = { type: 'object', required: ['field', 'problem'], properties: { field: text, problem: text } }
 const errorSchema = {
@@ -210,9 +225,13 @@ export function openApi(): Doc {
       ...authPaths,
       '/healthz': health('The process is up'),
       '/readyz': health('The database answers', 503),
+      '/metrics': metricsPath,
     },
     components: {
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'pawkit.session_token' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'pawkit.session_token' },
+        metricsToken: { type: 'http', scheme: 'bearer', description: '`PAWKIT_METRICS_TOKEN`' },
+      },
       schemas: {
         ...Object.fromEntries(
           RESOURCES.flatMap((resource) => [

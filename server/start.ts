@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { openDatabase } from './db/open.ts'
 import { close, listen } from './listen.ts'
 import { createLogger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
 import { keptSecret } from './secret.ts'
 import { createPokes } from './sync/poke.ts'
 import type { World } from './world.ts'
@@ -28,14 +29,26 @@ const world: World = {
 /** Puts the server together and listens. Throws a StartProblem where the settings or the machine do not allow it. */
 export async function start(config: Config, folder: string): Promise<Running> {
   const logger = createLogger(config.logLevel)
-  const { db, copy, close: closeDatabase } = await openDatabase(config.database)
-  if (copy) logger.info({ copy }, 'the database was copied aside before its migration')
   const pokes = createPokes()
+  const metrics = createMetrics(() => pokes.size)
+  metrics.withProcess()
+  const { db, copy, close: closeDatabase } = await openDatabase(config.database, metrics.write)
+  if (copy) logger.info({ copy }, 'the database was copied aside before its migration')
   let draining = false
   try {
     const auth = createAuth({ db, config, secret: config.secret ?? keptSecret(config.database), logger })
     const distDir = join(folder, 'dist')
-    const app = createApp({ db, auth, config, world, logger, pokes, distDir, draining: () => draining })
+    const app = createApp({
+      db,
+      auth,
+      config,
+      world,
+      logger,
+      pokes,
+      metrics,
+      distDir,
+      draining: () => draining,
+    })
     const server = await listen(app, config)
     return {
       async stop() {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { codeOf, StartProblem } from '../start-problem.ts'
-import { PawkitDialect } from './dialect.ts'
+import { type ObserveWrite, PawkitDialect } from './dialect.ts'
 import { migrate } from './migrate.ts'
 import type { Database, Schema } from './schema.ts'
 
@@ -39,7 +39,7 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 /** Opens or makes the database and brings it to this program's schema. Throws a StartProblem in one line. */
-export async function openDatabase(path: string): Promise<OpenDatabase> {
+export async function openDatabase(path: string, observeWrite?: ObserveWrite): Promise<OpenDatabase> {
   let sqlite: BetterSqlite.Database
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
@@ -49,7 +49,7 @@ export async function openDatabase(path: string): Promise<OpenDatabase> {
     const reason = REASONS[code] ?? (code.startsWith('SQLITE_READONLY') ? REASONS.SQLITE_READONLY : undefined)
     throw new StartProblem(`Cannot use the database ${path}: ${reason ?? (code || String(error))}`)
   }
-  const db = new Kysely<Schema>({ dialect: new PawkitDialect(sqlite) })
+  const db = new Kysely<Schema>({ dialect: new PawkitDialect(sqlite, observeWrite) })
   try {
     const copy = await migrate(db, sqlite)
     const close = async () => {

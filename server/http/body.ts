@@ -21,6 +21,3 @@ export function parseJson(c: Context, bytes: ArrayBuffer): unknown {
     throw new Refusal(400, 'bad_json', 'The body is not valid JSON in UTF-8.')
   }
 }
-
-/** The parsed JSON body of the request. */
-export const readJson = async (c: Context): Promise<unknown> => parseJson(c, await c.req.arrayBuffer())

@@ -16,7 +16,7 @@ export function proxyList(addresses: readonly string[]): BlockList {
 
 const plain = (address: string): string => address.trim().replace(/^::ffff:(?=\d+\.)/i, '')
 
-const isProxy = (list: BlockList, address: string): boolean => {
+const isIn = (list: BlockList, address: string): boolean => {
   const family = isIP(address)
   return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
@@ -24,13 +24,18 @@ const isProxy = (list: BlockList, address: string): boolean => {
 const socketAddress = (c: Context<Env>): string => plain(c.env?.incoming?.socket.remoteAddress ?? 'none')
 
 /** Whether the request comes from a trusted proxy, so that its forwarding headers count. */
-export const fromProxy = (c: Context<Env>, proxies: BlockList): boolean => isProxy(proxies, socketAddress(c))
+export const fromProxy = (c: Context<Env>, proxies: BlockList): boolean => isIn(proxies, socketAddress(c))
+
+const LOOPBACK = proxyList(['127.0.0.0/8', '::1'])
+
+/** Whether the socket's other end is a program on this machine. */
+export const fromLoopback = (c: Context<Env>): boolean => isIn(LOOPBACK, socketAddress(c))
 
 /** The client's address: the socket's, or, as far as trusted proxies have written it, that of `X-Forwarded-For`. */
 export function clientAddress(c: Context<Env>, proxies: BlockList): string {
   let address = socketAddress(c)
   const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map(plain)
-  while (isProxy(proxies, address)) {
+  while (isIn(proxies, address)) {
     const before = hops.pop()
     if (before === undefined || isIP(before) === 0) break
     address = before

@@ -3,6 +3,8 @@ import type { Logger } from 'pino'
 import type { Auth } from '../auth.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/schema.ts'
+import type { Metrics } from '../metrics.ts'
+import type { PullCounts, PushCounts } from '../sync/counts.ts'
 import type { Pokes } from '../sync/poke.ts'
 import type { World } from '../world.ts'
 
@@ -10,10 +12,11 @@ import type { World } from '../world.ts'
 export interface Deps {
   readonly db: Database
   readonly auth: Auth
-  readonly config: Pick<Config, 'origin' | 'trustProxy'>
+  readonly config: Pick<Config, 'origin' | 'trustProxy' | 'metricsToken'>
   readonly world: World
   readonly logger: Logger
   readonly pokes: Pokes
+  readonly metrics: Metrics
   /** The built client. */
   readonly distDir: string
   /** True from the moment the server is asked to stop. */
@@ -23,5 +26,13 @@ export interface Deps {
 /** Hono's types: without a socket, as in tests, there are no bindings. */
 export interface Env {
   Bindings: Partial<HttpBindings>
-  Variables: { requestId: string; account: string; log: Logger }
+  Variables: {
+    requestId: string
+    account: string
+    log: Logger
+    /** The code of the refusal that answers the request. */
+    refusal?: string
+    /** What the request's line in the log says of a push or a pull. */
+    counts?: PushCounts | PullCounts
+  }
 }

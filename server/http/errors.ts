@@ -30,6 +30,7 @@ function refusalFor(error: unknown, c: Context<Env>): Refusal {
 /** A refusal as the contract writes it; under `/api/auth` as the auth library does. */
 export function refuse(c: Context<Env>, refusal: Refusal): Response {
   const { code, message } = refusal
+  c.set('refusal', code)
   const body = c.req.path.startsWith('/api/auth/') ? { code, message } : refusal.body
   return c.json(body, refusal.status, { ...refusal.headers })
 }

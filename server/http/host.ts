@@ -4,7 +4,8 @@ import type { Deps, Env } from './env.ts'
 import { page } from './pages.ts'
 import { Refusal } from './refusal.ts'
 
-const HEALTH = ['/healthz', '/readyz']
+/** Asked for by programs that watch the server, under whatever name reaches it. */
+const WATCHED = ['/healthz', '/readyz', '/metrics']
 const LOOPBACK = /^(?:localhost|(?:[\w-]+\.)+localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i
 
 /**
@@ -28,7 +29,7 @@ export function checkHost({ config }: Deps): MiddlewareHandler<Env> {
 
   return async (c, next) => {
     const host = named(c)
-    if (same(host) || HEALTH.includes(c.req.path)) return next()
+    if (same(host) || WATCHED.includes(c.req.path)) return next()
     const api = c.req.path === '/api' || c.req.path.startsWith('/api/')
     if (LOOPBACK.test(host)) {
       // A script may use any name of this machine; a page may not, since its data would be another's.

@@ -4,20 +4,24 @@ import { PUSH_LIMITS, PushRequest } from '../../src/core/protocol.ts'
 import { problemsOf } from '../../src/core/schema.ts'
 import { ensureSpace, spaceOf } from '../db/spaces.ts'
 import { write } from '../db/transaction.ts'
-import { readJson } from '../http/body.ts'
+import { parseJson } from '../http/body.ts'
 import type { Deps, Env } from '../http/env.ts'
 import { invalid, Refusal } from '../http/refusal.ts'
 import { changes } from './changes.ts'
+import { countOutcomes } from './counts.ts'
 import { push } from './push.ts'
 import { ChangesQuery, checkAccount, checkProtocol, readQuery, StreamQuery } from './request.ts'
 import { stream } from './stream.ts'
 
 /** `/api/sync`: what a device's service worker uses. */
-export function syncRoutes({ db, world, pokes, draining }: Deps): Hono<Env> {
+export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<Env> {
   const routes = new Hono<Env>()
 
   routes.post('/push', async (c) => {
-    const body = await readJson(c)
+    const received = await c.req.arrayBuffer()
+    const bytes = received.byteLength
+    c.set('counts', { bytes })
+    const body = parseJson(c, received)
     const named = v.safeParse(v.object({ protocol: v.number() }), body)
     if (!named.success) throw invalid(problemsOf(named.issues))
     checkProtocol(named.output.protocol)
@@ -28,12 +32,28 @@ export function syncRoutes({ db, world, pokes, draining }: Deps): Hono<Env> {
       throw new Refusal(413, 'too_large', `A push holds at most ${PUSH_LIMITS.mutations} mutations.`)
     }
     checkAccount(parsed.output.account, c.var.account)
-    return c.json(await push(db, { world, log: c.var.log, pokes }, parsed.output))
+    const counts = {
+      bytes,
+      mutations: parsed.output.mutations.length,
+      voids: parsed.output.voids.length,
+    }
+    c.set('counts', counts)
+    const answer = await push(db, { world, log: c.var.log, pokes }, parsed.output)
+    const outcomes = countOutcomes(answer.results)
+    c.set('counts', { ...counts, outcomes })
+    metrics.mutations(outcomes)
+    return c.json(answer)
   })
 
   routes.get('/changes', async (c) => {
     const query = readQuery(ChangesQuery, c.req.query(), c.var.account)
-    return c.json(await changes(db, world.now(), query))
+    const answer = await changes(db, world.now(), query)
+    const { cursor, more } = answer
+    const records = answer.changes.length
+    const body = JSON.stringify(answer)
+    c.set('counts', { after: query.after, cursor, records, more, bytes: Buffer.byteLength(body) })
+    metrics.pulled(records)
+    return c.body(body, 200, { 'Content-Type': 'application/json' })
   })
 
   routes.get('/stream', async (c) => {

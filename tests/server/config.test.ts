@@ -12,6 +12,7 @@ describe('settings', () => {
       secret: null,
       signUp: 'open',
       trustProxy: [],
+      metricsToken: null,
       logLevel: 'info',
     })
   })
@@ -24,6 +25,7 @@ describe('settings', () => {
       PAWKIT_SECRET: 's'.repeat(32),
       PAWKIT_SIGN_UP: 'closed',
       PAWKIT_TRUST_PROXY: '127.0.0.1, fd00::/8',
+      PAWKIT_METRICS_TOKEN: 't'.repeat(16),
       LOG_LEVEL: 'warn',
     }
     expect(readConfig(env, '/srv')).toMatchObject({
@@ -32,6 +34,7 @@ describe('settings', () => {
       secret: 's'.repeat(32),
       signUp: 'closed',
       trustProxy: ['127.0.0.1', 'fd00::/8'],
+      metricsToken: 't'.repeat(16),
       logLevel: 'warn',
     })
   })
@@ -51,6 +54,9 @@ describe('settings', () => {
     ['PAWKIT_SIGN_UP', 'maybe'],
     ['PAWKIT_TRUST_PROXY', 'proxy.example'],
     ['PAWKIT_TRUST_PROXY', '10.0.0.0/33'],
+    ['PAWKIT_METRICS_TOKEN', 'fifteen letters'],
+    ['PAWKIT_METRICS_TOKEN', 'sixteen letters and a space'],
+    ['PAWKIT_METRICS_TOKEN', 'ü'.repeat(16)],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s is refused in one line that names it', (name, value) => {
     const read = () => readConfig({ [name]: value }, '/')

@@ -5,12 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { pino } from 'pino'
 import { createApp } from '../../server/app.ts'
 import { createAuth } from '../../server/auth.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Database } from '../../server/db/schema.ts'
 import { close, listen } from '../../server/listen.ts'
+import { createLogger } from '../../server/logger.ts'
+import { createMetrics } from '../../server/metrics.ts'
 import { createPokes, type Pokes } from '../../server/sync/poke.ts'
 import type { World } from '../../server/world.ts'
 import { uuidV7 } from '../../src/core/ids.ts'
@@ -22,6 +23,7 @@ export interface Settings {
   readonly origin?: string
   readonly signUp?: 'open' | 'closed'
   readonly trustProxy?: readonly string[]
+  readonly metricsToken?: string
   readonly database?: string
   readonly distDir?: string
   /** Serve over a real socket instead of `app.request`. */
@@ -61,7 +63,8 @@ export interface TestServer {
   readonly pokes: Pokes
   readonly logs: string[]
   draining: boolean
-  readonly fetch: (path: string, init?: RequestInit) => Promise<Response>
+  /** `bindings` stand for the socket's where there is none. */
+  readonly fetch: (path: string, init?: RequestInit, bindings?: object) => Promise<Response>
   /** Without a session. */
   readonly send: Send
   signUp(name?: string): Promise<Client>
@@ -122,10 +125,17 @@ async function signIn(db: Database, email: string): Promise<{ account: string; c
 export async function testServer(settings: Settings = {}): Promise<TestServer> {
   const port = settings.socket ? await freePort() : 3000
   const origin = settings.origin ?? `http://localhost:${port}`
-  const config = { origin, signUp: settings.signUp ?? 'open', trustProxy: settings.trustProxy ?? [] }
-  const { db, close: closeDatabase } = await openDatabase(settings.database ?? ':memory:')
+  const config = {
+    origin,
+    signUp: settings.signUp ?? 'open',
+    trustProxy: settings.trustProxy ?? [],
+    metricsToken: settings.metricsToken ?? null,
+  }
+  const pokes = createPokes()
+  const metrics = createMetrics(() => pokes.size)
+  const { db, close: closeDatabase } = await openDatabase(settings.database ?? ':memory:', metrics.write)
   const logs: string[] = []
-  const logger = pino({ level: 'info' }, { write: (line: string) => void logs.push(line) })
+  const logger = createLogger('info', { write: (line: string) => void logs.push(line) })
   const clock = { now: NOW }
   const world = {
     failing: false,
@@ -136,15 +146,24 @@ export async function testServer(settings: Settings = {}): Promise<TestServer> {
       return newId()
     },
   }
-  const pokes = createPokes()
   const auth = createAuth({ db, config, secret: SECRET, logger })
   const state = { draining: false }
   const distDir = settings.distDir ?? '/nonexistent'
-  const app = createApp({ db, auth, config, world, logger, pokes, distDir, draining: () => state.draining })
+  const app = createApp({
+    db,
+    auth,
+    config,
+    world,
+    logger,
+    pokes,
+    metrics,
+    distDir,
+    draining: () => state.draining,
+  })
   let listening: Server | null = null
   if (settings.socket) listening = await listen(app, { port, host: 'localhost' })
-  const request: TestServer['fetch'] = async (path, init) =>
-    listening ? fetch(`${origin}${path}`, init) : app.request(`${origin}${path}`, init)
+  const request: TestServer['fetch'] = async (path, init, bindings) =>
+    listening ? fetch(`${origin}${path}`, init) : app.request(`${origin}${path}`, init, bindings)
   const send = sender(request, {})
 
   return {

@@ -46,6 +46,8 @@ describe('the one name of a library', () => {
     server = await testServer()
     for (const host of ['127.0.0.1', 'evil.example', '']) {
       for (const path of ['/healthz', '/readyz']) expect((await get(path, host)).status).toBe(200)
+      // Not led or sent elsewhere: refused because a test without a socket is nobody's machine.
+      expect((await get('/metrics', host)).status).toBe(404)
     }
   })
 

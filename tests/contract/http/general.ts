@@ -34,7 +34,6 @@ export function generalPromises(server: () => TestServer): void {
       const { status, body } = await ada.send('GET', path)
       expect([status, body.error.code]).toEqual([404, 'not_found'])
     }
-    expect((await ada.send('GET', '/metrics')).status).toBe(404)
   })
 
   it('another method at a known address is told which ones there are', async () => {
