@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { Outcome } from '../src/core/protocol.ts'
 import type { ObserveWrite } from './db/dialect.ts'
 import type { OutcomeCounts } from './sync/counts.ts'
+import { Outcome } from './sync/schemas.ts'
 
 /** From a read of one record to a push that waits for the disk. */
 const HTTP_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]

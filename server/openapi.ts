@@ -1,8 +1,8 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import { Change, Mutation, Outcome, PullAnswer, PushAnswer, PushRequest } from '../src/core/protocol.ts'
 import { errorAnswers, json, named, param, ref } from './openapi-parts.ts'
 import { createBody, patchBody, RESOURCES, type Resource, shown } from './rest/resources.ts'
+import { Change, Mutation, Outcome, PullAnswer, PushAnswer, PushRequest } from './sync/schemas.ts'
 
 type Doc = Readonly<Record<string, unknown>>
 

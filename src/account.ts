@@ -1,11 +1,13 @@
-import * as v from 'valibot'
+import { isObject } from './core/records.ts'
+
+interface User {
+  readonly id: string
+  readonly email: string
+}
 
 /** Accounts as the auth library serves them. The page signs in; the worker never does. */
-const User = v.object({ user: v.object({ id: v.string(), email: v.string() }) })
-const Refusal = v.object({ message: v.string() })
-
 export type SessionAnswer =
-  | { readonly is: 'signed-in'; readonly account: { readonly id: string; readonly email: string } }
+  | { readonly is: 'signed-in'; readonly account: User }
   | { readonly is: 'refused'; readonly message: string }
 
 export const signIn = (email: string, password: string): Promise<SessionAnswer> =>
@@ -29,16 +31,16 @@ async function ask(path: string, body: object): Promise<SessionAnswer> {
   try {
     const response = await post(path, body)
     const answer: unknown = await response.json().catch(() => null)
-    const user = v.safeParse(User, answer)
-    if (response.ok && user.success) return { is: 'signed-in', account: user.output.user }
+    const account = readUser(answer)
+    if (response.ok && account) return { is: 'signed-in', account }
     if (response.status === 429)
       return { is: 'refused', message: tooMany(response.headers.get('retry-after')) }
-    const refusal = v.safeParse(Refusal, answer)
     return {
       is: 'refused',
-      message: refusal.success
-        ? refusal.output.message
-        : 'The server could not do that just now. Try again in a moment.',
+      message:
+        isObject(answer) && typeof answer.message === 'string'
+          ? answer.message
+          : 'The server could not do that just now. Try again in a moment.',
     }
   } catch {
     return {
@@ -46,6 +48,13 @@ async function ask(path: string, body: object): Promise<SessionAnswer> {
       message: 'The server does not answer. Everything here keeps working; try again when you are online.',
     }
   }
+}
+
+function readUser(answer: unknown): User | null {
+  const user = isObject(answer) && answer.user
+  if (!isObject(user)) return null
+  const { id, email } = user
+  return typeof id === 'string' && typeof email === 'string' ? { id, email } : null
 }
 
 const tooMany = (after: string | null): string => `Too many tries. Try again in ${after ?? '60'} seconds.`

@@ -1,12 +1,10 @@
-import * as v from 'valibot'
+import { type PullPage, type PushPage, readPullAnswer, readPushAnswer } from '../src/core/answer.ts'
 import { classify, type Failure } from '../src/core/failure.ts'
 import {
   type Mark,
   markParam,
   PROTOCOL_VERSION,
   PULL_LIMITS,
-  PullAnswer,
-  PushAnswer,
   type PushRequest,
 } from '../src/core/protocol.ts'
 import { bad, ok, type Result } from '../src/core/result.ts'
@@ -20,11 +18,8 @@ export interface Timed<T> {
 
 /** The server as the engine sees it. Never throws: what can go wrong is a Failure. */
 export interface Transport {
-  push(
-    request: PushRequest,
-    signal: AbortSignal,
-  ): Promise<Result<Timed<v.InferOutput<typeof PushAnswer>>, Failure>>
-  pull(from: PullFrom, signal: AbortSignal): Promise<Result<Timed<v.InferOutput<typeof PullAnswer>>, Failure>>
+  push(request: PushRequest, signal: AbortSignal): Promise<Result<Timed<PushPage>, Failure>>
+  pull(from: PullFrom, signal: AbortSignal): Promise<Result<Timed<PullPage>, Failure>>
   /** Ends the session at the server; one that has ended already is a success. */
   signOut(signal: AbortSignal): Promise<Result<null, Failure>>
 }
@@ -51,7 +46,7 @@ export function createTransport(world: TransportWorld): Transport {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(request),
       }
-      return read(PushAnswer, await ask(world, '/api/sync/push', init, signal))
+      return read(readPushAnswer, await ask(world, '/api/sync/push', init, signal))
     },
     async pull({ account, after, mark }, signal) {
       const query = new URLSearchParams({
@@ -61,7 +56,7 @@ export function createTransport(world: TransportWorld): Transport {
         limit: String(PULL_LIMITS.records),
         mark: markParam(mark),
       })
-      return read(PullAnswer, await ask(world, `/api/sync/changes?${query}`, { method: 'GET' }, signal))
+      return read(readPullAnswer, await ask(world, `/api/sync/changes?${query}`, { method: 'GET' }, signal))
     },
     async signOut(signal) {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
@@ -119,13 +114,13 @@ function parse(text: string): unknown {
   }
 }
 
-function read<S extends v.GenericSchema<unknown, { now: number }>>(
-  schema: S,
+function read<T extends { readonly now: number }>(
+  reading: (body: unknown) => T | null,
   answered: Result<Answered, Failure>,
-): Result<Timed<v.InferOutput<S>>, Failure> {
+): Result<Timed<T>, Failure> {
   if (!answered.ok) return answered
   const { body, sent, received } = answered.value
-  const parsed = v.safeParse(schema, body)
-  if (!parsed.success) return bad({ is: 'no-answer', why: 'unreadable answer' })
-  return ok({ answer: parsed.output, offset: clockOffset(parsed.output.now, sent, received) })
+  const answer = reading(body)
+  if (!answer) return bad({ is: 'no-answer', why: 'unreadable answer' })
+  return ok({ answer, offset: clockOffset(answer.now, sent, received) })
 }

@@ -57,7 +57,15 @@ describe('imports run one way', () => {
   test('core imports nothing of ours from outside core, and only packages that are pure', () => {
     expect(strays(under('src/core/'), 'src/core/')).toEqual([])
     const packages = new Set(under('src/core/').flatMap(({ imports }) => imports.filter((to) => !isOurs(to))))
-    expect(['node-diff3', 'uuid', 'valibot']).toEqual(expect.arrayContaining([...packages]))
+    expect(['node-diff3', 'uuid']).toEqual(expect.arrayContaining([...packages]))
+  })
+
+  test('schemas are the server’s: neither page nor worker pays for valibot', () => {
+    expect(
+      under('src/', 'sw/')
+        .filter(({ imports }) => imports.includes('valibot'))
+        .map(({ path }) => path),
+    ).toEqual([])
   })
 
   test('store imports only core (and idb)', () => {

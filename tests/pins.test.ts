@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import * as schemas from '../server/sync/schemas.ts'
 import { MESSAGES_VERSION } from '../src/core/messages.ts'
 import { ENTRY_FORMAT } from '../src/core/outbox.ts'
 import * as protocol from '../src/core/protocol.ts'
@@ -57,10 +58,10 @@ function shape(schema: Schema | string | undefined): unknown {
 
 describe('pins', () => {
   test('PROTOCOL_VERSION: what travels between worker and server', () => {
-    const { Mark, Mutation, PushRequest, PushAnswer, Outcome, Change, PullAnswer, PUSH_LIMITS, PULL_LIMITS } =
-      protocol
-    const schemas = { Mark, Mutation, PushRequest, PushAnswer, Outcome, Change, PullAnswer }
-    const shapes = Object.entries(schemas).map(([name, schema]) => [name, shape(schema as unknown as Schema)])
+    const { PUSH_LIMITS, PULL_LIMITS } = protocol
+    const { Mark, Mutation, PushRequest, PushAnswer, Outcome, Change, PullAnswer } = schemas
+    const all = { Mark, Mutation, PushRequest, PushAnswer, Outcome, Change, PullAnswer }
+    const shapes = Object.entries(all).map(([name, schema]) => [name, shape(schema as unknown as Schema)])
     expect(JSON.stringify(shape(Mutation as unknown as Schema))).toContain('"above"')
     expect({
       version: protocol.PROTOCOL_VERSION,

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Json } from '../../src/core/records.ts'
-import { problemsOf } from '../../src/core/schema.ts'
+import { problemsOf } from '../http/problems.ts'
 import { invalid } from '../http/refusal.ts'
 import { createBody, patchBody, type Resource, SERVER_FIELDS } from './resources.ts'
 

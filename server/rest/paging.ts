@@ -1,6 +1,6 @@
 import { sValidator } from '@hono/standard-validator'
 import * as v from 'valibot'
-import { UUID } from '../../src/core/schema.ts'
+import { UUID } from '../../src/core/ids.ts'
 import { invalid, Refusal } from '../http/refusal.ts'
 
 /** A parameter that is there but empty counts as absent. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Kind } from '../../src/core/records.ts'
-import { FIELD_SCHEMAS, id } from '../../src/core/schema.ts'
+import { FIELD_SCHEMAS, id } from './field-schemas.ts'
 
 /** One kind as REST serves it. Adding a kind to REST is adding a row here. */
 export interface Resource {

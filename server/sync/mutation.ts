@@ -1,8 +1,11 @@
 import * as v from 'valibot'
-import { Mutation } from '../../src/core/protocol.ts'
+import type { Mutation } from '../../src/core/protocol.ts'
 import { type Fields, isPurged } from '../../src/core/records.ts'
 import { bad, ok, type Result } from '../../src/core/result.ts'
-import { checkFields, type FieldProblem, id, problemsOf } from '../../src/core/schema.ts'
+import { checkFields, type FieldProblem } from '../../src/core/schema.ts'
+import { problemsOf } from '../http/problems.ts'
+import { id } from '../rest/field-schemas.ts'
+import { Mutation as MutationSchema } from './schemas.ts'
 
 /** No record is changed so often; a higher one would run out of whole numbers. */
 const HIGHEST_VERSION = 2 ** 40
@@ -15,7 +18,7 @@ export function readId(raw: unknown): string | null {
 
 /** Schema and limits of one mutation. The values are handed on as they came. */
 export function readMutation(raw: unknown): Result<Mutation, FieldProblem[]> {
-  const parsed = v.safeParse(Mutation, raw)
+  const parsed = v.safeParse(MutationSchema, raw)
   const lists = v.safeParse(v.object({ fields: v.array(v.unknown()) }), raw)
   if (lists.success) return bad([{ field: 'fields', problem: 'must be an object' }])
   if (!parsed.success) return bad(problemsOf(parsed.issues))

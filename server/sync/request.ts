@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Mark, OLDEST_PROTOCOL, PROTOCOL_VERSION } from '../../src/core/protocol.ts'
-import { problemsOf } from '../../src/core/schema.ts'
+import { problemsOf } from '../http/problems.ts'
 import { invalid, Refusal } from '../http/refusal.ts'
 
 /** Refuses a device that speaks a protocol this server does not; it keeps what it has and says so to the person. */

@@ -1,10 +1,44 @@
-import type { Change, Outcome } from './protocol.ts'
-import type { RecordState } from './records.ts'
+import type { Change, Mark, Outcome, PullAnswer, PushAnswer } from './protocol.ts'
+import { isObject, type RecordState } from './records.ts'
+
+/** An answer whose outcomes are still to be read one by one. */
+export type PushPage = Omit<PushAnswer, 'results'> & { results: readonly unknown[] }
+/** An answer whose changes are still to be read one by one. */
+export type PullPage = Omit<PullAnswer, 'changes'> & { changes: readonly unknown[] }
 
 /**
- * Reads what the server says of single records, one by one: an outcome or change that cannot be read must not cost
- * the others. By hand and not by schema, because the worker has a budget of 25 kB; tests compare both readings.
+ * The answer to a push, null where it cannot be read. All reading of answers is by hand and not by schema, because
+ * the worker has a budget of 25 kB; tests compare both readings.
  */
+export function readPushAnswer(value: unknown): PushPage | null {
+  if (!isObject(value)) return null
+  const { results, now } = value
+  const mark = readMark(value.mark)
+  return Array.isArray(results) && isNumber(now) && mark !== undefined ? { results, now, mark } : null
+}
+
+/** The answer to a pull, null where it cannot be read. */
+export function readPullAnswer(value: unknown): PullPage | null {
+  if (!isObject(value)) return null
+  const { changes, cursor, more, now } = value
+  const mark = readMark(value.mark)
+  return Array.isArray(changes) &&
+    isWhole(cursor) &&
+    typeof more === 'boolean' &&
+    isNumber(now) &&
+    mark !== undefined
+    ? { changes, cursor, more, now, mark }
+    : null
+}
+
+/** undefined: there is none to be read; null: the server has none. */
+function readMark(value: unknown): Mark | null | undefined {
+  if (value === null) return null
+  if (!isObject(value) || !isWhole(value.seq) || typeof value.tag !== 'string') return undefined
+  return { seq: value.seq, tag: value.tag }
+}
+
+/** What became of one mutation: an outcome or change that cannot be read must not cost the others. */
 export function readOutcome(value: unknown): Outcome | null {
   if (!isObject(value) || typeof value.id !== 'string') return null
   const { outcome, record } = value
@@ -39,6 +73,4 @@ function isRecord(value: unknown): value is RecordState {
 }
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value)

@@ -1,4 +1,4 @@
-import * as v from 'valibot'
+import { isObject } from './records.ts'
 
 /** Every way in which a request to the server can fail, closed, each with one remedy. */
 export type Failure =
@@ -43,7 +43,6 @@ export interface Seen {
   readonly retryAfter: string | null
 }
 
-const Shape = v.object({ error: v.object({ code: v.string(), message: v.string() }) })
 const MAX_RETRY_AFTER = 3600_000
 
 /**
@@ -52,23 +51,31 @@ const MAX_RETRY_AFTER = 3600_000
  */
 export function classify(seen: Seen, now: number): Failure | null {
   const after = retryAfter(seen.retryAfter, now)
-  const shaped = v.safeParse(Shape, seen.body)
+  const error = readError(seen.body)
   if (seen.redirected) return { is: 'no-answer', why: 'redirected' }
   if (seen.status >= 200 && seen.status < 300)
     return seen.body === undefined ? { is: 'no-answer', why: 'not JSON' } : null
   if (seen.status === 429) return { is: 'busy', after }
   if (seen.status >= 500 || seen.status === 408 || seen.status === 425)
     return { is: 'server', status: seen.status, after }
-  if (!shaped.success)
+  if (!error)
     return seen.status === 413
       ? refused(seen.status, 'too_large', 'too large')
       : { is: 'no-answer', why: `status ${seen.status} without our shape` }
-  const { code, message } = shaped.output.error
+  const { code, message } = error
   if (seen.status === 401) return { is: 'signed-out' }
   if (code === 'other_account') return { is: 'other-account' }
   if (seen.status === 410) return { is: 'reset', how: code === 'expired' ? 'expired' : 'diverged' }
   if (seen.status === 426) return { is: 'too-old' }
   return refused(seen.status, code, message)
+}
+
+/** The error in the contract's shape, null where the body has another. */
+function readError(body: unknown): { readonly code: string; readonly message: string } | null {
+  const error = isObject(body) && body.error
+  if (!isObject(error)) return null
+  const { code, message } = error
+  return typeof code === 'string' && typeof message === 'string' ? { code, message } : null
 }
 
 const refused = (status: number, code: string, message: string): Failure => ({

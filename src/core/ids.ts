@@ -1,3 +1,5 @@
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
 /**
  * A UUIDv7 (RFC 9562, 5.7): 48 bits of time in ms, then version, variant and 74 random bits, so that ids sort by when
  * they were made. Written out because the `uuid` package costs the worker half a kilobyte of its 25.

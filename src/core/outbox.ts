@@ -65,7 +65,7 @@ export function enqueue(entry: Entry | null, record: RecordState, now: number, u
       parked: null,
     }
   }
-  const flight = entry.flight && { ...entry.flight, discard: false }
+  const flight = entry.flight?.discard ? { ...entry.flight, discard: false } : entry.flight
   const settling = flight && entry.state.is === 'choked' ? { ...flight, void: true } : flight
   return { ...entry, wait: raise(entry.wait, now, urgency), state, flight: settling }
 }

@@ -66,6 +66,10 @@ export const text = (value: Json | undefined): string => (typeof value === 'stri
 export const list = (value: Json | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
 
+/** An object of JSON: neither null nor a list. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** The name a person knows a record by. An untitled note is `Untitled note`, a card without title its host. */
 export function titleOf(record: { readonly kind: string; readonly fields: Fields }): string {
   const { fields } = record

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { readChange, readOutcome } from '../../src/core/answer.ts'
-import { Change, Outcome } from '../../src/core/protocol.ts'
+import { Change, Outcome, PullAnswer, PushAnswer } from '../../server/sync/schemas.ts'
+import { readChange, readOutcome, readPullAnswer, readPushAnswer } from '../../src/core/answer.ts'
 
 const id = '01890a5d-ac96-774b-bcce-b302099a8057'
 const record = { id, kind: 'note', version: 3, fields: { title: 'a' }, stamps: { title: 5 } }
@@ -50,4 +50,46 @@ describe('answers about single records', () => {
       }),
     )
   })
+})
+
+/** An object of which each part is right or wrong, or which is something else altogether. */
+const whole = <T extends object>(right: T) =>
+  fc.oneof(
+    fc.constant<unknown>(right),
+    fc
+      .tuple(
+        fc.constantFrom(...Object.keys(right)),
+        fc.constantFrom<unknown>(undefined, null, 'x', -1, 1.5, Number.NaN, 7, true, [], [5], {}, { seq: 1 }),
+      )
+      .map(([key, replacement]) => ({ ...right, [key]: replacement })),
+    fc.anything(),
+  )
+
+describe('answers as a whole', () => {
+  const mark = fc.constantFrom<unknown>(
+    null,
+    undefined,
+    { seq: 4, tag: 'x', more: 1 },
+    { seq: -1, tag: 'x' },
+    { seq: 4 },
+  )
+
+  test.each([
+    ['push', readPushAnswer, PushAnswer, { results: [{ a: 1 }, 5], now: 9.5 }],
+    ['pull', readPullAnswer, PullAnswer, { changes: [{ a: 1 }, 5], cursor: 4, more: false, now: 9.5 }],
+  ])(
+    'that to a %s is read by hand exactly as the schema of the protocol reads it',
+    (_, read, schema, right) => {
+      const answer = fc.oneof(
+        whole({ ...right, mark: null, later: 1 }),
+        mark.map((of) => ({ ...right, mark: of })),
+      )
+      fc.assert(
+        fc.property(answer, (value) => {
+          const parsed = v.safeParse<v.GenericSchema>(schema, value)
+          expect(read(value)).toEqual(parsed.success ? parsed.output : null)
+        }),
+      )
+    },
+  )
 })

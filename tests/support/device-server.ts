@@ -77,7 +77,7 @@ export class MemoryServer implements Transport {
     const { id } = mutation
     const current = this.records.get(mutation.record) ?? null
     if (mutation.on !== (current?.version ?? 0))
-      return (now) => ({ id, outcome: 'conflict', record: wire(now) })
+      return (now) => ({ id, outcome: 'conflict', record: now && wire(now) })
     const key = urlKey(text(mutation.fields.url))
     const holder = [...this.records.values()].find(
       (other) => key !== null && !isDeleted(other) && urlKey(text(other.fields.url)) === key,
@@ -117,27 +117,9 @@ export class MemoryServer implements Transport {
   }
 }
 
-function wire<T extends RecordState | null>(
-  record: T,
-): T extends null
-  ? null
-  : {
-      id: string
-      kind: string
-      version: number
-      fields: Record<string, unknown>
-      stamps: Record<string, number>
-    }
-function wire(record: RecordState | null) {
-  return (
-    record && {
-      id: record.id,
-      kind: record.kind,
-      version: record.version,
-      fields: { ...record.fields },
-      stamps: { ...record.stamps },
-    }
-  )
+/** The record as it travels, without the server's own number beside it. */
+function wire({ id, kind, version, fields, stamps }: RecordState): RecordState {
+  return { id, kind, version, fields: { ...fields }, stamps: { ...stamps } }
 }
 
 async function twisted<Asked, Answer extends { readonly ok: boolean }>(

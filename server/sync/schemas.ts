@@ -1,0 +1,73 @@
+import * as v from 'valibot'
+import type { PullPage, PushPage } from '../../src/core/answer.ts'
+import * as protocol from '../../src/core/protocol.ts'
+import { id } from '../rest/field-schemas.ts'
+
+/** A schema whose values are of the type that worker and server share. */
+type Of<T> = v.GenericSchema<unknown, T>
+
+const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const json = v.record(v.string(), v.any())
+
+export const Mark = v.object({ seq: whole, tag: v.string() }) satisfies Of<protocol.Mark>
+
+export const Mutation = v.object({
+  id,
+  record: id,
+  kind: v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,31}$/)),
+  on: whole,
+  above: whole,
+  fields: json,
+  stamps: v.record(v.string(), v.pipe(v.number(), v.finite(), v.minValue(0))),
+}) satisfies Of<protocol.Mutation>
+
+/** Mutations are parsed one by one, so that one bad mutation is its own `rejected`. */
+export const PushRequest = v.object({
+  protocol: whole,
+  account: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  now: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  mark: v.nullable(Mark),
+  mutations: v.pipe(v.array(v.unknown()), v.maxLength(protocol.PUSH_LIMITS.mutations)),
+  voids: v.optional(v.pipe(v.array(id), v.maxLength(protocol.PUSH_LIMITS.mutations)), []),
+}) satisfies Of<Omit<protocol.PushRequest, 'mutations'>>
+
+const Wire = v.object({
+  id: v.string(),
+  kind: v.string(),
+  version: whole,
+  fields: json,
+  stamps: v.record(v.string(), v.number()),
+})
+
+/** The answers' schemas are for OpenAPI and tests; a device reads answers by hand (`src/core/answer.ts`). */
+export const Outcome = v.variant('outcome', [
+  v.object({ id, outcome: v.literal('applied'), version: whole, seq: whole, record: Wire }),
+  v.object({ id, outcome: v.literal('conflict'), record: v.nullable(Wire) }),
+  v.object({ id, outcome: v.literal('duplicate'), record: Wire }),
+  v.object({
+    id,
+    outcome: v.literal('rejected'),
+    code: v.string(),
+    message: v.string(),
+    details: v.optional(v.array(v.object({ field: v.string(), problem: v.string() }))),
+  }),
+  v.object({ id, outcome: v.literal('error'), message: v.string() }),
+  v.object({ id, outcome: v.literal('void') }),
+]) satisfies Of<protocol.Outcome>
+
+/** Outcomes are read one by one on the device: an unreadable one is an unknown outcome, not a lost batch. */
+export const PushAnswer = v.object({
+  results: v.array(v.unknown()),
+  now: v.number(),
+  mark: v.nullable(Mark),
+}) satisfies Of<PushPage>
+
+export const Change = v.object({ seq: whole, record: Wire }) satisfies Of<protocol.Change>
+
+export const PullAnswer = v.object({
+  changes: v.array(v.unknown()),
+  cursor: whole,
+  more: v.boolean(),
+  now: v.number(),
+  mark: v.nullable(Mark),
+}) satisfies Of<PullPage>
