@@ -2,6 +2,7 @@ import { hastened } from '../src/core/backoff.ts'
 import type { Announcement, WakeReason } from '../src/core/messages.ts'
 import { decide, type Step } from '../src/core/sync-machine.ts'
 import type { Database } from '../src/store/database.ts'
+import type { Journal } from '../src/store/journal.ts'
 import { OtherLibrary } from '../src/store/library.ts'
 import { type OutboxState, readOutbox } from '../src/store/outbox.ts'
 import { pullOnce } from './pull.ts'
@@ -24,6 +25,7 @@ export interface EngineWorld {
   readonly alone: (work: () => Promise<void>) => Promise<void>
   /** Whether any engine of this origin holds the lock now. */
   readonly running: () => Promise<boolean>
+  readonly journal: Journal
   readonly announce: (announcement: Announcement) => void
 }
 
@@ -42,6 +44,7 @@ export class Engine {
   /** Something asked since the engine last looked. */
   #asked = false
   #pullWanted = false
+  readonly #reasons = new Set<WakeReason>()
   #hasty = false
   #impatient = false
   #patientUntil = 0
@@ -58,6 +61,7 @@ export class Engine {
    */
   wake(reason: WakeReason, patience: number): Promise<void> {
     this.#asked = true
+    this.#reasons.add(reason)
     this.#pullWanted ||= !NO_PULL.has(reason)
     this.#hasty ||= HASTY.has(reason)
     this.#impatient ||= IMPATIENT.has(reason)
@@ -81,6 +85,7 @@ export class Engine {
       while (this.#asked) await this.#world.alone(() => this.#drain())
     } finally {
       this.#running = null
+      void this.#world.journal.flush()
       this.#world.announce({ v: 1, type: 'status-changed' })
     }
   }
@@ -95,6 +100,7 @@ export class Engine {
       if (!outbox || this.#abort.signal.aborted) return
       // Asked while it read: it looks again. From here to the step nothing comes between.
       if (this.#asked) continue
+      this.#logWaking(outbox)
       const step = decide(this.#situation(outbox, now), now)
       if (step.do === 'rest') {
         this.#hasty = false
@@ -102,7 +108,15 @@ export class Engine {
         return
       }
       await this.#take(step, db, outbox)
+      await this.#world.journal.flush()
     }
+  }
+
+  #logWaking(outbox: OutboxState): void {
+    const { due, sendable } = outbox
+    for (const reason of this.#reasons)
+      this.#world.journal.add({ what: 'woken', reason, due: due.length, waiting: sendable - due.length })
+    this.#reasons.clear()
   }
 
   #situation(outbox: OutboxState, now: number) {

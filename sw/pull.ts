@@ -2,7 +2,7 @@ import { FINE } from '../src/core/backoff.ts'
 import { applyPage, markSynced } from '../src/store/apply.ts'
 import { writeConnection } from '../src/store/outbox.ts'
 import { beginReread } from '../src/store/reread.ts'
-import { recordFailure, type Task, tell } from './push.ts'
+import { logged, recordFailure, type Task, tell } from './push.ts'
 
 /**
  * Reads one page of changes after the cursor and applies it with the cursor in one transaction.
@@ -12,10 +12,13 @@ export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-
   const { world, db, outbox, signal } = task
   const { id, account, cursor, mark } = outbox.library
   if (!account) return 'failed'
+  const began = world.now()
   const answered = await world.transport.pull({ account: account.id, after: cursor, mark }, signal)
   if (signal.aborted) return 'failed'
   if (!answered.ok) {
+    logged(world, 'pull', answered.problem)
     if (answered.problem.is === 'reset' && (mark || cursor > 0)) {
+      world.journal.add({ what: 'rereading', how: answered.problem.how })
       await beginReread(db, id, answered.problem.how)
       return 'more'
     }
@@ -33,7 +36,17 @@ export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-
     now: world.now(),
     offset,
   }
-  tell(world, await applyPage(db, page))
+  const applied = await applyPage(db, page)
+  const changes = answer.changes.length
+  world.journal.add({
+    what: 'pulled',
+    after: cursor,
+    cursor: answer.cursor,
+    changes,
+    ms: world.now() - began,
+  })
+  for (const event of applied.events) world.journal.add(event)
+  tell(world, applied)
   if (answer.more && answer.cursor > cursor) return 'more'
   // A push that fails keeps its backoff, whatever a pull can do; without one the connection is well.
   if (outbox.connection.is === 'failing' && outbox.due.length === 0) await writeConnection(db, id, FINE)

@@ -1,4 +1,4 @@
-import { afterFailure } from '../src/core/backoff.ts'
+import { afterFailure, untilNextSend } from '../src/core/backoff.ts'
 import { type Failure, remedy } from '../src/core/failure.ts'
 import type { Flight } from '../src/core/outbox.ts'
 import { PROTOCOL_VERSION } from '../src/core/protocol.ts'
@@ -32,6 +32,7 @@ export async function pushBatch(task: Task, ids: readonly string[]): Promise<Pus
   if (remedy(failure) === 'halve') return halve(task, flights, failure)
   // A device that has seen nothing has nothing to forget: reading afresh would only ask the same again.
   if (failure.is === 'reset' && (outbox.library.mark || outbox.library.cursor > 0)) {
+    world.journal.add({ what: 'rereading', how: failure.how })
     await beginReread(db, outbox.library.id, failure.how)
     return 'through'
   }
@@ -51,8 +52,10 @@ async function send(task: Task, flights: readonly Flight[]): Promise<Failure | n
     mutations: flights.filter((flight) => !flight.void).map((flight) => flight.mutation),
     voids: flights.filter((flight) => flight.void).map((flight) => flight.mutation.id),
   }
+  const began = world.now()
   const answered = await world.transport.push(request, signal)
-  if (!answered.ok) return answered.problem
+  world.journal.add({ what: 'pushed', mutations: flights.length, ms: world.now() - began })
+  if (!answered.ok) return logged(world, 'push', answered.problem)
   const { answer, offset } = answered.value
   const applied = await applyPush(db, {
     library: id,
@@ -63,11 +66,19 @@ async function send(task: Task, flights: readonly Flight[]): Promise<Failure | n
     offset,
     random: world.random,
   })
+  for (const event of applied.events) world.journal.add(event)
   tell(world, applied)
   // Answered, but for none of these: as no answer, or they would go out again at once for ever.
   return applied.unknown > 1 && applied.unknown === flights.length
     ? { is: 'no-answer', why: 'no result for any mutation' }
     : null
+}
+
+/** Puts a failed request into the sync log, as every failed attempt is (P11). */
+export function logged(world: EngineWorld, doing: 'push' | 'pull' | 'sign-out', failure: Failure): Failure {
+  const why = 'status' in failure ? `status ${failure.status}` : 'why' in failure ? failure.why : ''
+  world.journal.add({ what: 'failed', doing, failure: failure.is, why })
+  return failure
 }
 
 export function tell(world: EngineWorld, applied: Applied): void {
@@ -128,6 +139,7 @@ async function refuseAlone({ world, db, outbox }: Task, flight: Flight, failure:
     failure.is === 'refused'
       ? { code: failure.code, message: failure.message, refused: true }
       : { code: 'unknown', message: 'refused', refused: true }
+  world.journal.add({ what: 'set-aside', record: flight.mutation.record, code: reason.code })
   await setAside(db, outbox.library.id, flight, reason, world.now(), world.random())
   tellRefused(world, flight.sent, reason.message)
   world.announce({ v: 1, type: 'records-changed', ids: [flight.mutation.record] })
@@ -136,6 +148,8 @@ async function refuseAlone({ world, db, outbox }: Task, flight: Flight, failure:
 export async function recordFailure({ world, db, outbox }: Task, failure: Failure): Promise<Pushed> {
   const row = afterFailure(outbox.connection, failure, world.now(), world.random())
   await writeConnection(db, outbox.library.id, row)
+  const ms = untilNextSend(row, world.now())
+  if (row.is === 'failing') world.journal.add({ what: 'retry-planned', ms: ms ?? 0, rounds: row.rounds })
   if (row.is === 'failing' && row.rounds === 1 && row.sends === 0) tellOutage(world, row.why, outbox.sendable)
   world.announce({ v: 1, type: 'status-changed' })
   const answersPulls = failure.is !== 'busy'

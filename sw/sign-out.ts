@@ -1,5 +1,5 @@
 import { forgetDevice } from '../src/store/library.ts'
-import { recordFailure, type Task } from './push.ts'
+import { logged, recordFailure, type Task } from './push.ts'
 
 /**
  * Ends the session at the server after the library was wiped here. Until it is answered nothing else is sent or
@@ -8,7 +8,8 @@ import { recordFailure, type Task } from './push.ts'
 export async function endSession(task: Task): Promise<void> {
   const answered = await task.world.transport.signOut(task.signal)
   if (answered.ok) {
+    task.world.journal.add({ what: 'session-ended' })
     await forgetDevice(task.db, 'sign-out')
     task.world.announce({ v: 1, type: 'status-changed' })
-  } else if (!task.signal.aborted) await recordFailure(task, answered.problem)
+  } else if (!task.signal.aborted) await recordFailure(task, logged(task.world, 'sign-out', answered.problem))
 }

@@ -2,6 +2,7 @@ import type { PrecacheEntry } from 'workbox-precaching'
 import { uuidV7 } from '../src/core/ids.ts'
 import { type Announcement, CHANNEL, ENGINE_LOCK } from '../src/core/messages.ts'
 import { Database } from '../src/store/database.ts'
+import { Journal } from '../src/store/journal.ts'
 import { serveOffline } from './caching.ts'
 import { drive } from './driver.ts'
 import { Engine, type EngineWorld } from './engine.ts'
@@ -22,6 +23,7 @@ function database(): Promise<Database> {
 }
 
 const now = (): number => Date.now()
+const journal = new Journal(database, now)
 
 const world: EngineWorld = {
   database,
@@ -46,6 +48,7 @@ const world: EngineWorld = {
   alone: (work) => self.navigator.locks.request(ENGINE_LOCK, work),
   running: async () =>
     (await self.navigator.locks.query()).held?.some(({ name }) => name === ENGINE_LOCK) ?? false,
+  journal,
   announce: (announcement: Announcement) => channel.postMessage(announcement),
 }
 

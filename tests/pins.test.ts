@@ -129,6 +129,7 @@ describe('pins', () => {
         'device key',
         'drafts id',
         'history auto recordId(recordId)',
+        'journal auto',
         'meta key',
         'outbox id',
         'records id formerId(fields.formerIds each) urlKey(urlKey)',

@@ -2,6 +2,7 @@ import { readChange, readOutcome } from '../core/answer.ts'
 import { FINE } from '../core/backoff.ts'
 import { settleDuplicate } from '../core/duplicate.ts'
 import { revert } from '../core/failed.ts'
+import { type JournalEvent, lengthOf } from '../core/journal.ts'
 import type { Flight } from '../core/outbox.ts'
 import type { Mark, Outcome } from '../core/protocol.ts'
 import type { RecordState } from '../core/records.ts'
@@ -19,6 +20,8 @@ export interface Applied {
   readonly returned: readonly RecordState[]
   /** Titles are looked up by the page; here only what was refused and why. */
   readonly refused: readonly { readonly record: RecordState; readonly message: string }[]
+  /** For the sync log. */
+  readonly events: readonly JournalEvent[]
   /** Mutations whose outcome the answer did not tell: still unsettled. */
   readonly unknown: number
 }
@@ -55,6 +58,7 @@ export function applyPush(db: Database, answer: AnswerToApply): Promise<Applied>
       for (const flight of answer.flights) {
         const outcome = outcomes.get(flight.mutation.id)
         if (!outcome) applied.unknown++
+        applied.events.push(outcomeEvent(flight, outcome))
         if (outcome || singled) await applyOutcome(tx, flight, outcome ?? untold(flight), answer, applied)
       }
       const meta = tx.objectStore('meta')
@@ -73,11 +77,34 @@ class Tally implements Applied {
   readonly ids: string[] = []
   readonly returned: RecordState[] = []
   readonly refused: { record: RecordState; message: string }[] = []
+  readonly events: JournalEvent[] = []
   unknown = 0
 
   add(id: string, settled: Settled): void {
     this.ids.push(id)
     if (settled.returned && settled.record) this.returned.push(settled.record)
+    const lost = settled.lost.map(({ field }) => field)
+    if (lost.length > 0 || settled.returned)
+      this.events.push({ what: 'merged', record: id, lost, returned: settled.returned })
+  }
+}
+
+function outcomeEvent({ mutation }: Flight, outcome: Outcome | undefined): JournalEvent {
+  const version = outcome?.outcome === 'applied' ? outcome.version : null
+  const code = outcome?.outcome === 'rejected' ? outcome.code : null
+  const lengths = Object.fromEntries(
+    Object.entries(mutation.fields).map(([field, value]) => [field, lengthOf(value)]),
+  )
+  const { record, id, on } = mutation
+  return {
+    what: 'outcome',
+    record,
+    mutation: id,
+    outcome: outcome?.outcome ?? 'unknown',
+    on,
+    version,
+    code,
+    lengths,
   }
 }
 

@@ -157,6 +157,7 @@ function upgrade(db: Connection, from: number): void {
     db.createObjectStore('history', { autoIncrement: true }).createIndex('recordId', 'recordId')
     db.createObjectStore('unread', { keyPath: 'seq' })
     db.createObjectStore('seen', { keyPath: 'id' })
+    db.createObjectStore('journal', { autoIncrement: true })
     db.createObjectStore('meta', { keyPath: 'key' })
     db.createObjectStore('writers', { keyPath: 'page' })
     db.createObjectStore('drafts', { keyPath: 'id' })

@@ -1,5 +1,6 @@
 import type { DBSchema } from 'idb'
 import type { ConnectionRow } from '../core/backoff.ts'
+import type { JournalRow } from '../core/journal.ts'
 import type { Entry } from '../core/outbox.ts'
 import type { Mark } from '../core/protocol.ts'
 import type { Json, RecordState } from '../core/records.ts'
@@ -71,6 +72,8 @@ export interface PawkitSchema extends DBSchema {
   meta: { key: string; value: LibraryRow | ConnectionStored | ClockRow }
   /** During a fresh read: ids the server has named, so that what is absent after the last page is known. */
   seen: { key: string; value: { readonly id: string } }
+  /** The sync log, bounded; its key only grows. */
+  journal: { key: number; value: JournalRow }
   writers: { key: string; value: WriterRow }
   /** Texts of tabs that lost the right to write; outside the fence. Used from the issue on tabs. */
   drafts: {
@@ -98,6 +101,7 @@ export type StoreName =
   | 'history'
   | 'unread'
   | 'seen'
+  | 'journal'
   | 'meta'
   | 'writers'
   | 'drafts'
@@ -112,6 +116,7 @@ export const LIBRARY_STORES = [
   'history',
   'unread',
   'seen',
+  'journal',
   'meta',
   'writers',
   'drafts',

@@ -2,12 +2,12 @@ import { isPurged, type RecordState } from '../core/records.ts'
 
 /** Hands the whole library out as a JSON file, before it is removed from this device. */
 export function downloadLibrary(records: readonly RecordState[], name = 'library'): void {
-  const content = JSON.stringify(
-    { pawkit: 1, records: records.filter((record) => !isPurged(record)) },
-    null,
-    2,
-  )
-  const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }))
+  downloadJson({ pawkit: 1, records: records.filter((record) => !isPurged(record)) }, name)
+}
+
+/** Hands a value out as a JSON file whose name begins with `pawkit-`. */
+export function downloadJson(value: unknown, name: string): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: 'application/json' }))
   const link = document.createElement('a')
   link.href = url
   link.download = `pawkit-${name.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 60)}.json`

@@ -1,3 +1,4 @@
+import type { JournalRow } from '../core/journal.ts'
 import type { Fields, Kind, RecordState } from '../core/records.ts'
 import type { FieldProblem } from '../core/schema.ts'
 import type { ConnectionState, Figures, RecordSyncState } from '../core/status.ts'
@@ -46,6 +47,8 @@ export interface SyncSummary {
   readonly nextTry: number | null
   /** "This device's clock is 61 min ahead; it was not used." or null. */
   readonly clockText: string | null
+  /** Online, signed in, and yet something has waited for over two minutes: the reason, or null. */
+  readonly alarm: string | null
 }
 
 /** What came of a write. `written` brings the record as it now is, which may hold another tab's or device's edit too. */
@@ -122,6 +125,10 @@ export interface PageModel extends EventTarget {
   undo(): boolean
 
   syncNow(): Promise<void>
+  /** The sync log, newest first. */
+  readJournal(): Promise<readonly JournalRow[]>
+  /** Hands the sync log out as a JSON file; it holds no contents. */
+  exportJournal(): Promise<void>
   /** Tries failed changes again, all of them where no id is named. */
   retry(id?: string): Promise<void>
   /** Hands the record's text to the clipboard; false where the browser does not allow it. */

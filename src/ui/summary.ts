@@ -46,6 +46,7 @@ export function summarize(facts: Facts, live: number, titles: ReadonlyMap<string
     lastSynced: state.library?.lastSynced ?? null,
     nextTry: wait === null ? null : now + wait,
     clockText: clockText(state.offset),
+    alarm: alarm(facts, world),
   }
 }
 
@@ -119,6 +120,19 @@ const waitOf = (count: number): string => (count === 1 ? 'waits' : 'wait')
 const records = (count: number): string => (count === 1 ? '1 record is' : `${count} records are`)
 const clock = (at: number): string =>
   new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+
+/** Longer than any wait of our own while the server answers. */
+const TOO_LONG = 2 * 60_000
+
+/** The watchdog: what a person should look at although everything else says that all is well. */
+function alarm({ state, now }: Facts, world: World): string | null {
+  if (!world.hasAccount || connectionState(world) !== 'online') return null
+  const stuck = state.entries.filter(({ state: { is }, since }) => is !== 'refused' && now - since > TOO_LONG)
+  if (stuck.length === 0) return null
+  const since = Math.min(...stuck.map((entry) => entry.since))
+  const changes = stuck.length === 1 ? '1 change has' : `${stuck.length} changes have`
+  return `${changes} waited since ${clock(since)} although the server answers. Try Sync now; Sync log says what was tried.`
+}
 
 function backgroundText({ background, state }: Facts): string {
   if (state.library?.account == null) return 'Nothing leaves this device until you sign in.'

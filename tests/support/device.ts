@@ -5,6 +5,7 @@ import type { Held } from '../../src/core/settle.ts'
 import { type Committed, commit } from '../../src/store/commit.ts'
 import { Database } from '../../src/store/database.ts'
 import { readHeld } from '../../src/store/held.ts'
+import { Journal } from '../../src/store/journal.ts'
 import { adoptLibrary, openLibrary } from '../../src/store/library.ts'
 import { readSyncState } from '../../src/store/read.ts'
 import { Engine, type EngineWorld } from '../../sw/engine.ts'
@@ -98,6 +99,10 @@ export class Device {
         return turn
       },
       running: async () => this.#busy,
+      journal: new Journal(
+        async () => this.db,
+        () => clock.now,
+      ),
       announce: (announcement) => void this.announced.push(announcement),
     }
     this.engine = new Engine(this.world)

@@ -15,8 +15,8 @@ const WORDS: Readonly<Record<ConnectionState, string>> = {
 }
 
 /** One look at how things are: what waits for a person first, then the network, then what is on its way. */
-function iconOf({ account, connection, figures }: SyncSummary): IconName {
-  if (figures.failed > 0 || connection === 'signed-out') return 'alert'
+function iconOf({ account, connection, figures, alarm }: SyncSummary): IconName {
+  if (figures.failed > 0 || alarm !== null || connection === 'signed-out') return 'alert'
   if (figures.conflicts > 0) return 'apart'
   if (connection !== 'online') return 'cloud-off'
   if (!account) return 'device'

@@ -2,6 +2,7 @@ import { css, html, nothing } from 'lit'
 import { createRef, ref } from 'lit/directives/ref.js'
 import type { Figures } from '../../core/status.ts'
 import './failed-changes.ts'
+import './sync-log.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
 import { base } from '../styles/base.ts'
@@ -19,9 +20,15 @@ const FIGURES: readonly [figure: keyof Figures, words: string][] = [
 
 /** Region `Sync status`: one sentence, then the figures as the store has them. Stays open while one works on. */
 export class SyncPanel extends PawkitElement {
-  static override properties = { ...PawkitElement.properties, open: { type: Boolean }, busy: { state: true } }
+  static override properties = {
+    ...PawkitElement.properties,
+    open: { type: Boolean },
+    busy: { state: true },
+    log: { state: true },
+  }
   declare open: boolean
   declare busy: boolean
+  declare log: boolean
   readonly #panel = createRef<HTMLElement>()
 
   static override styles = [
@@ -56,6 +63,11 @@ export class SyncPanel extends PawkitElement {
       .sentence {
         font-size: var(--text-17);
         line-height: 1.4;
+        text-wrap: pretty;
+      }
+      .alarm {
+        margin-top: 8px;
+        color: var(--bad);
         text-wrap: pretty;
       }
       dl {
@@ -104,6 +116,7 @@ export class SyncPanel extends PawkitElement {
     super()
     this.open = false
     this.busy = false
+    this.log = false
     this.watch('summary')
   }
 
@@ -132,6 +145,7 @@ export class SyncPanel extends PawkitElement {
         <button class="bare" aria-label="Close" title="Close" @click=${this.#close}>${icon('close')}</button>
       </header>
       <p class="sentence">${summary.sentence}</p>
+      ${summary.alarm === null ? nothing : html`<p class="alarm" role="alert">${summary.alarm}</p>`}
       <dl>
         ${FIGURES.map(([figure, words]) => {
           const many = summary.figures[figure]
@@ -147,9 +161,15 @@ export class SyncPanel extends PawkitElement {
       </div>
       <footer>
         <button class="outlined" aria-busy=${this.busy ? 'true' : 'false'} @click=${this.#sync}>${icon('turning')}Sync now</button>
+        <button class="outlined" aria-expanded=${this.log ? 'true' : 'false'} @click=${this.#toggleLog}>Sync log</button>
       </footer>
       <pawkit-failed-changes .model=${this.model}></pawkit-failed-changes>
+      ${this.log ? html`<pawkit-sync-log .model=${this.model}></pawkit-sync-log>` : nothing}
     </aside>`
+  }
+
+  readonly #toggleLog = (): void => {
+    this.log = !this.log
   }
 
   readonly #close = (): void => {

@@ -1,13 +1,15 @@
+import type { JournalRow } from '../../core/journal.ts'
 import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
 import { type Fields, type Kind, type RecordState, titleOf } from '../../core/records.ts'
 import type { Change } from '../../core/write.ts'
 import type { Database } from '../../store/database.ts'
+import { readJournal } from '../../store/journal.ts'
 import { readAll, readSome, readSyncState, type SyncState } from '../../store/read.ts'
 import type { LibraryRow } from '../../store/schema.ts'
 import type { PokeStream } from '../../stream.ts'
 import type { WorkerClient } from '../../worker-client.ts'
-import { copyRecord, downloadLibrary } from '../export-library.ts'
+import { copyRecord, downloadJson, downloadLibrary } from '../export-library.ts'
 import type {
   Notice,
   NoticeKind,
@@ -138,6 +140,12 @@ export class PawkitModel extends EventTarget implements PageModel {
     await this.refresh()
   }
 
+  readJournal(): Promise<readonly JournalRow[]> {
+    return readJournal(this.#world.db)
+  }
+  async exportJournal(): Promise<void> {
+    downloadJson({ pawkit: 1, log: await this.readJournal() }, 'sync-log')
+  }
   retry(id?: string): Promise<void> {
     return this.#failed.retry(this.#writer.library, id)
   }
