@@ -5,6 +5,7 @@ import type { Database } from '../src/store/database.ts'
 import type { Journal } from '../src/store/journal.ts'
 import { OtherLibrary } from '../src/store/library.ts'
 import { type OutboxState, readOutbox } from '../src/store/outbox.ts'
+import { isolate } from './halve.ts'
 import { pullOnce } from './pull.ts'
 import { pushBatch, type Task } from './push.ts'
 import { endSession } from './sign-out.ts'
@@ -159,9 +160,10 @@ export class Engine {
   async #push(task: Task, ids: readonly string[]): Promise<boolean> {
     const pushed = await pushBatch(task, ids)
     if (pushed === 'through') this.#pullWanted = true
-    // A push that fails does not keep the pull from being tried, once a round (traces.md, 27).
-    else if (pushed === 'round-over' && this.#pullWanted) await this.#pull(task, true)
-    return pushed === 'through'
+    if (pushed !== 'round-over') return pushed === 'through'
+    // A push that fails does not keep the pull from being tried, once a round (traces.md, 27); and where that goes
+    // through, the fault is with something in the batch.
+    return (await this.#pull(task, true)) && (await isolate(task, ids)) === 'through'
   }
 
   /** A poke that comes while the answer is on its way may tell of something that is not in it: it stays wanted. */

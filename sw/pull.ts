@@ -2,7 +2,9 @@ import { FINE } from '../src/core/backoff.ts'
 import { applyPage, markSynced } from '../src/store/apply.ts'
 import { writeConnection } from '../src/store/outbox.ts'
 import { beginReread } from '../src/store/reread.ts'
-import { logged, recordFailure, type Task, tell } from './push.ts'
+import type { Task } from './push.ts'
+import { logged, recordFailure } from './record-failure.ts'
+import { tell } from './tell.ts'
 
 /**
  * Reads one page of changes after the cursor and applies it with the cursor in one transaction.

@@ -1,5 +1,6 @@
 import { forgetDevice } from '../src/store/library.ts'
-import { logged, recordFailure, type Task } from './push.ts'
+import type { Task } from './push.ts'
+import { logged, recordFailure } from './record-failure.ts'
 
 /**
  * Ends the session at the server after the library was wiped here. Until it is answered nothing else is sent or

@@ -20,6 +20,8 @@ export interface OutboxState {
   readonly due: readonly string[]
   /** Those to be sent alone, since they failed alone. */
   readonly alone: ReadonlySet<string>
+  /** How many the server chokes on, due or not. */
+  readonly choked: number
   /** The waits of sendable entries that are not due. */
   readonly waits: readonly Wait[]
   /** Sendable entries in all: while there are some, a Background Sync event has not ended well. */
@@ -47,6 +49,7 @@ export function readOutbox(db: Database, now: number, impatient = false): Promis
       offset: clock?.key === 'clock' ? clock.offset : 0,
       signOutPending: signOut !== undefined,
       due: due.map((entry) => entry.id),
+      choked: sendable.filter((entry) => entry.state.is === 'choked').length,
       alone: new Set(due.filter((entry) => entry.state.is === 'choked').map((entry) => entry.id)),
       waits: sendable.filter((entry) => !dueNow(entry)).flatMap((entry) => waitOf(entry) ?? []),
       sendable: sendable.length,

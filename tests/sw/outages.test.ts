@@ -94,10 +94,12 @@ describe('engine, rounds', () => {
 
   test('P11: after a whole round the entries show as failed, and as synced once one gets through', async () => {
     server.onPush = () => DOWN
+    server.onPull = () => DOWN
     await device.write(idOf(1), { title: 't' })
     await wake('changed', 10_000)
     expect((await device.state()).connection).toMatchObject({ is: 'failing', rounds: 1 })
     server.onPush = () => null
+    server.onPull = () => null
     await wake('sync-now')
     expect(await device.state()).toMatchObject({ connection: { is: 'fine' }, entries: [] })
   })
@@ -119,7 +121,11 @@ describe('engine, rounds', () => {
     await wake('opened', 8000)
     expect(server.pushes).toHaveLength(3)
     expect((await device.held(idOf(9))).record).not.toBe(null)
-    expect((await device.state()).connection.is).toBe('failing')
+    // Pulls go through: the server is well, and it is this one that it dies of.
+    expect(await device.state()).toMatchObject({
+      connection: { is: 'fine' },
+      entries: [{ state: { is: 'choked' } }],
+    })
   })
 
   test('trace 3: the pull brings a newer version of what is in flight; it is parked and taken in later', async () => {
@@ -178,6 +184,34 @@ describe('engine, poison', () => {
     expect(entries.map(({ state }) => state.is)).toEqual(entries.map(() => 'ready'))
     expect(entries).toHaveLength(64)
     expect(connection.is).toBe('failing')
+  })
+
+  test('P8, trace 26: a mutation of which whole requests die is found while pulls go through, and delays nobody', async () => {
+    server.onPush = (request) => (request.mutations.some(({ record }) => record === idOf(7)) ? DOWN : null)
+    for (let n = 1; n <= 64; n++) await device.write(idOf(n), { title: `${n}` })
+    await wake('opened', 10_000)
+    expect(await device.state()).toMatchObject({
+      connection: { is: 'fine' },
+      entries: [{ id: idOf(7), state: { is: 'choked' } }],
+    })
+    expect(server.pushes.length).toBeLessThan(3 + 2 * 7)
+  })
+
+  test('P9, trace 26: in an outage nothing is halved; 64 entries cost as many requests as one', async () => {
+    server.onPush = () => DOWN
+    server.onPull = () => DOWN
+    for (let n = 1; n <= 64; n++) await device.write(idOf(n), { title: `${n}` })
+    await wake('opened', 10_000)
+    expect(sends()).toEqual([0, 1000, 6000])
+  })
+
+  test('P9, trace 14: where every push dies and pulls pass, a second record is not blamed, and waits', async () => {
+    server.onPush = () => DOWN
+    await device.write(idOf(1), { title: 'a' })
+    await wake('opened', 10_000)
+    await device.write(idOf(2), { title: 'b' })
+    await wake('changed', 10_000)
+    expect((await device.state()).connection).toMatchObject({ is: 'failing', rounds: 1 })
   })
 
   test('P8: a mutation that the server chokes on is sent alone, ever more rarely, and holds up nobody', async () => {

@@ -1,0 +1,25 @@
+import { afterFailure, untilNextSend } from '../src/core/backoff.ts'
+import type { Failure } from '../src/core/failure.ts'
+import { writeConnection } from '../src/store/outbox.ts'
+import type { EngineWorld } from './engine.ts'
+import type { Pushed, Task } from './push.ts'
+import { tellOutage } from './tell.ts'
+
+/** Puts a failed request into the sync log, as every failed attempt is (P11). */
+export function logged(world: EngineWorld, doing: 'push' | 'pull' | 'sign-out', failure: Failure): Failure {
+  const why = 'status' in failure ? `status ${failure.status}` : 'why' in failure ? failure.why : ''
+  world.journal.add({ what: 'failed', doing, failure: failure.is, why })
+  return failure
+}
+
+/** Stores what a failed request means for the next one. */
+export async function recordFailure({ world, db, outbox }: Task, failure: Failure): Promise<Pushed> {
+  const row = afterFailure(outbox.connection, failure, world.now(), world.random())
+  await writeConnection(db, outbox.library.id, row)
+  const ms = untilNextSend(row, world.now())
+  if (row.is === 'failing') world.journal.add({ what: 'retry-planned', ms: ms ?? 0, rounds: row.rounds })
+  if (row.is === 'failing' && row.rounds === 1 && row.sends === 0) tellOutage(world, row.why, outbox.sendable)
+  world.announce({ v: 1, type: 'status-changed' })
+  const answersPulls = failure.is !== 'busy'
+  return row.is === 'failing' && row.sends === 0 && answersPulls ? 'round-over' : 'paused'
+}
