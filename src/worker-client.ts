@@ -17,6 +17,8 @@ interface SyncManager {
 /** Whether the browser sends what is left after the tab is closed. */
 export type Background = 'unknown' | 'granted' | 'missing' | 'refused'
 
+/** The worker re-reads the outbox at every wake; at every key that would be too often. */
+const KEYS_TOGETHER = 500
 const UPDATE_CHECK = 3600_000
 
 /** The page's side of the worker channel: register, tell, ask for Background Sync, offer an update. */
@@ -28,6 +30,7 @@ export class WorkerClient extends EventTarget {
   #armed = false
   #tag = 0
   #updateWaiting = false
+  #waking: ReturnType<typeof setTimeout> | null = null
 
   constructor(script: string) {
     super()
@@ -69,6 +72,16 @@ export class WorkerClient extends EventTarget {
 
   wake(reason: WakeReason): void {
     this.#post({ v: MESSAGES_VERSION, type: 'wake', reason })
+  }
+
+  /** As `wake('changed')`, for writes that come at every key: the first at once, then one each half second. */
+  wakeForChange(): void {
+    if (this.#waking) return
+    this.wake('changed')
+    this.#waking = setTimeout(() => {
+      this.#waking = null
+      this.wake('changed')
+    }, KEYS_TOGETHER)
   }
 
   /** What a dying page could not commit itself. */

@@ -14,6 +14,8 @@ export function logged(world: EngineWorld, doing: 'push' | 'pull' | 'sign-out', 
 
 /** Stores what a failed request means for the next one. */
 export async function recordFailure({ world, db, outbox }: Task, failure: Failure): Promise<Pushed> {
+  // Tried at a person's word while the browser said offline: it was right, and no server failed.
+  if (failure.is === 'no-answer' && !world.online()) return 'paused'
   const row = afterFailure(outbox.connection, failure, world.now(), world.random())
   await writeConnection(db, outbox.library.id, row)
   const ms = untilNextSend(row, world.now())

@@ -31,6 +31,7 @@ export function tellOutage(world: EngineWorld, why: string, waiting: number): vo
     v: 1,
     type: 'notice',
     kind: 'alert',
+    about: 'outage',
     text: `${why} ${changes}, saved on this device; Pawkit tries again by itself.`,
   })
 }

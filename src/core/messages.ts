@@ -51,7 +51,13 @@ export type Announcement =
   | { readonly v: 1; readonly type: 'drained' | 'failed'; readonly tag: number }
   /** Another library is on this device now: pages begin anew. */
   | { readonly v: 1; readonly type: 'library-replaced'; readonly library: string }
-  | { readonly v: 1; readonly type: 'notice'; readonly kind: 'status' | 'alert'; readonly text: string }
+  | {
+      readonly v: 1
+      readonly type: 'notice'
+      readonly kind: 'status' | 'alert'
+      readonly text: string
+      readonly about?: 'outage'
+    }
   /** The new version was accepted in one page; all reload once it controls them. */
   | { readonly v: 1; readonly type: 'update-accepted' }
 

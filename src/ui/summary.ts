@@ -3,6 +3,7 @@ import type { Entry } from '../core/outbox.ts'
 import { isDeleted, type RecordState } from '../core/records.ts'
 import { TOLERATED_SKEW } from '../core/stamp.ts'
 import {
+  type ConnectionState,
   connectionState,
   entryState,
   figures,
@@ -136,6 +137,7 @@ function alarm({ state, now }: Facts, world: World): string | null {
 
 function backgroundText({ background, state }: Facts): string {
   if (state.library?.account == null) return 'Nothing leaves this device until you sign in.'
+  if (state.connection.is === 'signed-out') return 'Nothing is sent until you sign in again.'
   if (background === 'granted' || background === 'unknown')
     return 'Changes are sent even after you close this tab.'
   return 'This browser sends a closing tab’s changes at once when it can; what is left waits until Pawkit is opened again.'
@@ -152,14 +154,19 @@ export function viewOf(record: RecordState, entry: Entry | null, facts: Facts): 
   return { record, state, stateText: stateText(state, entry, facts) }
 }
 
+const PENDING: Readonly<Record<ConnectionState, string>> = {
+  online: 'On its way to the server soon.',
+  offline: 'Waits for the network.',
+  'signed-out': 'Waits until you sign in again.',
+  'server-unreachable': 'Waits for the server.',
+}
+
 function stateText(state: RecordSyncState, entry: Entry | null, facts: Facts): string {
   switch (state) {
     case 'local':
       return 'Saved on this device only.'
     case 'pending':
-      return facts.online
-        ? 'Saved on this device. On its way to the server soon.'
-        : 'Saved on this device. Waits for the network.'
+      return `Saved on this device. ${PENDING[connectionState(worldOf(facts))]}`
     case 'syncing':
       return 'Saved on this device. Being sent to the server.'
     case 'synced':

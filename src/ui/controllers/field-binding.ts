@@ -3,20 +3,24 @@ import { mergeText, replacements } from '../../core/merge-text.ts'
 
 export type FieldElement = HTMLInputElement | HTMLTextAreaElement
 
-/** @returns the value as it is stored after the write, which may hold another tab's or device's edit too */
-export type WriteField = (shown: string, typed: string, leaving: boolean) => Promise<string>
+/** @returns the value as it is stored after the write, which may hold another's edit too; null: nothing was written */
+export type WriteField = (shown: string, typed: string, leaving: boolean) => Promise<string | null>
 
 /**
- * One text field against the store. `seen` is what the next write compares with: the text that the editor last
- * loaded, took in or handed over (traces.md, 1). With writes on their way nothing is taken in, since the last
- * one's result holds everything.
+ * One text field against the store. `seen` is what the next write compares with: the text that the editor last loaded,
+ * took in or handed over (traces.md, 1). With writes on their way nothing is taken in, since the last one's result holds
+ * everything. A text that could not be written stays in the field, and the next write compares with what the store
+ * last confirmed, or it would take the refused text's absence for a deletion.
  */
 export class FieldBinding {
   readonly element: FieldElement
   readonly #write: WriteField
   readonly #listening = new AbortController()
   #seen = ''
+  #confirmed = ''
   #onTheWay = 0
+  /** A write on its way was refused: those after it compared with a text that the store never had. */
+  #refused = false
   #composing = false
   #dirty = false
   /** Raised when another record is loaded: an answer for the one before must not reach the new one. */
@@ -36,12 +40,13 @@ export class FieldBinding {
   load(value: string): void {
     this.#generation++
     this.#onTheWay = 0
+    this.#refused = false
     this.#dirty = false
     this.#latest = null
-    this.#seen = value
     if (this.element.value !== value) this.element.value = value
     // A single-line field shows line breaks as nothing: what it shows is what a write must compare with.
     this.#seen = this.element.value
+    this.#confirmed = this.#seen
   }
 
   /** Takes the stored value in, now or when the last write has returned. */
@@ -76,10 +81,24 @@ export class FieldBinding {
     this.#onTheWay++
     this.#latest = null
     void this.#write(shown, typed, leaving).then((stored) => {
-      if (generation !== this.#generation) return
-      this.#onTheWay--
-      if (this.#onTheWay === 0) this.takeIn(this.#latest ?? stored)
+      if (generation === this.#generation) this.#returned(stored)
     })
+  }
+
+  #returned(stored: string | null): void {
+    this.#onTheWay--
+    if (stored === null) this.#refused = true
+    else this.#confirmed = stored
+    if (this.#onTheWay > 0) return
+    if (this.#refused) this.#compareAnew(stored !== null)
+    else this.takeIn(this.#latest ?? this.#confirmed)
+  }
+
+  /** After a refusal the next write compares with what the store has; one that was written meanwhile goes once more. */
+  #compareAnew(again: boolean): void {
+    this.#refused = false
+    this.#seen = this.#confirmed
+    if (again) this.#send(false)
   }
 
   #composed(): void {
@@ -89,6 +108,7 @@ export class FieldBinding {
 
   #merge(stored: string): void {
     this.#latest = null
+    this.#confirmed = stored
     const now = this.element.value
     if (stored === this.#seen) return
     const merged = now === this.#seen ? stored : mergeText(this.#seen, now, stored, 'both').text

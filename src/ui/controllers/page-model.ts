@@ -58,7 +58,7 @@ export class PawkitModel extends EventTarget implements PageModel {
     const host = {
       learnt: (entries: ReadonlyMap<string, Entry>, facts: Facts) => this.#learnt(entries, facts),
       titlesOf: (ids: readonly string[]) => this.#cache.titlesOf(ids),
-      changed: () => this.#fire('summary'),
+      changed: () => this.#summaryChanged(),
     }
     this.#watch = new SyncWatch(world, host, state)
   }
@@ -118,12 +118,16 @@ export class PawkitModel extends EventTarget implements PageModel {
     const result = await this.edit(id, { deleted: false }, { deleted: true })
     if (result.is === 'written') {
       const undo = { label: 'Undo', run: () => void this.restore(id) }
-      this.#notices.add('status', `“${titleOf(result.record)}” is in the Trash.`, undo, true)
+      this.#notices.add('status', `“${titleOf(result.record)}” is in the Trash.`, undo, {
+        about: id,
+        undo: true,
+      })
     }
     return result
   }
 
   restore(id: string): Promise<WriteResult> {
+    this.#notices.over(id)
     return this.edit(id, { deleted: true }, { deleted: false })
   }
 
@@ -220,16 +224,15 @@ export class PawkitModel extends EventTarget implements PageModel {
     return this.#watch.refresh()
   }
 
+  #summaryChanged(): void {
+    if (this.summary.connection !== 'server-unreachable') this.#notices.over('outage')
+    this.#fire('summary')
+  }
+
+  /** Only records whose entry came, went or changed are looked at, unless the words for all of them change. */
   #learnt(entries: ReadonlyMap<string, Entry>, facts: Facts): number {
-    const views = [...this.#cache.views.values()]
-    const changed = views.filter(({ record }) =>
-      this.#cache.put(record, entries.get(record.id) ?? null, facts),
-    )
-    if (changed.length > 0)
-      this.#fire(
-        'records',
-        changed.map(({ record }) => record.id),
-      )
+    const touched = this.#cache.learn(entries, facts)
+    if (touched.length > 0) this.#fire('records', touched)
     return countLive(this.#cache.views.values())
   }
 
@@ -263,8 +266,8 @@ export class PawkitModel extends EventTarget implements PageModel {
     else this.#cache.put(record, entry, this.#watch.facts)
     this.#fire('records', [record.id])
     this.#world.worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids: [record.id] })
-    if (this.summary.account) this.#world.worker?.wake('changed')
-    void this.refresh()
+    if (this.summary.account) this.#world.worker?.wakeForChange()
+    this.#watch.refreshSoon()
   }
 
   async #signedIn(entering: Promise<SignInResult>): Promise<SignInResult> {
@@ -281,7 +284,8 @@ export class PawkitModel extends EventTarget implements PageModel {
   #hear(said: Announcement): void {
     if (said.type === 'records-changed') void this.#readSome(said.ids)
     else if (said.type === 'library-replaced') location.replace('/')
-    else if (said.type === 'notice') this.notify(said.kind, said.text)
+    else if (said.type === 'notice')
+      this.#notices.add(said.kind, said.text, undefined, said.about ? { about: said.about } : {})
     else void this.refresh()
   }
 

@@ -78,13 +78,11 @@ export class RecordEditing implements ReactiveController {
     for (const [name, field] of this.#fields) field.takeIn(this.#stored(name))
   }
 
-  async #write(name: string, shown: string, typed: string, leaving: boolean): Promise<string> {
+  async #write(name: string, shown: string, typed: string, leaving: boolean): Promise<string | null> {
     const id = this.#id
     const result = await this.#model().type(id, { [name]: shown }, { [name]: typed }, leaving)
     if (id === this.#id) this.#report(result)
-    return result.is === 'written'
-      ? text(result.record.fields[name])
-      : text(this.#model().records.get(id)?.record.fields[name])
+    return result.is === 'written' ? text(result.record.fields[name]) : null
   }
 
   #report(result: WriteResult): void {

@@ -2,11 +2,14 @@ import type { Entry } from '../../core/outbox.ts'
 import { list, type RecordState, sameJson, titleOf } from '../../core/records.ts'
 import type { RecordView } from '../model.ts'
 import type { Facts } from '../summary.ts'
-import { viewOf } from '../summary.ts'
+import { viewOf, worldOf } from '../summary.ts'
 
 /** The page's copy of what the store holds, for rendering: views by id, made anew when record or sync state changes. */
 export class RecordsCache {
   readonly views = new Map<string, RecordView>()
+  #words = ''
+  /** Those that had an entry at the last look. */
+  #dirty: readonly string[] = []
   readonly #former = new Map<string, string>()
 
   /** The card that took in a card of this id, or the id itself. */
@@ -23,6 +26,20 @@ export class RecordsCache {
     if (record.kind === 'card')
       for (const former of list(record.fields.formerIds)) this.#former.set(former, record.id)
     return true
+  }
+
+  /** The sync state of records anew. @returns the ids of those that are shown otherwise now */
+  learn(entries: ReadonlyMap<string, Entry>, facts: Facts): string[] {
+    const words = JSON.stringify({ ...worldOf(facts), background: facts.background })
+    const ids = words === this.#words ? new Set([...this.#dirty, ...entries.keys()]) : this.views.keys()
+    this.#words = words
+    this.#dirty = [...entries.keys()]
+    const changed: string[] = []
+    for (const id of [...ids]) {
+      const view = this.views.get(id)
+      if (view && this.put(view.record, entries.get(id) ?? null, facts)) changed.push(id)
+    }
+    return changed
   }
 
   titlesOf(ids: readonly string[]): ReadonlyMap<string, string> {

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { isMenuOpen } from '../floating.ts'
 
 export interface Shortcuts {
   /** Ctrl/Cmd+Z outside a text field. */
@@ -41,6 +42,6 @@ export class ShortcutController implements ReactiveController {
     } else if (command && key === 'k' && !event.shiftKey) {
       event.preventDefault()
       this.#shortcuts.find()
-    } else if (key === 'escape' && !inText && this.#shortcuts.escape()) event.preventDefault()
+    } else if (key === 'escape' && !inText && !isMenuOpen() && this.#shortcuts.escape()) event.preventDefault()
   }
 }

@@ -7,6 +7,8 @@ import type { PageWorld } from './page-model.ts'
 
 /** While the engine seems to run, the page looks again this often, ms. */
 const LOOK_AGAIN = 3000
+/** Reading the outbox at every key would cost more than the key. */
+const TYPING_PAUSE = 250
 
 /** What the watch tells its page: `learnt` brings the records' states up to date and counts the live ones. */
 export interface SyncWatchHost {
@@ -21,6 +23,8 @@ export class SyncWatch {
   readonly #host: SyncWatchHost
   #refreshing: Promise<void> | null = null
   #stale = false
+  #looked = 0
+  #soon: ReturnType<typeof setTimeout> | null = null
   #armedAtStart = false
   #retry: ReturnType<typeof setTimeout> | undefined
   #again: ReturnType<typeof setTimeout> | undefined
@@ -41,9 +45,22 @@ export class SyncWatch {
     return this.#refreshing
   }
 
+  /** As refresh, for writes that come at every key: the first at once, then at most one each quarter of a second. */
+  refreshSoon(): void {
+    if (this.#soon) return
+    const wait = Math.max(0, this.#looked + TYPING_PAUSE - this.#world.now())
+    const look = (): void => {
+      this.#soon = null
+      // What fails here fails again at the next look, and is told where it matters: at the next write.
+      this.refresh().catch(() => {})
+    }
+    this.#soon = setTimeout(look, Math.min(wait, TYPING_PAUSE))
+  }
+
   async #loop(): Promise<void> {
     while (this.#stale) {
       this.#stale = false
+      this.#looked = this.#world.now()
       const [state, running] = await Promise.all([readSyncState(this.#world.db), engineRuns()])
       this.#learn(state, running)
     }
