@@ -50,8 +50,16 @@ export function createAuth({ db, config, secret, logger }: Options): Auth {
     logger: {
       // Its messages below `warn` name addresses of people.
       level: 'warn',
-      log: (level, message) => logger[level]({ from: 'auth' }, message),
+      // Its errors are mistakes of clients as well. They name what was given after a colon.
+      log(level, ...said: unknown[]) {
+        const error = said.find((part) => part instanceof Error)
+        const words = typeof said[0] === 'string' ? (said[0].split(/[:\n]/, 1)[0] ?? '') : ''
+        if (error) logger.error({ from: 'auth', err: error }, words)
+        else logger[level === 'error' ? 'warn' : level]({ from: 'auth' }, words)
+      },
     },
+    // Else it prints them itself: what is thrown is answered and logged as every other error (http/errors.ts).
+    onAPIError: { throw: true },
   })
   return {
     handle: (request) => auth.handler(request),

@@ -1,92 +1,35 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import { errorAnswers, json, named, param, ref } from './openapi-parts.ts'
-import { createBody, patchBody, RESOURCES, type Resource, shown } from './rest/resources.ts'
+import {
+  type Doc,
+  errorAnswers,
+  json,
+  named,
+  param,
+  ref,
+  sharedResponses,
+  withShared,
+} from './openapi-parts.ts'
+import { restPaths } from './openapi-rest.ts'
+import { createBody, patchBody, RESOURCES, shown } from './rest/resources.ts'
 import { Change, Mutation, Outcome, PullAnswer, PushAnswer, PushRequest } from './sync/schemas.ts'
 
-type Doc = Readonly<Record<string, unknown>>
+const TIME = { format: 'date-time' }
+/** What the schemas leave to functions, or read one by one, by the property's name. */
+const MORE: Readonly<Record<string, Doc>> = {
+  createdAt: TIME,
+  updatedAt: TIME,
+  mutations: { items: ref('Mutation') },
+  results: { items: ref('Outcome') },
+  changes: { items: ref('Change') },
+}
 
 const schemaOf = (schema: v.GenericSchema): Doc => {
   const { $schema: _dialect, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' })
-  return rest
-}
-
-const ID = param('id', 'path', { type: 'string', format: 'uuid' }, 'A lower-case UUID')
-const CURSOR = param('cursor', 'query', { type: 'string' }, '`next` of the page before')
-const LIMIT = param('limit', 'query', { type: 'integer', minimum: 1, maximum: 500, default: 100 })
-const KEY = param(
-  'Idempotency-Key',
-  'header',
-  { type: 'string', maxLength: 255 },
-  'The same key replays the first answer',
-)
-
-function restPaths({ kind, plural }: Resource): Doc {
-  const name = named(kind)
-  const one = { type: 'object', required: [kind], properties: { [kind]: ref(name) } }
-  const listed = (field: string, items: Doc) => ({
-    type: 'object',
-    required: [field, 'next'],
-    properties: { [field]: { type: 'array', items }, next: { type: ['string', 'null'] } },
-  })
-  const operation = (summary: string, rest: Doc) => ({ tags: [plural], summary, ...rest })
-  return {
-    [`/api/${plural}`]: {
-      get: operation(`List ${plural} in order of id`, {
-        parameters: [
-          CURSOR,
-          LIMIT,
-          param('deleted', 'query', { type: 'boolean', default: false }, 'The trash'),
-        ],
-        responses: { 200: json('A page', listed(plural, ref(name))), ...errorAnswers(400, 401, 422) },
-      }),
-      post: operation(`Make a ${kind}`, {
-        parameters: [KEY],
-        requestBody: { required: true, ...json('', ref(`${name}Create`)) },
-        responses: {
-          201: json('Made', one),
-          200: json('Made before by the same request', one),
-          ...errorAnswers(400, 401, 403, 409, 413, 415, 422),
-        },
-      }),
-    },
-    [`/api/${plural}/{id}`]: {
-      parameters: [ID],
-      get: operation(`Read a ${kind}`, { responses: { 200: json('It', one), ...errorAnswers(401, 404) } }),
-      patch: operation(`Change a ${kind}`, {
-        parameters: [
-          KEY,
-          param('X-Force-Update', 'header', { type: 'string', enum: ['true'] }, 'Compare no version'),
-        ],
-        requestBody: { required: true, ...json('', ref(`${name}Patch`)) },
-        responses: {
-          200: json('As it is now', one),
-          ...errorAnswers(400, 401, 403, 404, 409, 413, 415, 422, 428),
-        },
-      }),
-      delete: operation(`Put a ${kind} into the trash`, {
-        parameters: [KEY, param('version', 'query', { type: 'integer' }, 'Only if it is at this version')],
-        responses: { 204: { description: 'In the trash' }, ...errorAnswers(401, 403, 404, 409, 422) },
-      }),
-    },
-    [`/api/${plural}/{id}/restore`]: {
-      parameters: [ID],
-      post: operation(`Take a ${kind} out of the trash`, {
-        parameters: [KEY],
-        responses: { 200: json('As it is now', one), ...errorAnswers(401, 403, 404, 409, 422) },
-      }),
-    },
-    [`/api/${plural}/{id}/versions`]: {
-      parameters: [ID],
-      get: operation(`Version history of a ${kind}, newest first`, {
-        parameters: [CURSOR, LIMIT],
-        responses: {
-          200: json('A page', listed('versions', ref('Version'))),
-          ...errorAnswers(400, 401, 404, 422),
-        },
-      }),
-    },
-  }
+  const { properties } = rest
+  if (!properties) return rest
+  const told = Object.entries(properties).map(([name, of]) => [name, { ...(of as Doc), ...MORE[name] }])
+  return { ...rest, properties: Object.fromEntries(told) }
 }
 
 const PROTOCOL = param('protocol', 'query', { type: 'integer' }, undefined, true)
@@ -96,17 +39,19 @@ const syncPaths: Doc = {
   '/api/sync/push': {
     post: {
       tags: ['sync'],
+      operationId: 'push',
       summary: 'Apply a batch of mutations; the answer is durable',
       requestBody: { required: true, ...json('', ref('PushRequest')) },
       responses: {
         200: json('What became of each', ref('PushAnswer')),
-        ...errorAnswers(400, 401, 403, 410, 413, 415, 422, 426),
+        ...errorAnswers(400, 401, 403, 410, 415, 422, 426),
       },
     },
   },
   '/api/sync/changes': {
     get: {
       tags: ['sync'],
+      operationId: 'pull',
       summary: 'The records changed after a cursor, one row each',
       parameters: [
         PROTOCOL,
@@ -121,6 +66,7 @@ const syncPaths: Doc = {
   '/api/sync/stream': {
     get: {
       tags: ['sync'],
+      operationId: 'stream',
       summary: 'Server-sent events: `poke` with `{"seq"}` whenever there is something to pull',
       parameters: [PROTOCOL, ACCOUNT],
       responses: {
@@ -136,25 +82,35 @@ const credentials = (...fields: string[]) => ({
   required: fields,
   properties: Object.fromEntries(fields.map((field) => [field, { type: 'string' }])),
 })
-const authPath = (summary: string, body: Doc | null) => ({
+const authPath = (operationId: string, summary: string, body: Doc | null, more: Doc = {}) => ({
   post: {
     tags: ['auth'],
+    operationId,
     summary,
     security: [],
     ...(body && { requestBody: { required: true, ...json('', body) } }),
-    responses: { 200: { description: 'Done' }, '4XX': json('Refused', ref('AuthError')) },
+    responses: { 200: { description: 'Done' }, '4XX': json('Refused', ref('AuthError')), ...more },
   },
 })
+const tooMany = {
+  429: {
+    ...json('`too_many`: 30 a minute for each client address', ref('AuthError')),
+    headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } },
+  },
+}
 const authPaths: Doc = {
   '/api/auth/sign-up/email': authPath(
+    'signUp',
     'Make an account and sign in',
     credentials('email', 'password', 'name'),
+    tooMany,
   ),
-  '/api/auth/sign-in/email': authPath('Sign in', credentials('email', 'password')),
-  '/api/auth/sign-out': authPath('Sign out', null),
+  '/api/auth/sign-in/email': authPath('signIn', 'Sign in', credentials('email', 'password'), tooMany),
+  '/api/auth/sign-out': authPath('signOut', 'Sign out', null),
   '/api/auth/get-session': {
     get: {
       tags: ['auth'],
+      operationId: 'getSession',
       summary: 'Who is signed in, or null',
       security: [],
       responses: { 200: { description: '`{session, user}` or null' } },
@@ -162,9 +118,10 @@ const authPaths: Doc = {
   },
 }
 
-const health = (summary: string, ...statuses: number[]) => ({
+const health = (operationId: string, summary: string, ...statuses: number[]) => ({
   get: {
     tags: ['health'],
+    operationId,
     summary,
     security: [],
     responses: { 200: { description: 'Yes' }, ...errorAnswers(...statuses) },
@@ -174,6 +131,7 @@ const health = (summary: string, ...statuses: number[]) => ({
 const metricsPath: Doc = {
   get: {
     tags: ['health'],
+    operationId: 'metrics',
     summary: 'Figures for Prometheus; where the server has no token, to programs on its machine only',
     security: [{ metricsToken: [] }, {}],
     responses: {
@@ -211,6 +169,26 @@ const versionSchema = {
   },
 }
 
+const openApiPath: Doc = {
+  get: {
+    tags: ['health'],
+    operationId: 'openApi',
+    summary: 'This description',
+    security: [],
+    responses: { 200: json('OpenAPI 3.1', { type: 'object' }) },
+  },
+}
+
+const paths: Readonly<Record<string, Doc>> = {
+  ...Object.assign({}, ...RESOURCES.map(restPaths)),
+  ...syncPaths,
+  ...authPaths,
+  '/api/openapi.json': openApiPath,
+  '/healthz': health('healthz', 'The process is up'),
+  '/readyz': health('readyz', 'The database answers', 503),
+  '/metrics': metricsPath,
+}
+
 let made: Doc | null = null
 
 /** The whole HTTP interface, from the schemas that validate it. Made once. */
@@ -219,19 +197,13 @@ export function openApi(): Doc {
     openapi: '3.1.0',
     info: { title: 'Pawkit', version: '1' },
     security: [{ session: [] }],
-    paths: {
-      ...Object.assign({}, ...RESOURCES.map(restPaths)),
-      ...syncPaths,
-      ...authPaths,
-      '/healthz': health('The process is up'),
-      '/readyz': health('The database answers', 503),
-      '/metrics': metricsPath,
-    },
+    paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, withShared(path, item)])),
     components: {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'pawkit.session_token' },
         metricsToken: { type: 'http', scheme: 'bearer', description: '`PAWKIT_METRICS_TOKEN`' },
       },
+      responses: sharedResponses,
       schemas: {
         ...Object.fromEntries(
           RESOURCES.flatMap((resource) => [

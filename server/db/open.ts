@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
@@ -27,6 +27,24 @@ function openFile(path: string): BetterSqlite.Database {
   return sqlite
 }
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+/**
+ * Makes the folder and those above it, one by one: under /proc, where none can be made, mkdirSync's `recursive` goes
+ * round for ever.
+ */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return
+  const above = dirname(path)
+  if (above !== path) makeFolder(above)
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another program may have been faster.
+    if (!isFolder(path)) throw error
+  }
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: 'it is not a SQLite database',
   SQLITE_READONLY: 'it cannot be written',
@@ -34,6 +52,8 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_BUSY: 'another program has it locked',
   EACCES: 'its folder cannot be written',
   EROFS: 'its folder cannot be written',
+  ENOENT: 'its folder cannot be made there',
+  EPERM: 'its folder cannot be made there',
   EEXIST: 'its folder is a file',
   ENOTDIR: 'its folder is a file',
 }
@@ -42,7 +62,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export async function openDatabase(path: string, observeWrite?: ObserveWrite): Promise<OpenDatabase> {
   let sqlite: BetterSqlite.Database
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    if (path !== ':memory:') makeFolder(dirname(path))
     sqlite = openFile(path)
   } catch (error) {
     const code = codeOf(error)

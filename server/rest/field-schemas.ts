@@ -10,8 +10,15 @@ function action(check: Check) {
   return v.check<string, string>(check.fits, check.says)
 }
 
-const textSchema = ({ says, checks }: TextRule): v.GenericSchema<string> =>
-  checks.reduce<v.GenericSchema<string>>((schema, check) => v.pipe(schema, action(check)), v.string(says))
+/** What OpenAPI can only be told in words stands in the description. */
+function textSchema({ says, checks }: TextRule): v.GenericSchema<string> {
+  const checked = checks.reduce<v.GenericSchema<string>>(
+    (schema, check) => v.pipe(schema, action(check)),
+    v.string(says),
+  )
+  const words = checks.filter((check) => 'fits' in check).map((check) => check.says)
+  return words.length === 0 ? checked : v.pipe(checked, v.description(words.join('; ')))
+}
 
 /** The schema that says of a value what the rule says of it (tests/core/rules.test.ts compares them). */
 export function fieldSchema(rule: Rule): v.GenericSchema {

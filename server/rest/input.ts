@@ -27,7 +27,7 @@ function pick(body: unknown, known: readonly string[], ignored: readonly string[
   return Object.fromEntries(given)
 }
 
-function check(schema: v.GenericSchema, input: Record<string, unknown>): Input {
+function check(schema: v.GenericSchema, input: Readonly<Record<string, unknown>>): Input {
   const parsed = v.safeParse(schema, input)
   if (!parsed.success) throw invalid(problemsOf(parsed.issues))
   return input as Input
@@ -40,12 +40,20 @@ export function readCreate(resource: Resource, body: unknown): { id: string | nu
   return { id: typeof id === 'string' ? id : null, fields }
 }
 
-/** The body of a PATCH; what GET gave can be sent back. */
-export function readPatch(resource: Resource, body: unknown): { version: number | null; fields: Input } {
-  const known = ['version', ...resource.fields]
-  const { version, ...fields } = check(
-    patchBody(resource),
-    pick(body, known, ['id', 'createdAt', 'updatedAt']),
-  )
-  return { version: typeof version === 'number' ? version : null, fields }
+/** A change as asked for: its fields are only known to be fields of the kind. */
+export interface Patch {
+  readonly version: number | null
+  readonly fields: Readonly<Record<string, unknown>>
 }
+
+/** The body of a PATCH; what GET gave can be sent back. */
+export function readPatch(resource: Resource, body: unknown): Patch {
+  const known = ['version', ...resource.fields]
+  const { version, ...fields } = pick(body, known, ['id', 'createdAt', 'updatedAt'])
+  const checked = check(patchBody(resource), version === undefined ? {} : { version })
+  return { version: typeof checked.version === 'number' ? checked.version : null, fields }
+}
+
+/** The fields that a PATCH changes, once it is known which. */
+export const checkPatch = (resource: Resource, fields: Patch['fields']): Input =>
+  check(patchBody(resource), fields)

@@ -52,10 +52,11 @@ export async function shapeOf(db: Database, resource: Resource, record: StoredRe
 
 /** One entry of the history. A refused change says so, and its version is the one it was made on. */
 export function versionShape(resource: Resource, revision: Revision): Shape {
-  const known = [...resource.fields, 'createdAt']
   const fields = Object.fromEntries(
-    Object.entries(revision.fields).filter(([field]) => known.includes(field)),
+    Object.entries(revision.fields).filter(([field]) => resource.fields.includes(field)),
   )
+  const made = Date.parse(text(revision.fields.createdAt))
+  if (!Number.isNaN(made)) fields.createdAt = iso(made)
   return {
     version: revision.version,
     at: iso(revision.at),

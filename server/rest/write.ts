@@ -1,12 +1,19 @@
-import { DEFAULTS, type Fields, isDeleted, isPurged, sameJson, text } from '../../src/core/records.ts'
-import { urlKey } from '../../src/core/url.ts'
+import {
+  DEFAULTS,
+  type Fields,
+  isDeleted,
+  isPurged,
+  type Json,
+  sameJson,
+  text,
+} from '../../src/core/records.ts'
 import { findRecord, type StoredRecord } from '../db/records.ts'
 import { fieldsAtCreation } from '../db/revisions.ts'
 import type { Tx } from '../db/schema.ts'
 import { type Writer, writeRecord } from '../db/write-record.ts'
 import { notFound } from '../http/refusal.ts'
 import { checkParents, checkUrl, heldRecord, liveRecord } from './checks.ts'
-import type { Input } from './input.ts'
+import { checkPatch, type Input, type Patch } from './input.ts'
 import { conflictWith, inTrash, versionRequired } from './refusals.ts'
 import type { Resource } from './resources.ts'
 import { ownFields, shapeOf } from './shape.ts'
@@ -32,11 +39,11 @@ export async function create(
   if (current) {
     if (current.kind === kind && (isDeleted(current) || isPurged(current))) throw inTrash()
     const first = current.kind === kind ? await fieldsAtCreation(trx, space, id) : null
-    const createdAt = input.fields.createdAt ?? first?.createdAt
+    const { createdAt } = input.fields
     const same =
       first !== null &&
       sameJson(ownFields(resource, first), ownFields(resource, input.fields)) &&
-      createdAt === first.createdAt
+      (createdAt === undefined || Date.parse(text(createdAt)) === Date.parse(text(first.createdAt)))
     if (!same) throw await conflictWith(trx, resource, 'id_taken', current)
     return { record: current, made: false }
   }
@@ -62,21 +69,22 @@ export async function patch(
   writer: Writer,
   resource: Resource,
   id: string,
-  input: { readonly version: number | null; readonly fields: Input; readonly force: boolean },
+  input: Patch & { readonly force: boolean },
 ): Promise<StoredRecord> {
   const current = await liveRecord(trx, writer.space, resource, id)
   if (!input.force && input.version === null) throw versionRequired()
   if (!input.force && input.version !== current.version) {
     throw await conflictWith(trx, resource, 'version_conflict', current)
   }
-  // Compared with what GET shows, so that what it gave changes nothing when it is sent back.
+  // Compared with what GET shows, so that what it gave changes nothing when it is sent back; nor is a value refused
+  // that is there already.
   const shown = await shapeOf(trx, resource, current)
-  const changed = Object.entries(input.fields).filter(([field, value]) => !sameJson(value, shown[field]))
+  const changed = Object.entries(input.fields).filter(
+    ([field, value]) => !sameJson(value as Json, shown[field]),
+  )
   if (changed.length === 0) return current
-  const fields = Object.fromEntries(changed)
-  if (urlKey(text(fields.url)) !== urlKey(text(current.fields.url))) {
-    await checkUrl(trx, writer.space, resource, id, fields)
-  }
+  const fields = checkPatch(resource, Object.fromEntries(changed))
+  await checkUrl(trx, writer.space, resource, id, fields)
   await checkParents(trx, writer.space, id, text(fields.parentId))
   return change(trx, writer, current, fields)
 }

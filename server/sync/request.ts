@@ -4,8 +4,7 @@ import { problemsOf } from '../http/problems.ts'
 import { invalid, Refusal } from '../http/refusal.ts'
 
 /** Refuses a device that speaks a protocol this server does not; it keeps what it has and says so to the person. */
-export function checkProtocol(protocol: unknown): void {
-  const version = Number(protocol)
+export function checkProtocol(version: number): void {
   if (!Number.isSafeInteger(version) || version < 0) {
     throw invalid([{ field: 'protocol', problem: 'must be a whole number' }])
   }
@@ -74,7 +73,7 @@ export function readQuery<TSchema extends v.GenericSchema<unknown, { account: st
   query: Readonly<Record<string, string>>,
   account: string,
 ): v.InferOutput<TSchema> {
-  checkProtocol(query.protocol ? query.protocol : Number.NaN)
+  checkProtocol(/^\d{1,15}$/.test(query.protocol ?? '') ? Number(query.protocol) : Number.NaN)
   const parsed = v.safeParse(schema, query)
   if (!parsed.success) throw invalid(problemsOf(parsed.issues))
   checkAccount(parsed.output.account, account)

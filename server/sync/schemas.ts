@@ -11,6 +11,8 @@ const json = v.record(v.string(), v.any())
 
 export const Mark = v.object({ seq: whole, tag: v.string() }) satisfies Of<protocol.Mark>
 
+export const Stamp = v.pipe(v.number(), v.finite(), v.minValue(0))
+
 export const Mutation = v.object({
   id,
   record: id,
@@ -18,7 +20,7 @@ export const Mutation = v.object({
   on: whole,
   above: whole,
   fields: json,
-  stamps: v.record(v.string(), v.pipe(v.number(), v.finite(), v.minValue(0))),
+  stamps: v.record(v.string(), Stamp),
 }) satisfies Of<protocol.Mutation>
 
 /** Mutations are parsed one by one, so that one bad mutation is its own `rejected`. */

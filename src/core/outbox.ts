@@ -105,7 +105,8 @@ export function freeze(
   const stamps = Object.fromEntries(
     Object.keys(fields).map((field) => [
       field,
-      record.stamps[field] ?? (mergeKind(record.kind, field) === 'life' ? (record.stamps.deleted ?? 0) : 0),
+      (Object.hasOwn(record.stamps, field) ? record.stamps[field] : undefined) ??
+        (mergeKind(record.kind, field) === 'life' ? (record.stamps.deleted ?? 0) : 0),
     ]),
   )
   const mutation = {

@@ -182,8 +182,10 @@ export function changedFields(base: RecordState | null, record: RecordState): st
   const before = base?.fields ?? {}
   return Object.keys(record.fields).filter(
     (field) =>
-      !(field in before && sameValue(mergeKind(record.kind, field), before[field], record.fields[field])) &&
-      !(mergeKind(record.kind, field) === 'life' && !before[field] && !record.fields[field]),
+      !(
+        Object.hasOwn(before, field) &&
+        sameValue(mergeKind(record.kind, field), before[field], record.fields[field])
+      ) && !(mergeKind(record.kind, field) === 'life' && !before[field] && !record.fields[field]),
   )
 }
 

@@ -38,8 +38,8 @@ export const isKind = (kind: string): kind is Kind => Object.hasOwn(KINDS, kind)
 
 /** Fields of a later version, or of a kind this program does not know, merge as plain values. */
 export function mergeKind(kind: string, field: string): MergeKind {
-  const table: Record<string, MergeKind> | undefined = isKind(kind) ? KINDS[kind] : undefined
-  return table?.[field] ?? (field === 'deleted' || field === 'purged' ? 'life' : 'value')
+  const table: Readonly<Record<string, MergeKind>> = isKind(kind) ? KINDS[kind] : life
+  return (Object.hasOwn(table, field) && table[field]) || 'value'
 }
 
 /** What a record of the kind holds in fields nobody has set yet. */
@@ -97,7 +97,10 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   const left = a as Fields
   const right = b as Fields
   const keys = Object.keys(left)
-  return keys.length === Object.keys(right).length && keys.every((key) => sameJson(left[key], right[key]))
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]))
+  )
 }
 
 /** Equality as the field's merge kind sees it: sets compare without order, an absent field is its empty value. */

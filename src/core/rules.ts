@@ -54,11 +54,37 @@ const bytes = (max: number, words: string): TextRule =>
     },
     wellFormed,
   )
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/
-const time = text({
-  fits: (value) => TIME.test(value) && !Number.isNaN(Date.parse(value)),
-  says: 'must be an ISO 8601 time',
-})
+const TIME =
+  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
+/** The first and the last millisecond of which the year has four digits. */
+const FIRST = Date.parse('0000-01-01T00:00:00Z')
+const LAST = Date.parse('9999-12-31T23:59:59.999Z')
+function isTime(value: string): boolean {
+  const day = TIME.exec(value)?.[1]
+  // A day that the month does not have is parsed as one of the next.
+  if (day === undefined || new Date(`${day}T00:00Z`).getUTCDate() !== Number(day.slice(8))) return false
+  const at = Date.parse(value)
+  return at >= FIRST && at <= LAST
+}
+const time = text({ fits: isTime, says: 'must be an ISO 8601 time' })
+/**
+ * Scheme, somebody's name, host and port of an address without a blank; where its host is not in brackets, one of
+ * characters that hosts have, escaped or not, in whatever script.
+ */
+const ADDRESS =
+  /^https?:\/\/(?:[^\s/?#\\]*@)?(?:\[([^\s\]]*)\]|(?:[^\s\p{Cc}/?#@:<>"`{}|\\^%[\]]|%(?:2[de]|3\d|[46][1-9a-f]|5[\daf]|7[\dae]|[89a-f][\da-f]))+)(?::(\d*))?(?:[/?#]\S*)?$/iu
+function isAddress(value: string): boolean {
+  const match = ADDRESS.exec(value)
+  return match !== null && (match[1] === undefined || isIpv6(match[1])) && Number(match[2] ?? 0) <= 65_535
+}
+function isIpv6(value: string): boolean {
+  // An IPv4 address may stand for the last two groups.
+  const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
+  const halves = value.replace(new RegExp(`:(?:${byte}\\.){3}${byte}$`), ':0:0').split('::')
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')))
+  const count = halves.length === 2 ? groups.length < 8 : halves.length === 1 && groups.length === 8
+  return count && groups.every((group) => /^[\da-f]{1,4}$/i.test(group))
+}
 export const ID = text({ pattern: UUID, says: 'must be a lower-case UUID' })
 const ids = (max: number): Rule => list(ID, max, 'ids')
 const flag: Rule = { is: 'flag', says: 'must be true or false' }
@@ -72,10 +98,7 @@ const filed = {
 /** Every field that a kind may have, before one says which are needed. */
 export const RULES = {
   card: {
-    url: chars(LIMITS.url, {
-      fits: (value) => /^https?:\/\/[^\s/?#]+/i.test(value),
-      says: 'must be an http:// or https:// address',
-    }),
+    url: chars(LIMITS.url, { fits: isAddress, says: 'must be an http:// or https:// address' }),
     title: chars(LIMITS.title),
     description: bytes(LIMITS.descriptionBytes, '64 KiB'),
     ...filed,

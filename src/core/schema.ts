@@ -17,12 +17,16 @@ export interface FieldProblem {
 export function checkFields(kind: string, fields: unknown): Result<Fields, FieldProblem[]> {
   if (!isObject(fields)) return bad([{ field: '', problem: 'must be an object' }])
   const problems = Object.entries(fields).flatMap(([field, value]) => {
+    // Setting it on a copy sets the copy's prototype: it would be lost in silence.
+    if (field === '__proto__') return [{ field, problem: NO_NAME }]
     const rule = ruleOf(kind, field)
     const found = rule ? problemsWith(rule, value) : problemsWithUnknown(value)
     return found.map(({ path, problem }) => ({ field: field + path, problem }))
   })
   return problems.length === 0 ? ok(fields as Fields) : bad(problems)
 }
+
+export const NO_NAME = 'is no name that a field may have'
 
 const problemsWithUnknown = (value: unknown): Problem[] =>
   JSON.stringify(value ?? null).length <= LIMITS.unknownBytes

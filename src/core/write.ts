@@ -40,15 +40,18 @@ export function applyChange(
   const fields: Record<string, Json> = { ...before.fields }
   const stamps: Record<string, number> = { ...before.stamps }
   const creating = held.record === null
+  const changed: Record<string, Json> = {}
   for (const [field, typed] of Object.entries(change.typed)) {
     const kind = mergeKind(change.kind, field)
     const value = creating ? typed : mergeWrite(kind, change.shown[field], typed, before.fields[field])
     if (!creating && sameValue(kind, value, before.fields[field])) continue
-    fields[field] = value
+    changed[field] = value
     stamps[field] = stamp
   }
-  const checked = checkFields(change.kind, fields)
+  // Only what changes: a record that an older or newer version let through must stay editable elsewhere.
+  const checked = checkFields(change.kind, changed)
   if (!checked.ok) return bad(checked.problem)
+  Object.assign(fields, changed)
   const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
   if (!creating && held.record && sameRecord(record, held.record)) return ok(held)
   return ok(raise(held, record, now, change.urgency))

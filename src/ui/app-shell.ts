@@ -7,13 +7,14 @@ import './components/notices.ts'
 import './components/sidebar.ts'
 import './components/sync-panel.ts'
 import { titleOf } from '../core/records.ts'
+import { FocusKeeper } from './app-shell.focus.ts'
 import { shellStyles } from './app-shell.styles.ts'
 import { LayoutController } from './controllers/layout-controller.ts'
 import { ShortcutController } from './controllers/shortcut-controller.ts'
 import { dialogFor } from './dialogs.ts'
 import { PawkitElement } from './element.ts'
 import { EVERYTHING, type Filter } from './library.ts'
-import { tellProblem } from './outcome.ts'
+import { problemOf, tellProblem } from './outcome.ts'
 import { detailFor, openRecordId } from './pages.ts'
 import { type Dialog, type Request, RequestEvent } from './requests.ts'
 import { Router } from './router.ts'
@@ -39,6 +40,11 @@ export class AppShell extends PawkitElement {
   readonly #detail = createRef<HTMLElement>()
   readonly #drawer = createRef<HTMLDialogElement>()
   readonly #list = createRef<ListPane>()
+  readonly #panel = createRef<HTMLElement>()
+  readonly #shell = createRef<HTMLElement>()
+  readonly #focus = new FocusKeeper(() => [this.#list.value, this.#detail.value])
+  /** New notes whose editor is open before the store has them, so that no letter waits for it. */
+  readonly #arriving = new Set<string>()
   /** Who opened the sync status, and so gets the focus back. */
   #opener: HTMLElement | null = null
   #lastPath = location.pathname
@@ -65,6 +71,7 @@ export class AppShell extends PawkitElement {
     super.connectedCallback()
     this.addEventListener(RequestEvent.type, this.#onRequest)
     this.addEventListener('pawkit-arrived', this.#onArrived)
+    this.addEventListener('pawkit-modal', this.#onModal)
   }
 
   override render(): TemplateResult {
@@ -73,7 +80,7 @@ export class AppShell extends PawkitElement {
     const path = location.pathname
     const shared = { layout, path, filter: this.filter, statusOpen: this.statusOpen }
     return html`<button class="skip" @click=${this.#focusDetail}>Skip to what is open</button>
-      <div class="shell ${layout} ${route.page === 'library' ? '' : 'open'}">
+      <div ${ref(this.#shell)} class="shell ${layout} ${route.page === 'library' ? '' : 'open'}">
         ${layout === 'wide' ? html`<aside class="side" aria-label="Sidebar">${this.#sidebar(shared)}</aside>` : nothing}
         <main>
           <h1 class="visually-hidden">Pawkit</h1>
@@ -88,7 +95,7 @@ export class AppShell extends PawkitElement {
             ></pawkit-list-pane>
           </div>
           <section ${ref(this.#detail)} class="detail" tabindex="-1" aria-label=${this.#title}>
-            ${detailFor(this.model, this.#router, layout)}
+            ${detailFor(this.model, this.#router, layout, this.#arriving)}
           </section>
         </main>
         ${
@@ -104,16 +111,20 @@ export class AppShell extends PawkitElement {
               ${this.drawer ? this.#sidebar(shared) : nothing}
             </dialog>`
       }
-      <pawkit-sync-panel .model=${this.model} .open=${this.statusOpen} @closed=${this.#closeStatus}></pawkit-sync-panel>
+      <pawkit-sync-panel ${ref(this.#panel)} .model=${this.model} .open=${this.statusOpen} @closed=${this.#closeStatus}></pawkit-sync-panel>
       ${this.dialog ? dialogFor(this.model, this.dialog, this.filter.collection, this.#closeDialog) : nothing}
-      <pawkit-notices class=${layout === 'phone' ? 'above-bar' : ''} .model=${this.model}></pawkit-notices>`
+      <pawkit-notices class=${layout === 'phone' ? 'above-bar' : ''} .model=${this.model} @leaving=${this.#onNotice}></pawkit-notices>`
   }
 
   override updated(): void {
     const title = this.#title
     document.title = title === 'Pawkit' ? title : `${title} · Pawkit`
     const drawer = this.#drawer.value
-    if (drawer && drawer.open !== this.drawer) this.drawer ? drawer.showModal() : drawer.close()
+    if (drawer && drawer.open !== this.drawer) {
+      if (this.drawer) drawer.showModal()
+      this.#hideBehind(this.drawer)
+      if (!this.drawer) drawer.close()
+    }
     if (this.#arrived) this.#settle()
   }
 
@@ -133,7 +144,8 @@ export class AppShell extends PawkitElement {
     if (route.page === 'settings') return 'Settings'
     const id = openRecordId(this.model, route)
     const record = id === null ? undefined : this.model.records.get(id)?.record
-    return record ? titleOf(record) : 'Pawkit'
+    if (record) return titleOf(record)
+    return id !== null && this.#arriving.has(id) ? 'Untitled note' : 'Pawkit'
   }
 
   /** After going somewhere: the page begins at its top, and the keyboard goes on where the eyes are. */
@@ -164,6 +176,7 @@ export class AppShell extends PawkitElement {
 
   #do(request: Request, source: HTMLElement | null): void {
     if ('open' in request) {
+      if (this.dialog === null) this.#focus.remember(source)
       this.drawer = false
       this.dialog = request.open
     } else if ('filter' in request) {
@@ -173,7 +186,7 @@ export class AppShell extends PawkitElement {
       if (this.#layout.layout === 'phone' && location.pathname !== '/') this.#router.go('/')
     } else if ('go' in request) this.#router.go(request.go)
     else if ('remove' in request) void this.#remove(request.remove)
-    else if (request.do === 'new-note') void this.#newNote()
+    else if (request.do === 'new-note') this.#newNote()
     else if (request.do === 'find') this.#find()
     else if (request.do === 'menu') this.drawer = !this.drawer
     else {
@@ -182,12 +195,18 @@ export class AppShell extends PawkitElement {
     }
   }
 
-  async #newNote(): Promise<void> {
+  /** In the click itself: the next letter typed is the note's, whether the store has it or not. */
+  #newNote(): void {
     const { collection } = this.filter
     const { id, done } = this.model.create('note', collection === null ? {} : { collectionIds: [collection] })
-    void tellProblem(this.model, 'New note', done)
-    if (!this.model.records.has(id)) await done
+    this.#arriving.add(id)
     this.#router.go(`/notes/${id}`, { focus: 'title' })
+    void done.then((result) => {
+      const problem = problemOf(result)
+      if (problem === null) this.#arriving.delete(id)
+      // It stays open: what was typed is nowhere else.
+      else this.model.notify('alert', `The new note was not saved. ${problem}`)
+    })
   }
 
   async #remove(id: string): Promise<void> {
@@ -220,11 +239,31 @@ export class AppShell extends PawkitElement {
   }
 
   readonly #closeDialog = (): void => {
+    this.#hideBehind(false)
     this.dialog = null
+    void this.#focus.giveBack(this.updateComplete)
   }
 
   readonly #closeDrawer = (): void => {
     this.drawer = false
+    if (this.dialog === null) this.#hideBehind(false)
+  }
+
+  readonly #onModal = (event: Event): void => {
+    if (event instanceof CustomEvent) this.#hideBehind(event.detail === true)
+  }
+
+  /** Behind a modal dialog nothing can be reached, so nothing there has a name either. */
+  #hideBehind(hidden: boolean): void {
+    for (const part of [this.#shell.value, this.#panel.value]) {
+      if (hidden) part?.setAttribute('aria-hidden', 'true')
+      else part?.removeAttribute('aria-hidden')
+    }
+  }
+
+  /** A notice goes, maybe with the focus in it: on to the entry that an Undo brings back, or to the list. */
+  readonly #onNotice = (): void => {
+    this.#focus.follow(this.model, (path) => this.#list.value?.focusEntry(path))
   }
 
   /** A click beside the drawer lands on the dialog itself, which its content fills. */

@@ -54,33 +54,66 @@ export const inOrder = (a: RecordView, b: RecordView): number =>
   changedAt(b.record) - changedAt(a.record) ||
   (a.record.id < b.record.id ? 1 : -1)
 
-export function choose(views: Views, filter: Filter): RecordView[] {
+const snapshots = new WeakMap<Views, readonly RecordView[]>()
+
+/** All views, as the same array for as long as each of them is the same: what is counted from it can be kept. */
+function snapshot(views: Views): readonly RecordView[] {
+  const known = snapshots.get(views)
+  const now = [...views.values()]
+  if (known?.length === now.length && now.every((view, index) => view === known[index])) return known
+  snapshots.set(views, now)
+  return now
+}
+
+/** Computes once per snapshot. `before` is what came of the one before, for what is quicker to mend than to make. */
+function kept<T>(
+  compute: (all: readonly RecordView[], before: T | null, views: Views) => T,
+): (views: Views) => T {
+  const values = new WeakMap<Views, { readonly of: readonly RecordView[]; readonly value: T }>()
+  return (views) => {
+    const all = snapshot(views)
+    const known = values.get(views)
+    if (known?.of === all) return known.value
+    const value = compute(all, known?.value ?? null, views)
+    values.set(views, { of: all, value })
+    return value
+  }
+}
+
+/** All live records as the list has them. Sorted from the order before, which a keystroke leaves nearly as it was. */
+const ordered = kept<readonly RecordView[]>((all, before, views) => {
+  const had = new Set(before?.map(({ record }) => record.id))
+  const stayed = before?.map(({ record }) => views.get(record.id)) ?? []
+  const came = all.filter(({ record }) => !had.has(record.id))
+  return [...came, ...stayed].filter(isLive).sort(inOrder)
+})
+
+export function choose(views: Views, filter: Filter): readonly RecordView[] {
+  const { collection } = filter
   const terms = fold(filter.query)
     .split(/\s+/)
     .filter((term) => term !== '')
-  const chosen: RecordView[] = []
-  for (const view of views.values()) {
-    if (!isLive(view)) continue
-    if (filter.collection !== null && !list(view.record.fields.collectionIds).includes(filter.collection))
-      continue
-    if (terms.length > 0) {
-      const words = haystack(view.record)
-      if (!terms.every((term) => words.includes(term))) continue
-    }
-    chosen.push(view)
-  }
-  return chosen.sort(inOrder)
+  const all = ordered(views)
+  if (collection === null && terms.length === 0) return all
+  return all.filter(({ record }) => {
+    if (collection !== null && !list(record.fields.collectionIds).includes(collection)) return false
+    if (terms.length === 0) return true
+    const words = haystack(record)
+    return terms.every((term) => words.includes(term))
+  })
 }
 
-export function deletedOnes(views: Views): RecordView[] {
-  const gone = [...views.values()].filter((view) => isDeleted(view.record) && !isPurged(view.record))
-  return gone.sort((a, b) => changedAt(b.record) - changedAt(a.record))
-}
+export const deletedOnes = kept<readonly RecordView[]>((all) =>
+  all
+    .filter((view) => isDeleted(view.record) && !isPurged(view.record))
+    .sort((a, b) => changedAt(b.record) - changedAt(a.record)),
+)
 
-export function collections(views: Views): RecordView[] {
-  const all = [...views.values()].filter((view) => view.record.kind === 'collection' && isLive(view))
-  return all.sort((a, b) => titleOf(a.record).localeCompare(titleOf(b.record)))
-}
+export const collections = kept<readonly RecordView[]>((all) =>
+  all
+    .filter((view) => view.record.kind === 'collection' && isLive(view))
+    .sort((a, b) => titleOf(a.record).localeCompare(titleOf(b.record))),
+)
 
 /** Names of the collections a record is in; an id that is not there (yet, or any more) is not shown. */
 export function collectionNames(views: Views, record: RecordState, except: string | null = null): string[] {
@@ -92,18 +125,21 @@ export function collectionNames(views: Views, record: RecordState, except: strin
 }
 
 /** How many records are in each collection. */
-export function collectionCounts(views: Views): ReadonlyMap<string, number> {
-  return counted(views, (record) => list(record.fields.collectionIds))
-}
+export const collectionCounts = kept<ReadonlyMap<string, number>>((all) =>
+  counted(all, (record) => list(record.fields.collectionIds)),
+)
 
-export function tagCounts(views: Views): [tag: string, many: number][] {
-  const counts = counted(views, (record) => list(record.fields.tags))
+export const tagCounts = kept<readonly (readonly [tag: string, many: number])[]>((all) => {
+  const counts = counted(all, (record) => list(record.fields.tags))
   return [...counts].sort((a, b) => a[0].localeCompare(b[0]))
-}
+})
 
-function counted(views: Views, namesOf: (record: RecordState) => readonly string[]): Map<string, number> {
+function counted(
+  all: readonly RecordView[],
+  namesOf: (record: RecordState) => readonly string[],
+): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const view of views.values()) {
+  for (const view of all) {
     if (!isLive(view)) continue
     for (const name of namesOf(view.record)) counts.set(name, (counts.get(name) ?? 0) + 1)
   }

@@ -15,7 +15,13 @@ import type { Route, Router } from './router.ts'
 export const openRecordId = (model: PageModel, route: Route): string | null =>
   route.page === 'record' ? model.resolveId(route.id) : null
 
-export function detailFor(model: PageModel, router: Router, layout: Layout): TemplateResult {
+/** @param arriving notes that are being made: their editor is there before they are */
+export function detailFor(
+  model: PageModel,
+  router: Router,
+  layout: Layout,
+  arriving: ReadonlySet<string>,
+): TemplateResult {
   const { route, focusField } = router
   if (route.page === 'trash')
     return html`<pawkit-trash-page .model=${model} .layout=${layout}></pawkit-trash-page>`
@@ -24,7 +30,9 @@ export function detailFor(model: PageModel, router: Router, layout: Layout): Tem
   }
   const id = openRecordId(model, route)
   const view = id === null ? undefined : model.records.get(id)
-  if (id === null || route.page !== 'record' || !isLive(view) || view.record.kind !== route.kind) {
+  const there = isLive(view) || (!view && id !== null && arriving.has(id))
+  const kind = view?.record.kind ?? 'note'
+  if (id === null || route.page !== 'record' || !there || kind !== route.kind) {
     const gone = view && view.record.fields.purged !== true && !isLive(view)
     return html`<pawkit-quiet-page .model=${model} .route=${route} .recordId=${gone ? id : id && ''} .layout=${layout}></pawkit-quiet-page>`
   }

@@ -15,6 +15,7 @@ import { remaining } from '../core/wait.ts'
 import type { SyncState } from '../store/read.ts'
 import type { Background } from '../worker-client.ts'
 import type { FailedChange, RecordView, SyncSummary } from './model.ts'
+import { clockTime, number } from './words.ts'
 
 /** What the page says of sync: pure words over what the store holds (P11, P12). */
 export interface Facts {
@@ -113,14 +114,12 @@ function sentence({ state }: Facts, world: World, queue: number, live: number): 
     case 'online':
       if (queue > 0) return `${changes} on the way to the server.`
       if (state.library?.lastSynced == null) return 'Reading your library from the server.'
-      return `${live === 1 ? 'Your 1 record is' : `All ${live} records are`} on the server since ${clock(state.library.lastSynced)}.`
+      return `${live === 1 ? 'Your 1 record is' : `All ${number(live)} records are`} on the server since ${clockTime(state.library.lastSynced)}.`
   }
 }
 
 const waitOf = (count: number): string => (count === 1 ? 'waits' : 'wait')
-const records = (count: number): string => (count === 1 ? '1 record is' : `${count} records are`)
-const clock = (at: number): string =>
-  new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+const records = (count: number): string => (count === 1 ? '1 record is' : `${number(count)} records are`)
 
 /** Longer than any wait of our own while the server answers. */
 const TOO_LONG = 2 * 60_000
@@ -132,7 +131,7 @@ function alarm({ state, now }: Facts, world: World): string | null {
   if (stuck.length === 0) return null
   const since = Math.min(...stuck.map((entry) => entry.since))
   const changes = stuck.length === 1 ? '1 change has' : `${stuck.length} changes have`
-  return `${changes} waited since ${clock(since)} although the server answers. Try Sync now; Sync log says what was tried.`
+  return `${changes} waited since ${clockTime(since)} although the server answers. Try Sync now; Sync log says what was tried.`
 }
 
 function backgroundText({ background, state }: Facts): string {

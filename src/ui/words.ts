@@ -2,7 +2,7 @@ import { hostOf, list, type RecordState, text, titleOf } from '../core/records.t
 
 /** The page speaks English; dates follow the person's English where they have one. */
 const locale = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB'
-const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' })
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
 const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' })
 const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
 const month = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' })
@@ -23,8 +23,10 @@ export function shortTime(at: number, now: number = Date.now()): string {
 export const clockTime = (at: number): string => clock.format(at)
 export const fullTime = (at: number): string => (at > 0 ? full.format(at) : '')
 
+export const number = (many: number): string => many.toLocaleString(locale)
+
 export const count = (many: number, one: string, more = `${one}s`): string =>
-  `${many.toLocaleString(locale)} ${many === 1 ? one : more}`
+  `${number(many)} ${many === 1 ? one : more}`
 
 /** The line under a title: where a card leads, how a note begins. */
 export function gist(record: RecordState): string {

@@ -39,6 +39,58 @@ const lists = fc.oneof(
 )
 const anything = fc.oneof(texts, lists, fc.constantFrom<unknown>(null, true, false, 5, {}), fc.anything())
 
+const BAD_URLS = [
+  '',
+  'http://',
+  'https:///x',
+  'http://:80/',
+  'http://u@/',
+  'http://a b/',
+  'http://a.example/a b',
+  'http://a.example/\u00a0',
+  'http://a.example/\t',
+  ' http://a.example/',
+  'https://%zz/',
+  'https://%20/',
+  'https://a%/',
+  'http://a\\b/',
+  'http://a\u0001/',
+  ...['<', '>', '"', '`', '{', '}', '|', '^'].map((mark) => `http://a${mark}b.example/`),
+  'http://[bad/',
+  'http://bad]/',
+  'http://[bad]/',
+  'http://[]/',
+  'http://[::1]x/',
+  'http://[1:2:3:4:5:6:7]/',
+  'http://[1::2::3]/',
+  'http://[::1%25eth0]/',
+  'http://[::1.2.3.256]/',
+  'http://x:99999/',
+  'http://x:65536/',
+  'http://x:abc/',
+  'http://x:-1/',
+  'http://a:1:2/',
+]
+const GOOD_URLS = [
+  'http://a',
+  'HTTPS://A.example?q',
+  'https://a.example#top',
+  'http://localhost:65535/',
+  'https://a.example:/x',
+  'https://münchen.de/straße?q=ü',
+  'https://例え.テスト/',
+  'https://m%C3%BCnchen.de/',
+  'https://user:p%40ss@a.example/',
+  'https://a_b.example/',
+  'https://a.example/{x}|<y>"^`[z]%zz\\@:b',
+  'http://127.0.0.1:8080/',
+  'http://[::1]:80/',
+  'http://[2001:DB8::1]/',
+  'http://[1:2:3:4:5:6:7:8]/',
+  'http://[::ffff:1.2.3.4]/',
+  'http://[::]/',
+]
+
 describe('rules of fields', () => {
   test.each(TABLE)(
     '$kind.$field: the rule finds what the server’s schema finds, in the same words',
@@ -55,6 +107,18 @@ describe('rules of fields', () => {
       )
     },
   )
+
+  test('an address that the rule lets through is one that a browser can open', () => {
+    const unit = fc.constantFrom(...'ab1:@[]%2f.-_/?#\\ {<^|`"é')
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 8 }), (rest) => {
+        // Which numbers are an IPv4 address, and what IDNA makes of a label, is left to the browser.
+        fc.pre(!/[\d%.-]/.test(rest))
+        const url = `http://${rest}`
+        expect(problemsWith(RULES.card.url, url).length > 0 || URL.canParse(url)).toBe(true)
+      }),
+    )
+  })
 
   test('every field that merges has a rule, and no other has', () => {
     for (const kind of KIND_NAMES) {
@@ -91,12 +155,41 @@ describe('rules of fields', () => {
       { later: 'x'.repeat(LIMITS.unknownBytes) },
       ['later: is too large for a field this version does not know'],
     ],
+    ...[
+      '2020-02-30T00:00:00Z',
+      '2021-02-29T00:00:00Z',
+      '2020-04-31T00:00:00Z',
+      '2020-00-01T00:00:00Z',
+      '2020-01-00T00:00:00Z',
+      '2020-01-01T25:00:00Z',
+      '2020-01-01T00:60:00Z',
+      '2020-01-01T00:00:00+24:00',
+      '2020-01-01T00:00:00+01:60',
+      '0000-01-01T00:00:00+01:00',
+      '9999-12-31T23:59:59-01:00',
+    ].map((createdAt): [string, object, string[]] => [
+      'note',
+      { createdAt },
+      ['createdAt: must be an ISO 8601 time'],
+    ]),
+    ...[
+      '0000-01-01T00:00:00Z',
+      '9999-12-31T23:59:59.999999999Z',
+      '2020-02-29T12:00-11:30',
+      '2000-02-29T00:00:00Z',
+    ].map((createdAt): [string, object, string[]] => ['card', { createdAt }, []]),
     [
       'card',
       { description: 'é'.repeat(LIMITS.descriptionBytes / 2 + 1) },
       ['description: must be at most 64 KiB'],
     ],
     ['card', { url: 'ftp://a.example/' }, ['url: must be an http:// or https:// address']],
+    ...BAD_URLS.map((url): [string, object, string[]] => [
+      'card',
+      { url },
+      ['url: must be an http:// or https:// address'],
+    ]),
+    ...GOOD_URLS.map((url): [string, object, string[]] => ['card', { url }, []]),
     ['card', { formerIds: Array(1001).fill(idOf(1)) }, ['formerIds: must be at most 1000 ids']],
     ['card', { collectionIds: null }, ['collectionIds: must be a list of ids']],
     ['collection', { name: 'x'.repeat(1001) }, ['name: must be at most 1000 characters']],

@@ -4,7 +4,7 @@ import { UUID, uuidV7 } from '../../src/core/ids.ts'
 import { isWellFormed, LIMITS, toWellFormed, utf8Length } from '../../src/core/limits.ts'
 import { readMessage, syncTag } from '../../src/core/messages.ts'
 import { markParam } from '../../src/core/protocol.ts'
-import { hostOf, sameJson, titleOf, updatedAt } from '../../src/core/records.ts'
+import { hostOf, mergeKind, sameJson, titleOf, updatedAt } from '../../src/core/records.ts'
 import { checkFields } from '../../src/core/schema.ts'
 import { clockOffset, settleStamps, stampAt, TOLERATED_SKEW } from '../../src/core/stamp.ts'
 import { isOver, remaining } from '../../src/core/wait.ts'
@@ -108,6 +108,29 @@ describe('names', () => {
       [null, {}],
     ] as const)
       expect(sameJson(a, b)).toBe(false)
+  })
+})
+
+describe('fields named like what every object has', () => {
+  test.each(['toString', 'hasOwnProperty', 'valueOf', 'constructor', 'prototype'])(
+    '%s merges as a plain value and may be held',
+    (field) => {
+      for (const kind of ['note', 'later-kind']) {
+        expect(mergeKind(kind, field)).toBe('value')
+        expect(checkFields(kind, { [field]: 'x' }).ok).toBe(true)
+      }
+    },
+  )
+
+  test('__proto__ is no name of a field, since copying a record would lose it', () => {
+    expect(checkFields('note', JSON.parse('{"title": "x", "__proto__": {"a": 1}}'))).toEqual({
+      ok: false,
+      problem: [{ field: '__proto__', problem: 'is no name that a field may have' }],
+    })
+  })
+
+  test('sameJson compares what objects hold, not what they inherit', () => {
+    expect(sameJson(JSON.parse('{"__proto__": {}}'), { a: 1 })).toBe(false)
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isDeleted } from '../../src/core/records.ts'
 import type { Held } from '../../src/core/settle.ts'
 import { applyChange, type Change } from '../../src/core/write.ts'
-import { changed, clean, dirty, flying, idOf, note, nothing, T0 } from '../support/device-records.ts'
+import { card, changed, clean, dirty, flying, idOf, note, nothing, T0 } from '../support/device-records.ts'
 
 const change = (typed: Change['typed'], shown: Change['shown'] = {}, rest: Partial<Change> = {}): Change => ({
   id: idOf(1),
@@ -25,6 +25,21 @@ function apply(held: Held, ...changes: Change[]): Held {
 const base = note('one', { version: 3 })
 
 describe('applyChange', () => {
+  test('P8 a field that an older version let through does not keep the others from being edited', () => {
+    const old = card('https://a b/', { title: 'Old' }, { version: 2 })
+    const edit = {
+      id: old.id,
+      kind: 'card',
+      shown: { title: 'Old' },
+      typed: { title: 'New' },
+      create: false,
+      urgency: 'at-once',
+    } as const
+    const done = applyChange(clean(old), edit, T0, T0)
+    expect(done.ok && done.value.record?.fields.title).toBe('New')
+    expect(applyChange(clean(old), { ...edit, typed: { url: 'no address' } }, T0, T0).ok).toBe(false)
+  })
+
   test('P1: a create has every field of its kind, each stamped, and an entry', () => {
     const made = apply(nothing, change({ title: 'T' }, {}, { create: true }))
     expect(made).toMatchObject({

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Answered, type Settings, type TestServer, testServer } from './fixture.ts'
 
@@ -74,6 +75,65 @@ describe('accounts and sessions', () => {
     expect([form.status, form.body.code]).toEqual([415, 'unsupported_media_type'])
     const unknown = await send('GET', '/api/auth/nothing')
     expect([unknown.status, unknown.body.code]).toEqual([404, 'not_found'])
+  })
+
+  it('ways in that Pawkit does not offer are not there', async () => {
+    const { send } = await begin()
+    for (const [method, path] of [
+      ['POST', 'sign-in/social'],
+      ['POST', 'link-social'],
+      ['GET', 'callback/google?code=1'],
+      ['POST', 'callback/google'],
+      ['GET', 'verify-email?token=x'],
+      ['POST', 'send-verification-email'],
+      ['POST', 'request-password-reset'],
+      ['POST', 'reset-password'],
+      ['GET', 'reset-password/token?callbackURL=/'],
+      ['POST', 'change-email'],
+      ['GET', 'error?error=x'],
+    ] as const) {
+      const body = { provider: 'google', token: 'x', newPassword: 'correct horse', ...ADA }
+      const { status, body: answer } = await send(
+        method,
+        `/api/auth/${path}`,
+        method === 'GET' ? undefined : body,
+      )
+      expect([path, status, answer.code]).toEqual([path, 404, 'not_found'])
+    }
+    for (const line of server.logs) expect(JSON.parse(line).level).toBeLessThanOrEqual(40)
+  })
+
+  it('a name is at most 1,000 characters of well-formed text', async () => {
+    const { send } = await begin()
+    const sign = (name: string) =>
+      send('POST', '/api/auth/sign-up/email', JSON.stringify({ ...ADA, name }).replace('HALF', '\\ud800'))
+    for (const name of ['x'.repeat(1001), 'a\0', 'HALF']) {
+      const { status, body } = await sign(name)
+      expect([status, body]).toEqual([
+        422,
+        { code: 'invalid', message: expect.stringMatching(/^name: must /) },
+      ])
+    }
+    const up = await sign('x'.repeat(1000))
+    expect(up.status).toBe(200)
+    const update = await send(
+      'POST',
+      '/api/auth/update-user',
+      { name: 'x'.repeat(1001) },
+      { cookie: cookieOf(up) },
+    )
+    expect([update.status, update.body.code]).toEqual([422, 'invalid'])
+  })
+
+  it('a fault of the database is logged as an error, in JSON, and says nothing of it', async () => {
+    const { send, db } = await begin()
+    await sql`drop table account`.execute(db)
+    await sql`drop table user`.execute(db)
+    const { status, text } = await send('POST', '/api/auth/sign-in/email', ADA)
+    expect([status, text.includes('no such table')]).toEqual([500, false])
+    const errors = server.logs.map((line) => JSON.parse(line)).filter(({ level }) => level === 50)
+    expect(errors).toEqual([expect.objectContaining({ err: expect.anything() })])
+    expect(server.logs.join('')).not.toContain(ADA.email)
   })
 
   it('a session’s cookie is HttpOnly and SameSite=Lax, and Secure under https', async () => {

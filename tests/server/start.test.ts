@@ -58,6 +58,15 @@ describe('the program', { timeout: 60_000 }, () => {
     })
     const reader = stream.body?.getReader()
     expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('event: poke\ndata: {"seq":0}\n\n')
+    // The auth library has words of its own for some mistakes.
+    for (const callbackURL of ['https://evil.example/private-words', 'private-words', 7]) {
+      const foreign = await fetch(`${origin}/api/auth/sign-in/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'ada@example.com', password: 'wrong', callbackURL }),
+      })
+      expect(foreign.status).toBeLessThan(500)
+    }
     const asked = Date.now()
     server.child.kill('SIGTERM')
     expect((await reader?.read())?.done).toBe(true)
@@ -65,8 +74,17 @@ describe('the program', { timeout: 60_000 }, () => {
     expect(Date.now() - asked).toBeLessThan(10_000)
     // The log was written back into the one file.
     expect(() => statSync(`${database}-wal`)).toThrow()
-    for (const line of server.output.stderr.trim().split('\n'))
-      expect(JSON.parse(line)).toHaveProperty('level')
+    const lines = server.output.stderr.trim().split('\n')
+    for (const line of lines) expect(JSON.parse(line).level).toBeLessThanOrEqual(40)
+    expect(lines.filter((line) => line.includes('"from":"auth"'))).not.toEqual([])
+    expect(server.output.stderr).not.toContain('private-words')
+  })
+
+  it('makes the folders of its database', async () => {
+    const database = join(folder.path, 'a', 'b', 'pawkit.db')
+    const server = run({ PORT: String(await freePort()), DATABASE_URL: `sqlite:${database}` })
+    await server.ready
+    expect(statSync(database).isFile()).toBe(true)
   })
 
   it('whatever keeps it from starting is one line on stderr and exit code 1', async () => {
@@ -85,6 +103,7 @@ describe('the program', { timeout: 60_000 }, () => {
         { ...good, DATABASE_URL: `sqlite:${join(folder.path, 'folder')}` },
         /it cannot be opened or made there/,
       ],
+      [{ ...good, DATABASE_URL: 'sqlite:/proc/nope/deep/x.db' }, /its folder cannot be (made|written)/],
       [{ ...good, HOST: '203.0.113.1' }, /is not an address of this machine/],
     ]
     for (const [env, words] of cases) {

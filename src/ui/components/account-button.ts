@@ -53,6 +53,12 @@ export class AccountButton extends PawkitElement {
     this.watch('summary')
   }
 
+  /** On `Account`, or on `Sign in` where there is none. */
+  override focus(options?: FocusOptions): void {
+    const button = this.#button.value ?? this.renderRoot.querySelector('button')
+    button?.focus(options)
+  }
+
   override render() {
     const { account, connection } = this.model.summary
     if (!account) return this.#signIn('person')

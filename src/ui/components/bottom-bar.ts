@@ -66,10 +66,19 @@ export class BottomBar extends PawkitElement {
         class="menu"
         popover
         @toggle=${(event: Event) => onToggle(event, this.#new.value ?? null)}
-        @click=${() => this.#menu.value?.hidePopover()}
+        @click=${this.#hideFirst}
       >
         <pawkit-create-buttons .model=${this.model} form="menu"></pawkit-create-buttons>
       </div>`
+  }
+
+  /** Captured, so before the button in it does its work: the focus is back on `New`, and what opens takes it. */
+  readonly #hideFirst = {
+    capture: true,
+    handleEvent: (): void => {
+      this.#menu.value?.hidePopover()
+      this.#new.value?.focus()
+    },
   }
 }
 

@@ -17,14 +17,15 @@ export class CreateButtons extends PawkitElement {
       :host {
         display: grid;
         gap: 8px;
-        grid-template-columns: 1fr 1fr;
+        /* As the words are long. */
+        grid-template-columns: 5fr 7fr;
       }
       .note {
         grid-column: 1 / -1;
       }
       :host([form='block']) .outlined {
         min-width: 0;
-        padding: 0 6px;
+        padding: 0 4px;
         font-size: var(--text-13);
       }
       :host([form='row']) {

@@ -53,6 +53,7 @@ export abstract class DialogElement extends PawkitElement {
     await this.prepare()
     await this.updateComplete
     this.#dialog.value?.showModal()
+    this.#say(true)
   }
 
   override render(): TemplateResult {
@@ -65,11 +66,17 @@ export abstract class DialogElement extends PawkitElement {
   }
 
   protected close(): void {
+    // First: the browser gives the focus back to what is behind.
+    this.#say(false)
     this.#dialog.value?.close()
   }
 
   protected problemLine(): TemplateResult {
     return html`${problemLine(this.problem)}`
+  }
+
+  #say(modal: boolean): void {
+    this.dispatchEvent(new CustomEvent('pawkit-modal', { detail: modal, bubbles: true, composed: true }))
   }
 
   /** The text of a field of this dialog. */

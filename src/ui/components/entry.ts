@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
-import { titleOf } from '../../core/records.ts'
+import { guard } from 'lit/directives/guard.js'
+import { type RecordState, titleOf } from '../../core/records.ts'
 import { icon } from '../icons.ts'
 import { changedAt, collectionNames } from '../library.ts'
 import type { RecordView } from '../model.ts'
@@ -34,12 +35,9 @@ export function tile(view: RecordView): TemplateResult {
   return html`<span class="tile letter" data-hue=${hueOf(name)} data-letter=${[...name][0]?.toUpperCase() ?? ''} aria-hidden="true"></span>`
 }
 
-function secondLine(view: RecordView, context: EntryContext): TemplateResult {
-  const { record } = view
-  const first = record.kind === 'collection' ? count(context.holds(record.id), 'record') : gist(record)
-  const inside = collectionNames(context.records, record, context.inside).join(', ')
+function secondLine(record: RecordState, first: string, inside: string): TemplateResult {
   const at = changedAt(record)
-  return html`<span class="gist">${first}</span>
+  return html`<span class="gist" dir="auto">${first}</span>
     ${inside ? html`<span class="inside">${inside}</span>` : nothing}
     ${
       at > 0
@@ -49,16 +47,27 @@ function secondLine(view: RecordView, context: EntryContext): TemplateResult {
 }
 
 /** A list entry. No white space before the title: what reads the entry's text hears the title first. */
-export function entry(view: RecordView, context: EntryContext): TemplateResult {
-  const path = pathOf(view.record)
-  return html`<li class="entry"><a class="title" href=${path} aria-current=${path === context.current ? 'page' : nothing}>${titleOf(view.record)}</a>
-    ${tile(view)} <span class="second">${secondLine(view, context)}</span>
+function render(view: RecordView, current: boolean, holds: number, inside: string): TemplateResult {
+  const { record } = view
+  const first = record.kind === 'collection' ? count(holds, 'record') : gist(record)
+  return html`<li class="entry"><a class="title" href=${pathOf(record)} dir="auto" aria-current=${current ? 'page' : nothing}>${titleOf(record)}</a>
+    ${tile(view)} <span class="second">${secondLine(record, first, inside)}</span>
     <span class="marks">${
       view.record.fields.pinned === true
         ? html`<span class="pinned" title="Pinned">${icon('pin')}<span class="visually-hidden">Pinned</span></span>`
         : nothing
     }
     ${stateMark(view)}</span></li>`
+}
+
+/** Made anew only when something it shows has changed; `day` because “Yesterday” does by itself. */
+export function entry(view: RecordView, context: EntryContext) {
+  const { record } = view
+  const current = pathOf(record) === context.current
+  const holds = record.kind === 'collection' ? context.holds(record.id) : 0
+  const inside = collectionNames(context.records, record, context.inside).join(', ')
+  const day = new Date().getDate()
+  return guard([view, current, holds, inside, day], () => render(view, current, holds, inside))
 }
 
 export const entryStyles = css`
@@ -71,7 +80,7 @@ export const entryStyles = css`
     height: 64px;
     padding: 0 12px;
     border-radius: var(--radius);
-    /* Entries out of sight cost nothing; 2,000 of them stay quick without windowing. */
+    /* Entries out of sight cost nothing to lay out. */
     content-visibility: auto;
     contain-intrinsic-size: auto 64px;
   }
@@ -101,6 +110,12 @@ export const entryStyles = css`
   }
   .entry .title[aria-current]::after {
     background: var(--selected);
+  }
+  @media (forced-colors: active) {
+    .entry .title[aria-current]::after {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
   }
   .entry .title:focus-visible::after {
     outline: 2px solid var(--accent);

@@ -75,6 +75,9 @@ export const listPaneStyles = css`
     padding: 0 12px 16px;
     outline: none;
   }
+  .end {
+    height: 1px;
+  }
   .empty {
     display: grid;
     gap: 8px;

@@ -1,5 +1,6 @@
-import { html, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { live } from 'lit/directives/live.js'
+import { createRef, ref } from 'lit/directives/ref.js'
 import { repeat } from 'lit/directives/repeat.js'
 import './account-button.ts'
 import './create-buttons.ts'
@@ -10,12 +11,16 @@ import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
 import { choose, collectionCounts, type Filter } from '../library.ts'
 import { ask } from '../requests.ts'
+import { pathOf } from '../router.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
-import { count } from '../words.ts'
+import { count, number } from '../words.ts'
 import { type EntryContext, entry, entryStyles } from './entry.ts'
 import { listPaneStyles } from './list-pane.styles.ts'
 import { stateStyles } from './state-mark.ts'
+
+/** The list begins with as many entries as fill any window, and grows by as many as one comes near its end. */
+const STEP = 150
 
 /** The list `Library` and what stands above it. */
 export class ListPane extends PawkitElement {
@@ -25,17 +30,52 @@ export class ListPane extends PawkitElement {
     path: {},
     filter: { attribute: false },
     statusOpen: { type: Boolean },
+    limit: { state: true },
   }
   declare layout: Layout
   declare path: string
   declare filter: Filter
   declare statusOpen: boolean
+  /** How many of the chosen entries are in the page. */
+  declare limit: number
+  readonly #scroll = createRef<HTMLElement>()
+  readonly #end = createRef<HTMLElement>()
+  #watcher: IntersectionObserver | null = null
 
   static override styles = [base, controls, stateStyles, entryStyles, listPaneStyles]
 
   constructor() {
     super()
+    this.limit = STEP
     this.watch('records')
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#watcher?.disconnect()
+    this.#watcher = null
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('filter')) return
+    this.limit = STEP
+    this.#scroll.value?.scrollTo(0, 0)
+  }
+
+  override updated(): void {
+    const end = this.#end.value
+    if (!end) return
+    this.#watcher ??= new IntersectionObserver(this.#onEnd, {
+      root: this.#scroll.value ?? null,
+      rootMargin: '1600px 0px',
+    })
+    // Observed anew: an end that is still near after growing says so again.
+    this.#watcher.disconnect()
+    this.#watcher.observe(end)
+  }
+
+  override focus(): void {
+    this.focusEntry(location.pathname)
   }
 
   focusSearch(): void {
@@ -44,6 +84,12 @@ export class ListPane extends PawkitElement {
 
   /** Puts the focus back on the entry that was open, or on the list. */
   focusEntry(path: string): void {
+    const shown = choose(this.model.records, this.filter)
+    const at = shown.findIndex(({ record }) => pathOf(record) === path)
+    if (at >= this.limit) {
+      this.limit = at + STEP
+      this.performUpdate()
+    }
     const link = this.renderRoot.querySelector<HTMLElement>(`a.title[href="${CSS.escape(path)}"]`)
     const target = link ?? this.renderRoot.querySelector<HTMLElement>('.scroll')
     target?.focus({ preventScroll: link === null })
@@ -79,14 +125,15 @@ export class ListPane extends PawkitElement {
         ${this.layout === 'medium' ? html`<pawkit-create-buttons .model=${this.model} form="row"></pawkit-create-buttons>` : nothing}
         ${this.#heading(shown.length)}
       </header>
-      <div class="scroll" tabindex="-1" @keydown=${this.#onListKey}>
+      <div ${ref(this.#scroll)} class="scroll" tabindex="-1" @keydown=${this.#onListKey}>
         <ul role="list" aria-label="Library">
           ${repeat(
-            shown,
+            shown.length > this.limit ? shown.slice(0, this.limit) : shown,
             (view) => view.record.id,
             (view) => entry(view, context),
           )}
         </ul>
+        ${shown.length > this.limit ? html`<div ${ref(this.#end)} class="end"></div>` : nothing}
         ${shown.length === 0 ? this.#empty() : nothing}
       </div>`
   }
@@ -109,7 +156,7 @@ export class ListPane extends PawkitElement {
       this.filter.collection === null ? undefined : this.model.records.get(this.filter.collection)
     return html`<div class="heading">
       <h2>${inside ? titleOf(inside.record) : 'Library'}</h2>
-      <span class="soft small numbers" aria-live="polite">${this.filter.query ? `${many} found` : many > 0 ? count(many, 'record') : ''}</span>
+      <span class="soft small numbers" aria-live="polite">${this.filter.query ? `${number(many)} found` : many > 0 ? count(many, 'record') : ''}</span>
       ${
         inside
           ? html`<button class="bare clear" aria-label="Show everything" title="Show everything" @click=${() => ask(this, { filter: { collection: null } })}>
@@ -142,6 +189,10 @@ export class ListPane extends PawkitElement {
     </div>`
   }
 
+  readonly #onEnd = (entries: readonly IntersectionObserverEntry[]): void => {
+    if (entries.some(({ isIntersecting }) => isIntersecting)) this.limit += STEP
+  }
+
   readonly #onSearch = (event: Event): void => {
     if (event.target instanceof HTMLInputElement) ask(this, { filter: { query: event.target.value } })
   }
@@ -163,6 +214,11 @@ export class ListPane extends PawkitElement {
   #step(event: KeyboardEvent, by: 1 | -1): void {
     const links = [...this.renderRoot.querySelectorAll<HTMLElement>('a.title')]
     const at = links.indexOf(event.target as HTMLElement)
+    if (at + by >= links.length) {
+      this.limit += STEP
+      this.performUpdate()
+      links.push(...[...this.renderRoot.querySelectorAll<HTMLElement>('a.title')].slice(links.length))
+    }
     const next = links[at + by]
     event.preventDefault()
     if (next) next.focus()

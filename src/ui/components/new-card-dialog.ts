@@ -34,11 +34,11 @@ class NewCardDialog extends DialogElement {
       </div>
       <div class="field">
         <label for="title">Title</label>
-        <input id="title" class="input" autocomplete="off" />
+        <input id="title" class="input" dir="auto" autocomplete="off" />
       </div>
       <div class="field">
         <label for="description">Description</label>
-        <textarea id="description" class="input" rows="3"></textarea>
+        <textarea id="description" class="input" dir="auto" rows="3"></textarea>
       </div>
       <div class="actions">
         <button type="button" @click=${() => this.close()}>Cancel</button>
@@ -67,8 +67,10 @@ class NewCardDialog extends DialogElement {
     this.busy = true
     const result = await this.model.create('card', fields).done
     this.busy = false
-    if (result.is === 'written') this.close()
-    else if (result.is === 'duplicate') {
+    if (result.is === 'written') {
+      this.close()
+      this.model.notify('status', `“${titleOf(result.record)}” is saved.`)
+    } else if (result.is === 'duplicate') {
       const { record } = result
       this.problem = html`This link is in your library already:
         <a href=${pathOf(record)} @click=${() => this.close()}>${titleOf(record)}</a>`

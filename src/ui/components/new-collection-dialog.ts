@@ -9,7 +9,7 @@ class NewCollectionDialog extends DialogElement {
     return html`<form novalidate @submit=${this.#save}>
       <div class="field">
         <label for="name">Name</label>
-        <input id="name" class="input" autocomplete="off" placeholder="Recipes, Reading, Garden …" autofocus
+        <input id="name" class="input" dir="auto" autocomplete="off" placeholder="Recipes, Reading, Garden …" autofocus
           aria-invalid=${this.problem ? 'true' : nothing} aria-describedby="problem" />
         <div id="problem">${this.problemLine()}</div>
       </div>
@@ -30,9 +30,12 @@ class NewCollectionDialog extends DialogElement {
       return
     }
     this.busy = true
-    this.problem = problemOf(await this.model.create('collection', { name }).done)
+    const result = await this.model.create('collection', { name }).done
+    this.problem = problemOf(result)
     this.busy = false
-    if (this.problem === null) this.close()
+    if (this.problem !== null) return
+    this.close()
+    this.model.notify('status', `“${name}” is saved.`)
   }
 }
 

@@ -134,7 +134,7 @@ export class Notices extends PawkitElement {
           ? html`<button class="action" aria-description=${notice.text} @click=${() => this.#act(notice)}>${action.label}</button>`
           : nothing
       }
-      <button class="bare" aria-label="Dismiss" aria-description=${notice.text} title="Dismiss" @click=${() => this.model.dismiss(notice.id)}>
+      <button class="bare" aria-label="Dismiss" aria-description=${notice.text} title="Dismiss" @click=${() => this.#dismiss(notice)}>
         ${icon('close')}
       </button>`
   }
@@ -144,13 +144,29 @@ export class Notices extends PawkitElement {
     return html`<div class="notice">
       <p>${words}</p>
       <button class="action" @click=${() => this.model.reload()}>Reload</button>
-      <button class="bare" aria-label="Dismiss" aria-description=${words} title="Dismiss" @click=${() => (this.updateHidden = true)}>
+      <button class="bare" aria-label="Dismiss" aria-description=${words} title="Dismiss" @click=${this.#hideUpdate}>
         ${icon('close')}
       </button>
     </div>`
   }
 
+  readonly #hideUpdate = (): void => {
+    this.#leave()
+    this.updateHidden = true
+  }
+
+  #dismiss(notice: Notice): void {
+    this.#leave()
+    this.model.dismiss(notice.id)
+  }
+
+  /** What has the focus is about to go: the shell knows where to go on. */
+  #leave(): void {
+    if (this.matches(':focus-within')) this.dispatchEvent(new CustomEvent('leaving'))
+  }
+
   #act(notice: Notice): void {
+    this.#leave()
     notice.action?.run()
     this.model.dismiss(notice.id)
   }

@@ -1,7 +1,7 @@
 import { css, html } from 'lit'
 import type { OtherLibraryChoice } from '../model.ts'
-import type { Dialog } from '../requests.ts'
-import { count } from '../words.ts'
+import { ask, type Dialog } from '../requests.ts'
+import { count, number } from '../words.ts'
 import { DialogElement } from './dialog-element.ts'
 
 type Other = Extract<Dialog, { is: 'other-library' }>
@@ -39,7 +39,7 @@ class OtherLibraryDialog extends DialogElement {
     const { email, records, unsynced } = this.other
     return html`<p>
         This device holds the library of <b>${email}</b>: ${count(records, 'record')}${
-          unsynced > 0 ? html`, <b>${unsynced} not synced yet</b>` : ''
+          unsynced > 0 ? html`, <b>${number(unsynced)} not synced yet</b>` : ''
         }. What should become of it?
       </p>
       <div class="choices">
@@ -71,8 +71,11 @@ class OtherLibraryDialog extends DialogElement {
     this.busy = true
     try {
       const result = await this.model.answerOtherLibrary(choice)
-      if (choice === 'cancel' || result.is === 'signed-in') this.close()
-      else if (result.is === 'refused') this.problem = result.message
+      if (choice === 'cancel' || result.is === 'signed-in') {
+        this.close()
+        // What was open is of the library before.
+        if (choice !== 'cancel') ask(this, { go: '/' })
+      } else if (result.is === 'refused') this.problem = result.message
     } finally {
       this.busy = false
     }

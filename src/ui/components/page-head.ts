@@ -10,5 +10,5 @@ export const pageHead = (words: string, layout: Layout): TemplateResult =>
         ? html`<a class="button bare" href="/" data-back aria-label="Back" title="Back">${icon('back')}</a>`
         : nothing
     }
-    <h2 class="headline">${words}</h2>
+    <h2 class="headline" tabindex="-1">${words}</h2>
   </div>`

@@ -58,14 +58,14 @@ export class RecordBar extends PawkitElement {
 
   override render() {
     const view = this.model.records.get(this.recordId)
-    if (!view) return nothing
-    const { record } = view
-    const pinned = record.fields.pinned === true
-    return html`${
+    const back =
       this.layout === 'phone'
         ? html`<a class="button bare back" href="/" data-back aria-label="Back" title="Back">${icon('back')}</a>`
         : nothing
-    }
+    if (!view) return html`${back}`
+    const { record } = view
+    const pinned = record.fields.pinned === true
+    return html`${back}
       <div class="state">${stateLine(view)}</div>
       ${
         record.kind === 'collection'

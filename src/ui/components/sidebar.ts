@@ -10,6 +10,7 @@ import { collectionCounts, collections, type Filter, tagCounts } from '../librar
 import { ask } from '../requests.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { number } from '../words.ts'
 import { sidebarStyles } from './sidebar.styles.ts'
 
 /** Where one can go, and what narrows the list: a column of its own in a wide window, a drawer else. */
@@ -101,7 +102,7 @@ export class Sidebar extends PawkitElement {
   ) {
     return html`<li>
       <button class="place" aria-pressed=${on ? 'true' : 'false'} @click=${() => ask(this, { filter })}>
-        ${icon(name)}<span class="words">${words}</span><span class="many">${many}</span>
+        ${icon(name)}<span class="words" dir="auto">${words}</span><span class="many">${number(many)}</span>
       </button>
     </li>`
   }

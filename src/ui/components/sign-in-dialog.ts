@@ -3,6 +3,21 @@ import type { SignInResult } from '../model.ts'
 import { ask } from '../requests.ts'
 import { DialogElement } from './dialog-element.ts'
 
+const SHORTEST = 8
+const TOO_SHORT = `The password is too short: it needs at least ${SHORTEST} characters.`
+
+/** The auth library's answers in our words. */
+const OUR_WORDS: readonly (readonly [theirs: RegExp, ours: string])[] = [
+  [/invalid.*password/i, 'Email or password is not right. Look at both, or create an account.'],
+  [/password.*too short/i, TOO_SHORT],
+  [/password.*too long/i, 'The password is too long: at most 128 characters.'],
+  [/already exists/i, 'There is an account with this address already. Choose “Sign in”.'],
+  [/invalid.*email/i, 'This is not an email address the server knows how to use.'],
+]
+
+const inOurWords = (message: string): string =>
+  OUR_WORDS.find(([theirs]) => theirs.test(message))?.[1] ?? message
+
 class SignInDialog extends DialogElement {
   protected override readonly heading = 'Sign in'
 
@@ -36,10 +51,10 @@ class SignInDialog extends DialogElement {
   }
 
   readonly #create = (): void => {
-    void this.#send((email, password) => this.model.createAccount(email, password))
+    void this.#send((email, password) => this.model.createAccount(email, password), SHORTEST)
   }
 
-  async #send(send: (email: string, password: string) => Promise<SignInResult>): Promise<void> {
+  async #send(send: (email: string, password: string) => Promise<SignInResult>, shortest = 0): Promise<void> {
     if (this.busy) return
     const email = this.fieldText('email').trim()
     const password = this.fieldText('password')
@@ -53,12 +68,17 @@ class SignInDialog extends DialogElement {
       this.focusOn('password')
       return
     }
+    if (password.length < shortest) {
+      this.problem = TOO_SHORT
+      this.focusOn('password')
+      return
+    }
     this.busy = true
     this.problem = null
     try {
       const result = await send(email, password)
       if (result.is === 'signed-in') this.close()
-      else if (result.is === 'refused') this.problem = result.message
+      else if (result.is === 'refused') this.problem = inOurWords(result.message)
       else {
         const { records, unsynced } = result
         ask(this, { open: { is: 'other-library', email: result.email, records, unsynced } })

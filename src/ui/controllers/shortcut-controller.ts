@@ -42,6 +42,7 @@ export class ShortcutController implements ReactiveController {
     } else if (command && key === 'k' && !event.shiftKey) {
       event.preventDefault()
       this.#shortcuts.find()
-    } else if (key === 'escape' && !inText && !isMenuOpen() && this.#shortcuts.escape()) event.preventDefault()
+    } else if (key === 'escape' && !inText && !isMenuOpen() && this.#shortcuts.escape())
+      event.preventDefault()
   }
 }

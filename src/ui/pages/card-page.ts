@@ -2,7 +2,6 @@ import { css, html, nothing } from 'lit'
 import { ref } from 'lit/directives/ref.js'
 import '../components/tags-field.ts'
 import { hostOf, text } from '../../core/records.ts'
-import { problemLine } from '../components/problem.ts'
 import { icon } from '../icons.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
@@ -51,6 +50,7 @@ export class CardPage extends RecordPage {
           ${ref(this.editing.bind('title'))}
           id="title"
           class="paper title"
+          dir="auto"
           rows="1"
           placeholder=${host || 'Untitled card'}
           autocomplete="off"
@@ -78,13 +78,13 @@ export class CardPage extends RecordPage {
               : nothing
           }
         </div>
-        ${problemLine(this.editing.problem)}
         <div class="part">
           <label for="description">Description</label>
           <textarea
             ${ref(this.editing.bind('description'))}
             id="description"
             class="paper description"
+          dir="auto"
             placeholder="What is it, and why keep it?"
           ></textarea>
         </div>

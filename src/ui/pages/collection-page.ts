@@ -2,7 +2,6 @@ import { css, html } from 'lit'
 import { ref } from 'lit/directives/ref.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { entry, entryStyles } from '../components/entry.ts'
-import { problemLine } from '../components/problem.ts'
 import { stateStyles } from '../components/state-mark.ts'
 import { choose } from '../library.ts'
 import { base } from '../styles/base.ts'
@@ -51,13 +50,13 @@ export class CollectionPage extends RecordPage {
           ${ref(this.editing.bind('name'))}
           id="name"
           class="paper title"
+          dir="auto"
           rows="1"
           placeholder="Untitled collection"
           autocomplete="off"
           @beforeinput=${keepOneLine}
           @paste=${pasteOneLine}
         ></textarea>
-        ${problemLine(this.editing.problem)}
         <p class="holds soft small numbers">${count(inside.length, 'record')}</p>
         ${
           inside.length === 0

@@ -1,7 +1,6 @@
 import { css, html } from 'lit'
 import { ref } from 'lit/directives/ref.js'
 import '../components/tags-field.ts'
-import { problemLine } from '../components/problem.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { page } from '../styles/page.ts'
@@ -40,6 +39,7 @@ export class NotePage extends RecordPage {
           ${ref(this.editing.bind('title'))}
           id="title"
           class="paper title"
+          dir="auto"
           rows="1"
           placeholder="Untitled note"
           autocomplete="off"
@@ -54,13 +54,13 @@ export class NotePage extends RecordPage {
           ${ref(this.editing.bind('content'))}
           id="content"
           class="paper content"
+          dir="auto"
           placeholder="Write …"
           aria-describedby="tab-key"
           @keydown=${this.#tab.onKeydown}
           @blur=${this.#tab.onBlur}
         ></textarea>
         <span id="tab-key" class="visually-hidden">Escape, then Tab leaves the text.</span>
-        ${problemLine(this.editing.problem)}
       </article>`
   }
 

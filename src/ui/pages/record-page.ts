@@ -1,4 +1,5 @@
-import { html, type PropertyValues, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { problemLine } from '../components/problem.ts'
 import '../components/record-bar.ts'
 import type { Layout } from '../controllers/layout-controller.ts'
 import { RecordEditing } from '../controllers/record-editing.ts'
@@ -26,6 +27,7 @@ export class RecordPage extends PawkitElement {
       .model=${this.model}
       .recordId=${this.recordId}
       .layout=${this.layout}
-    ></pawkit-record-bar>`
+    ></pawkit-record-bar>
+      ${this.editing.problem === null ? nothing : html`<div class="trouble">${problemLine(this.editing.problem)}</div>`}`
   }
 }

@@ -7,7 +7,7 @@ import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { plainPage } from '../styles/plain-page.ts'
 import { chooseTheme, chosenTheme, THEMES, type Theme } from '../theme.ts'
-import { count } from '../words.ts'
+import { count, number } from '../words.ts'
 
 const THEME_WORDS: Readonly<Record<Theme, string>> = { system: 'As the system', light: 'Light', dark: 'Dark' }
 
@@ -100,7 +100,7 @@ export class SettingsPage extends PawkitElement {
       <section>
         <h3>This device</h3>
         <p class="numbers">
-          ${count(live, 'record')} in the library${gone > 0 ? html`, ${gone} in the Trash` : nothing}.
+          ${count(live, 'record')} in the library${gone > 0 ? html`, ${number(gone)} in the Trash` : nothing}.
         </p>
         <p class="soft">${summary.sentence}</p>
       </section>

@@ -6,6 +6,7 @@ import { pageHead } from '../components/page-head.ts'
 import { stateMark, stateStyles } from '../components/state-mark.ts'
 import type { Layout } from '../controllers/layout-controller.ts'
 import { PawkitElement } from '../element.ts'
+import { focusIsLost } from '../floating.ts'
 import { icon } from '../icons.ts'
 import { changedAt, deletedOnes } from '../library.ts'
 import type { RecordView } from '../model.ts'
@@ -22,6 +23,8 @@ const KIND_WORDS: Readonly<Record<string, string>> = { card: 'Card', note: 'Note
 export class TrashPage extends PawkitElement {
   static override properties = { ...PawkitElement.properties, layout: {} }
   declare layout: Layout
+  /** Where in the list the person has last worked: the focus goes on there when the row is gone. */
+  #at = 0
 
   static override styles = [
     base,
@@ -69,6 +72,14 @@ export class TrashPage extends PawkitElement {
     this.watch('records')
   }
 
+  /** On the row that has come up, or on the heading. */
+  override focus(options?: FocusOptions): void {
+    const rows = this.renderRoot.querySelectorAll<HTMLElement>('.actions > :first-child')
+    const row = rows[Math.min(this.#at, rows.length - 1)]
+    const target = row ?? this.renderRoot.querySelector<HTMLElement>('.headline')
+    target?.focus(options)
+  }
+
   override render() {
     const gone = deletedOnes(this.model.records)
     return html`<article>
@@ -84,31 +95,39 @@ export class TrashPage extends PawkitElement {
         ${repeat(
           gone,
           (view) => view.record.id,
-          (view) => this.#entry(view),
+          (view, at) => this.#entry(view, at),
         )}
       </ul>
     </article>`
   }
 
-  #entry(view: RecordView) {
+  #entry(view: RecordView, row: number) {
     const { record } = view
     const title = titleOf(record)
     const at = changedAt(record)
     const label = `title-${record.id}`
-    return html`<li class="entry"><span class="title" id=${label}>${title}</span>${tile(view)}
+    return html`<li class="entry"><span class="title" id=${label} dir="auto">${title}</span>${tile(view)}
       <span class="second"><span>${KIND_WORDS[record.kind] ?? ''}</span><time title=${fullTime(at)}>deleted ${shortTime(at)}</time></span>
       <span class="marks">${stateMark(view)}</span>
       <span class="actions">
-        <button aria-describedby=${label} @click=${() => this.#restore(record.id, title)}>${icon('restore')}Restore</button>
-        <button class="danger" aria-describedby=${label} @click=${() => ask(this, { open: { is: 'purge', id: record.id } })}>
+        <button aria-describedby=${label} @click=${() => this.#restore(record.id, title, row)}>${icon('restore')}Restore</button>
+        <button class="danger" aria-describedby=${label} @click=${() => this.#purge(record.id, row)}>
           Delete for good
         </button>
       </span>
     </li>`
   }
 
-  #restore(id: string, title: string): void {
-    void tellProblem(this.model, title, this.model.restore(id))
+  async #restore(id: string, title: string, row: number): Promise<void> {
+    this.#at = row
+    await tellProblem(this.model, title, this.model.restore(id))
+    await this.updateComplete
+    if (focusIsLost()) this.focus()
+  }
+
+  #purge(id: string, row: number): void {
+    this.#at = row
+    ask(this, { open: { is: 'purge', id } })
   }
 }
 

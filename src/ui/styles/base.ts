@@ -70,6 +70,14 @@ export const base = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  /* Where the system chooses the colours, a tint is no sign. */
+  @media (forced-colors: active) {
+    [aria-current],
+    [aria-pressed='true'] {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
+  }
   :focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;

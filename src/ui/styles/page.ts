@@ -15,11 +15,25 @@ export const page = css`
     max-width: calc(40em + 48px);
     margin-inline: auto;
     padding: 8px 24px 48px;
-    font-size: 1rem;
+    font-size: var(--text-16);
+  }
+  /* Under the record bar, and in sight while one writes far below. */
+  .trouble {
+    position: sticky;
+    z-index: 1;
+    top: 56px;
+    padding: 0 max(24px, calc((100% - 40rem) / 2)) 8px;
+    background: var(--surface);
+  }
+  .trouble .problem {
+    margin: 0;
   }
   @media (max-width: 699px) {
     article {
       padding: 4px 16px 24px;
+    }
+    .trouble {
+      padding-inline: 16px;
     }
   }
   .paper {
@@ -31,7 +45,7 @@ export const page = css`
     border-radius: var(--radius-control);
     background: transparent;
     color: inherit;
-    font: 400 1rem / 1.6 var(--font);
+    font: 400 var(--text-16) / 1.6 var(--font);
     resize: none;
     field-sizing: content;
     transition: background-color var(--quick);

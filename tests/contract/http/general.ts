@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest'
 import type { TestServer } from '../../server/fixture.ts'
 
+interface Operation {
+  operationId: string
+  responses: Record<string, unknown>
+}
+
 /** What holds at every address. */
 export function generalPromises(server: () => TestServer): void {
   it('a write from another site is refused, one from the app or a script is not', async () => {
@@ -113,6 +118,54 @@ export function generalPromises(server: () => TestServer): void {
     expect(body.components.schemas.Note.properties.content).toMatchObject({ type: 'string' })
     const refs = JSON.stringify(body).matchAll(/"#\/components\/schemas\/(\w+)"/g)
     for (const [, name = ''] of refs) expect(Object.keys(body.components.schemas)).toContain(name)
+  })
+
+  it('the OpenAPI file tells of each operation what every address may answer', async () => {
+    const { body } = await server().send('GET', '/api/openapi.json')
+    const ids = new Set<string>()
+    for (const [path, item] of Object.entries<Record<string, Operation>>(body.paths)) {
+      for (const [method, operation] of Object.entries(item)) {
+        if (method === 'parameters') continue
+        const { operationId, responses } = operation
+        expect([path, method, operationId]).toEqual([path, method, expect.stringMatching(/^[a-z][A-Za-z]+$/)])
+        expect(ids).not.toContain(operationId)
+        ids.add(operationId)
+        const statuses = Object.keys(responses)
+        expect(statuses).toContain('405')
+        if (path.startsWith('/api/')) expect(statuses).toContain('421')
+        if (method !== 'get') expect(statuses).toContain('413')
+      }
+    }
+    const names = [...JSON.stringify(body).matchAll(/"#\/components\/responses\/(\w+)"/g)].map(
+      ([, name]) => name,
+    )
+    expect(Object.keys(body.components.responses).sort()).toEqual([...new Set(names)].sort())
+    for (const path of ['sign-in', 'sign-up']) {
+      const { 429: tooMany } = body.paths[`/api/auth/${path}/email`].post.responses
+      expect(tooMany.headers['Retry-After'].schema.type).toBe('integer')
+    }
+    expect(body.paths['/api/openapi.json'].get.security).toEqual([])
+    const conflict = body.paths['/api/cards'].post.responses[409].content['application/json'].schema
+    expect(conflict.allOf[1].properties.card).toEqual({ $ref: '#/components/schemas/Card' })
+  })
+
+  it('the OpenAPI file tells times, limits in bytes, and what lists hold', async () => {
+    const { schemas } = (await server().send('GET', '/api/openapi.json')).body.components
+    for (const name of ['Card', 'Note', 'Collection']) {
+      for (const time of ['createdAt', 'updatedAt'])
+        expect(schemas[name].properties[time].format).toBe('date-time')
+      expect(schemas[`${name}Create`].properties.createdAt.format).toBe('date-time')
+    }
+    expect(schemas.NotePatch.properties.content.description).toContain('at most 1 MiB')
+    expect(schemas.CardCreate.properties.description.description).toContain('at most 64 KiB')
+    for (const [name, list, item] of [
+      ['PushRequest', 'mutations', 'Mutation'],
+      ['PushAnswer', 'results', 'Outcome'],
+      ['PullAnswer', 'changes', 'Change'],
+    ] as const) {
+      expect(schemas[name].properties[list].items).toEqual({ $ref: `#/components/schemas/${item}` })
+    }
+    expect(schemas.PushRequest.properties.mutations.maxItems).toBe(500)
   })
 
   it('the logs hold a request id and no content, address or account', async () => {

@@ -43,6 +43,25 @@ export function recordPromises(server: () => TestServer, tested: TestedKind): vo
     expect(again.body[kind]).toMatchObject({ ...sample(2), version: 2 })
   })
 
+  it('the same POST again may write its time in another zone', async () => {
+    const ada = await server().signUp()
+    const body = { ...sample(1), id: newId(), createdAt: '2020-02-03T04:05:06+02:00' }
+    const { [kind]: record } = (await ada.send('POST', path, body)).body
+    for (const createdAt of ['2020-02-03T02:05:06Z', record.createdAt]) {
+      const again = await ada.send('POST', path, { ...body, createdAt })
+      expect([again.status, again.body[kind]]).toEqual([200, record])
+    }
+    const other = await ada.send('POST', path, { ...body, createdAt: '2020-02-03T02:05:07Z' })
+    expect([other.status, other.body.error.code]).toEqual([409, 'id_taken'])
+  })
+
+  it('the history shows when a record was made as GET does', async () => {
+    const ada = await server().signUp()
+    const { body } = await ada.send('POST', path, { ...sample(1), createdAt: '2020-02-03T04:05:06+02:00' })
+    const { versions } = (await ada.send('GET', `${path}/${body[kind].id}/versions`)).body
+    expect(versions[0].fields.createdAt).toBe('2020-02-03T02:05:06.000Z')
+  })
+
   it('an id that holds other fields is taken, and the answer says by what', async () => {
     const ada = await server().signUp()
     const held = await make(ada, tested, 1)

@@ -129,7 +129,14 @@ export function writePromises(server: () => TestServer, tested: TestedKind): voi
     }
     const bad = {
       id: ['A0000000-0000-7000-8000-000000000000', 'x', 7],
-      createdAt: ['yesterday', 7, '2026-13-01T00:00:00Z'],
+      createdAt: [
+        'yesterday',
+        7,
+        '2026-13-01T00:00:00Z',
+        '2020-02-30T00:00:00Z',
+        '9999-12-31T23:59:59-01:00',
+        '0000-01-01T00:00:00+01:00',
+      ],
     }
     for (const [field, values] of Object.entries(bad)) {
       for (const value of values)

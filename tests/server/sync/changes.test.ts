@@ -80,6 +80,10 @@ describe('the feed', () => {
   it('a request that names no account or protocol is refused', async () => {
     expect((await ada.send('GET', '/api/sync/changes?protocol=1')).status).toBe(422)
     expect((await ada.send('GET', `/api/sync/changes?account=${ada.account}`)).status).toBe(422)
-    expect((await ada.send('GET', `/api/sync/changes?protocol=x&account=${ada.account}`)).status).toBe(422)
+    for (const protocol of ['x', '1e0', '0x1', '%201', '1.0', '+1', '-1', '']) {
+      const query = `protocol=${protocol}&account=${ada.account}`
+      const { status, body } = await ada.send('GET', `/api/sync/changes?${query}`)
+      expect([protocol, status, body.error.code]).toEqual([protocol, 422, 'invalid'])
+    }
   })
 })

@@ -132,6 +132,27 @@ describe('push', () => {
     expect(answer.body.results).toMatchObject([{ outcome: 'rejected', details: [{ field: 'fields' }] }])
   })
 
+  it('P8 a mutation of too many or too large fields is rejected', async () => {
+    const fields = (count: number, size: number) =>
+      mutation(Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, 'x'.repeat(size)])))
+    for (const [change, problem] of [
+      [fields(201, 1), 'must be at most 200 fields'],
+      [fields(70, 63 * 1024), 'must be at most 4 MiB'],
+    ] as const) {
+      expect(await a.one(change)).toMatchObject({
+        outcome: 'rejected',
+        code: 'invalid',
+        details: [{ field: 'fields', problem }],
+      })
+    }
+    for (const change of [
+      fields(200, 1),
+      fields(64, 63 * 1024),
+      mutation({ content: '\u0001'.repeat(1024 * 1024) }),
+    ])
+      expect((await a.one(change)).outcome).toBe('applied')
+  })
+
   it('P8 what has no readable id has no result and delays nothing', async () => {
     const good = mutation({ title: 'good' })
     const { body } = await a.push([null, 7, {}, { ...good, id: 'x' }, good])
@@ -163,6 +184,30 @@ describe('push', () => {
     ])
     await ada.send('PATCH', `/api/notes/${note.record}`, { content: 'by REST', version: 2 })
     expect((await b.records()).at(-1)?.fields).toMatchObject({ ...odd, content: 'by REST' })
+  })
+
+  it('fields named like what every object has are kept or refused by name, never dropped', async () => {
+    const odd = { toString: 'a', hasOwnProperty: ['b'], valueOf: null, constructor: { c: 1 }, prototype: 'd' }
+    const note = mutation({ title: 'x', ...odd })
+    expect(await a.one(note)).toMatchObject({ outcome: 'applied', record: { stamps: note.stamps } })
+    expect(JSON.stringify((await b.records())[0].fields)).toBe(JSON.stringify(note.fields))
+    const edit = mutation({ toString: 'b' }, { record: note.record, on: 1, above: 1 })
+    await a.push([edit])
+    expect(JSON.stringify((await b.records())[0].fields)).toBe(
+      JSON.stringify({ ...note.fields, ...edit.fields }),
+    )
+    for (const part of ['fields', 'stamps']) {
+      const bad = JSON.parse(
+        JSON.stringify(mutation({ title: 'x' })).replace(`"${part}":{`, '$&"__proto__":1,'),
+      )
+      const field = part === 'fields' ? '__proto__' : 'stamps.__proto__'
+      expect(await a.one(bad)).toMatchObject({ outcome: 'rejected', code: 'invalid', details: [{ field }] })
+    }
+    const stamps = { constructor: 'now' } as unknown as Record<string, number>
+    expect(await a.one(mutation({ constructor: 1 }, { stamps }))).toMatchObject({
+      outcome: 'rejected',
+      details: [{ field: 'stamps.constructor' }],
+    })
   })
 
   it('a purged record keeps id and version and no content, and can come back whole', async () => {
