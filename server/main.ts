@@ -6,17 +6,22 @@ import { StartProblem } from './start-problem.ts'
 // What people keep here is theirs: database, log and copies are readable by this user only.
 process.umask(0o077)
 
+const IN_A_HURRY = 1000
 const folder = join(import.meta.dirname, '..')
 
 try {
   const config = readConfig(process.env, folder)
   const running = await start(config, folder)
-  let stopping = false
+  let asked: number | null = null
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // Asked twice, somebody is in a hurry: what is committed is safe.
-      if (stopping) process.exit(1)
-      stopping = true
+      // Ctrl+C comes twice, from the terminal and from npm. Asked again later, somebody is in a hurry: what is
+      // committed is safe.
+      if (asked !== null) {
+        if (Date.now() - asked > IN_A_HURRY) process.exit(1)
+        return
+      }
+      asked = Date.now()
       running.stop().then(
         () => process.exit(0),
         () => process.exit(1),
