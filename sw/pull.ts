@@ -1,4 +1,5 @@
 import { FINE } from '../src/core/backoff.ts'
+import { remedy } from '../src/core/failure.ts'
 import { applyPage, markSynced } from '../src/store/apply.ts'
 import { writeConnection } from '../src/store/outbox.ts'
 import { beginReread } from '../src/store/reread.ts'
@@ -8,7 +9,7 @@ import { tell } from './tell.ts'
 
 /**
  * Reads one page of changes after the cursor and applies it with the cursor in one transaction.
- * @param aside tried beside a push that fails: its own failure is the same outage, and counts for nothing
+ * @param aside tried beside a push that fails: an outage is counted there, not twice
  */
 export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-to-date' | 'failed'> {
   const { world, db, outbox, signal } = task
@@ -24,7 +25,7 @@ export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-
       await beginReread(db, id, answered.problem.how)
       return 'more'
     }
-    if (!aside) await recordFailure(task, answered.problem)
+    if (!aside || remedy(answered.problem) !== 'wait') await recordFailure(task, answered.problem)
     return 'failed'
   }
   const { answer, offset } = answered.value

@@ -205,6 +205,17 @@ describe('engine, poison', () => {
     expect(sends()).toEqual([0, 1000, 6000])
   })
 
+  test('P9 a push that gets no answer, while the pull beside it says that the session has ended, pauses as signed out', async () => {
+    server.onPush = () => NO_ANSWER
+    server.onPull = () => ({ is: 'signed-out' })
+    await device.write(idOf(1), { title: 't' })
+    await wake('changed', 10_000)
+    expect(await device.state()).toMatchObject({
+      connection: { is: 'signed-out' },
+      entries: [{ id: idOf(1) }],
+    })
+  })
+
   test('P9, trace 14: where every push dies and pulls pass, a second record is not blamed, and waits', async () => {
     server.onPush = () => DOWN
     await device.write(idOf(1), { title: 'a' })
