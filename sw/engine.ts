@@ -101,8 +101,10 @@ export class Engine {
       if (!outbox || this.#abort.signal.aborted) return
       // Asked while it read: it looks again. From here to the step nothing comes between.
       if (this.#asked) continue
-      this.#logWaking(outbox)
       const step = decide(this.#situation(outbox, now), now)
+      // A wake for every key would drown the log: it is told with what comes of it.
+      const later = step.do === 'wait' || (step.do === 'rest' && step.why === 'later')
+      if (!later) this.#logWaking(outbox)
       if (step.do === 'rest') {
         this.#hasty = false
         this.#impatient = false

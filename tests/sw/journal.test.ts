@@ -53,6 +53,16 @@ describe('sync log', () => {
     expect(JSON.stringify(rows)).not.toContain(MARKER)
   })
 
+  test('a wake for every key of a burst is one line, beside what came of it', async () => {
+    for (let key = 1; key <= 20; key++) {
+      await device.write(idOf(1), { content: 'x'.repeat(key) }, { urgency: 'typing' })
+      await device.engine.wake('changed', 0)
+      clock.pass(100)
+    }
+    await device.engine.wake('changed', 5000)
+    expect((await kinds()).filter((what) => what === 'woken')).toHaveLength(1)
+  })
+
   test('it keeps the newest rows and no more than its bound', async () => {
     const journal = new Journal(
       async () => device.db,
