@@ -132,14 +132,16 @@ describe('pins', () => {
         'journal auto',
         'meta key',
         'outbox id',
+        'receipts id',
         'records id formerId(fields.formerIds each) urlKey(urlKey)',
         'seen id',
         'session key',
         'unread seq',
+        'vanishing id',
         'writers page',
       ],
     })
-    expect(DATABASE_VERSION).toBe(1)
+    expect(DATABASE_VERSION).toBe(2)
     opened.close()
   })
 

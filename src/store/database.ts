@@ -164,4 +164,8 @@ function upgrade(db: Connection, from: number): void {
     db.createObjectStore('session', { keyPath: 'key' })
     db.createObjectStore('device', { keyPath: 'key' })
   }
+  if (from < 2) {
+    db.createObjectStore('receipts', { keyPath: 'id' })
+    db.createObjectStore('vanishing', { keyPath: 'id' })
+  }
 }

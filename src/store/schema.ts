@@ -6,7 +6,7 @@ import type { Mark } from '../core/protocol.ts'
 import type { Json, RecordState } from '../core/records.ts'
 
 /** Raised with every change below; upgrades are additive and never drop outbox, bases or drafts. */
-export const DATABASE_VERSION = 1
+export const DATABASE_VERSION = 2
 export const DATABASE_NAME = 'pawkit'
 
 /** A record as it lies here; `urlKey` only on cards that hold a URL, so that the index lists just those. */
@@ -62,6 +62,23 @@ export interface WriterRow {
   readonly numbers: { readonly [recordId: string]: number }
 }
 
+/** That the server has a record: its version and seq there, and since when, ms by the server's clock. */
+export interface ReceiptRow {
+  readonly id: string
+  readonly version: number
+  readonly seq: number
+  readonly at: number
+}
+
+/**
+ * A record that would vanish from this device with many others, kept until a person says. `tombstone`: it was deleted
+ * for good elsewhere; null: the server no longer names it.
+ */
+export interface VanishingRow {
+  readonly id: string
+  readonly tombstone: RecordState | null
+}
+
 export interface PawkitSchema extends DBSchema {
   records: { key: string; value: StoredRecord; indexes: { urlKey: string; formerId: string } }
   bases: { key: string; value: RecordState }
@@ -72,6 +89,8 @@ export interface PawkitSchema extends DBSchema {
   meta: { key: string; value: LibraryRow | ConnectionStored | ClockRow }
   /** During a fresh read: ids the server has named, so that what is absent after the last page is known. */
   seen: { key: string; value: { readonly id: string } }
+  receipts: { key: string; value: ReceiptRow }
+  vanishing: { key: string; value: VanishingRow }
   /** The sync log, bounded; its key only grows. */
   journal: { key: number; value: JournalRow }
   writers: { key: string; value: WriterRow }
@@ -101,6 +120,8 @@ export type StoreName =
   | 'history'
   | 'unread'
   | 'seen'
+  | 'receipts'
+  | 'vanishing'
   | 'journal'
   | 'meta'
   | 'writers'
@@ -116,6 +137,8 @@ export const LIBRARY_STORES = [
   'history',
   'unread',
   'seen',
+  'receipts',
+  'vanishing',
   'journal',
   'meta',
   'writers',

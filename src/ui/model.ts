@@ -91,6 +91,26 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void }
 }
 
+/** What a person does with failed changes. */
+export interface FailedActions {
+  /** Tries failed changes again, all of them where no id is named. */
+  retry(id?: string): Promise<void>
+  /** Gives a change up: its text goes to version history, a record that was never sent to the Trash. */
+  discard(id: string): Promise<void>
+  /** Hands the record's text to the clipboard; false where the browser does not allow it. */
+  copy(id: string): Promise<boolean>
+  /** Hands the record out as a JSON file. */
+  exportFile(id: string): void
+}
+
+/** The sync log. */
+export interface LogActions {
+  /** Newest first. */
+  read(): Promise<readonly JournalRow[]>
+  /** Hands it out as a JSON file; it holds no contents. */
+  exportFile(): Promise<void>
+}
+
 /**
  * All that elements may do. One instance a page, made in main.ts. It dispatches `records` (detail: ids),
  * `summary`, `notices` and `update` events; elements render from its getters and hold no copies.
@@ -100,6 +120,8 @@ export interface PageModel extends EventTarget {
   readonly records: ReadonlyMap<string, RecordView>
   readonly summary: SyncSummary
   readonly notices: readonly Notice[]
+  readonly failed: FailedActions
+  readonly log: LogActions
   /** A new version of the app waits: show the notice with button `Reload`, which calls `reload()`. */
   readonly updateWaiting: boolean
   /** Ids of cards that went in a merge of one URL lead to the card that stayed. */
@@ -125,18 +147,6 @@ export interface PageModel extends EventTarget {
   undo(): boolean
 
   syncNow(): Promise<void>
-  /** The sync log, newest first. */
-  readJournal(): Promise<readonly JournalRow[]>
-  /** Hands the sync log out as a JSON file; it holds no contents. */
-  exportJournal(): Promise<void>
-  /** Tries failed changes again, all of them where no id is named. */
-  retry(id?: string): Promise<void>
-  /** Hands the record's text to the clipboard; false where the browser does not allow it. */
-  copyRecord(id: string): Promise<boolean>
-  /** Hands the record out as a JSON file. */
-  exportRecord(id: string): void
-  /** Gives a change up: its text goes to version history, a record that was never sent to the Trash. */
-  discard(id: string): Promise<void>
   signIn(email: string, password: string): Promise<SignInResult>
   createAccount(email: string, password: string): Promise<SignInResult>
   answerOtherLibrary(choice: OtherLibraryChoice): Promise<SignInResult>

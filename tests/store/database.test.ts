@@ -22,6 +22,20 @@ function hold(version: number, letsGo: boolean): Promise<IDBDatabase> {
   })
 }
 
+/** A library as version 1 of the database made it, one row a store, held open. */
+function olderLibrary(): Promise<IDBDatabase> {
+  const paths = { records: 'id', bases: 'id', outbox: 'id', drafts: 'id', meta: 'key', session: 'key' }
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1)
+    request.onerror = () => reject(request.error)
+    request.onupgradeneeded = () => {
+      for (const [name, keyPath] of Object.entries(paths))
+        request.result.createObjectStore(name, { keyPath }).put({ [keyPath]: 'one' })
+    }
+    request.onsuccess = () => resolve(request.result)
+  })
+}
+
 describe('Database', () => {
   test('a lost connection is reopened once, and the work is done', async () => {
     const db = await Database.open({}, NAME)
@@ -84,6 +98,28 @@ describe('Database', () => {
       vi.useRealTimers()
       frozen.close()
     }
+  })
+
+  test('an upgrade keeps every row of the version before', async () => {
+    const before = await olderLibrary()
+    before.close()
+    const db = await Database.open({}, NAME)
+    const stores = ['records', 'bases', 'outbox', 'drafts', 'meta', 'session'] as const
+    const counts = await db.run(stores, 'readonly', (tx) =>
+      Promise.all(stores.map((name) => tx.objectStore(name).count())),
+    )
+    expect(counts).toEqual(stores.map(() => 1))
+    expect(
+      await db.run(['receipts', 'vanishing'], 'readonly', (tx) => tx.objectStore('receipts').count()),
+    ).toBe(0)
+  })
+
+  test('an older tab that does not let go is named, and the upgrade goes on when it has closed', async () => {
+    const older = await olderLibrary()
+    const blocked = vi.fn(() => older.close())
+    const db = await Database.open({ blocked }, NAME)
+    expect(blocked).toHaveBeenCalledOnce()
+    expect(await db.run(['outbox'], 'readonly', (tx) => tx.objectStore('outbox').count())).toBe(1)
   })
 
   test('a database of a newer version is not opened and not touched', async () => {

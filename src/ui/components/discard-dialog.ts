@@ -25,7 +25,7 @@ class DiscardDialog extends DialogElement {
   readonly #discard = async (): Promise<void> => {
     if (this.busy) return
     this.busy = true
-    await this.model.discard(this.recordId)
+    await this.model.failed.discard(this.recordId)
     this.busy = false
     this.close()
   }

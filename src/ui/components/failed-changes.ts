@@ -58,7 +58,7 @@ export class FailedChanges extends PawkitElement {
     return html`<section role="region" aria-label="Failed changes">
       <header>
         <h3 aria-hidden="true">Failed changes</h3>
-        <button class="outlined" @click=${() => void this.model.retry()}>Retry all</button>
+        <button class="outlined" @click=${() => void this.model.failed.retry()}>Retry all</button>
       </header>
       <ul role="list">
         ${repeat(
@@ -78,16 +78,16 @@ export class FailedChanges extends PawkitElement {
       <p class="title">${title}</p>
       <p class="why">${reason} <time title=${fullTime(at)}>${clockTime(at)}</time>, ${tries}. ${next}</p>
       <div class="what">
-        <button class="outlined" aria-description=${title} @click=${() => void this.model.retry(id)}>Retry</button>
+        <button class="outlined" aria-description=${title} @click=${() => void this.model.failed.retry(id)}>Retry</button>
         <button class="outlined" aria-description=${title} @click=${() => ask(this, { open: { is: 'discard', id } })}>Discard</button>
         <button class="bare" aria-description=${title} @click=${() => void this.#copy(id)}>Copy</button>
-        <button class="bare" aria-description=${title} @click=${() => this.model.exportRecord(id)}>Export</button>
+        <button class="bare" aria-description=${title} @click=${() => this.model.failed.exportFile(id)}>Export</button>
       </div>
     </li>`
   }
 
   async #copy(id: string): Promise<void> {
-    const copied = await this.model.copyRecord(id)
+    const copied = await this.model.failed.copy(id)
     this.model.notify(
       copied ? 'status' : 'alert',
       copied ? 'Copied.' : 'The browser did not allow copying. Use Export.',

@@ -107,7 +107,7 @@ export class SyncLog extends PawkitElement {
     return html`<section role="region" aria-label="Sync log">
       <header>
         <h3 aria-hidden="true">Sync log</h3>
-        <button class="outlined" @click=${() => void this.model.exportJournal()}>Export</button>
+        <button class="outlined" @click=${() => void this.model.log.exportFile()}>Export</button>
       </header>
       <div class="filters">
         <label>Level
@@ -147,7 +147,7 @@ export class SyncLog extends PawkitElement {
   }
 
   readonly #read = async (): Promise<void> => {
-    this.rows = await this.model.readJournal()
+    this.rows = await this.model.log.read()
   }
 
   readonly #onLevel = (event: Event): void => {

@@ -1,34 +1,53 @@
 import { MESSAGES_VERSION } from '../../core/messages.ts'
+import { type RecordState, titleOf } from '../../core/records.ts'
 import { discardChange, retryFailed } from '../../store/failed.ts'
 import { readSyncState } from '../../store/read.ts'
+import { copyRecord, downloadLibrary } from '../export-library.ts'
+import type { FailedActions } from '../model.ts'
 import type { PageWorld } from './page-model.ts'
 
-/** What a person does with failed changes; the worker is told, and sends what is ready again. */
-export class FailedDesk {
-  readonly #world: PageWorld
-  readonly #reread: (ids: readonly string[]) => Promise<void>
+export interface FailedDeskHost {
+  library(): string
+  recordOf(id: string): RecordState | undefined
+  /** These records are to be read again. */
+  changed(ids: readonly string[]): Promise<void>
+}
 
-  constructor(world: PageWorld, reread: (ids: readonly string[]) => Promise<void>) {
+/** What a person does with failed changes; the worker is told, and sends what is ready again. */
+export class FailedDesk implements FailedActions {
+  readonly #world: PageWorld
+  readonly #host: FailedDeskHost
+
+  constructor(world: PageWorld, host: FailedDeskHost) {
     this.#world = world
-    this.#reread = reread
+    this.#host = host
   }
 
-  async retry(library: string, id?: string): Promise<void> {
+  async retry(id?: string): Promise<void> {
     const { db, now } = this.#world
-    await retryFailed(db, library, id === undefined ? null : [id], now())
+    await retryFailed(db, this.#host.library(), id === undefined ? null : [id], now())
     const { entries } = await readSyncState(db)
     await this.#tell(id === undefined ? entries.map((entry) => entry.id) : [id])
   }
 
-  async discard(library: string, id: string): Promise<void> {
+  async discard(id: string): Promise<void> {
     const { db, now } = this.#world
-    await discardChange(db, library, id, now())
+    await discardChange(db, this.#host.library(), id, now())
     await this.#tell([id])
+  }
+
+  copy(id: string): Promise<boolean> {
+    return copyRecord(this.#host.recordOf(id))
+  }
+
+  exportFile(id: string): void {
+    const record = this.#host.recordOf(id)
+    if (record) downloadLibrary([record], titleOf(record))
   }
 
   async #tell(ids: readonly string[]): Promise<void> {
     this.#world.worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids })
     this.#world.worker?.wake('retry')
-    await this.#reread(ids)
+    await this.#host.changed(ids)
   }
 }

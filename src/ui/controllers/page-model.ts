@@ -1,15 +1,12 @@
-import type { JournalRow } from '../../core/journal.ts'
 import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
 import { type Fields, type Kind, type RecordState, titleOf } from '../../core/records.ts'
 import type { Change } from '../../core/write.ts'
 import type { Database } from '../../store/database.ts'
-import { readJournal } from '../../store/journal.ts'
 import { readAll, readSome, readSyncState, type SyncState } from '../../store/read.ts'
 import type { LibraryRow } from '../../store/schema.ts'
 import type { PokeStream } from '../../stream.ts'
 import type { WorkerClient } from '../../worker-client.ts'
-import { copyRecord, downloadJson, downloadLibrary } from '../export-library.ts'
 import type {
   Notice,
   NoticeKind,
@@ -24,6 +21,7 @@ import type {
 import { countLive, type Facts } from '../summary.ts'
 import { AccountDesk } from './account-desk.ts'
 import { FailedDesk } from './failed-desk.ts'
+import { LogDesk } from './log-desk.ts'
 import { NoticeList } from './notice-list.ts'
 import { RecordsCache } from './records-cache.ts'
 import { SyncWatch } from './sync-watch.ts'
@@ -46,15 +44,21 @@ export class PawkitModel extends EventTarget implements PageModel {
   readonly #notices = new NoticeList(() => this.#fire('notices'))
   readonly #writer: Writer
   readonly #desk: AccountDesk
-  readonly #failed: FailedDesk
   readonly #watch: SyncWatch
+  readonly failed: FailedDesk
+  readonly log: LogDesk
 
   private constructor(world: PageWorld, state: SyncState) {
     super()
     this.#world = world
     this.#writer = new Writer(world.db, world.library.id, world.newId(), world.now)
     this.#desk = new AccountDesk(world)
-    this.#failed = new FailedDesk(world, (ids) => this.#readSome(ids))
+    this.log = new LogDesk(world.db)
+    this.failed = new FailedDesk(world, {
+      library: () => this.#writer.library,
+      recordOf: (id) => this.#cache.views.get(id)?.record,
+      changed: (ids) => this.#readSome(ids),
+    })
     const host = {
       learnt: (entries: ReadonlyMap<string, Entry>, facts: Facts) => this.#learnt(entries, facts),
       titlesOf: (ids: readonly string[]) => this.#cache.titlesOf(ids),
@@ -142,26 +146,6 @@ export class PawkitModel extends EventTarget implements PageModel {
   async syncNow(): Promise<void> {
     await this.#world.worker?.flush(30_000)
     await this.refresh()
-  }
-
-  readJournal(): Promise<readonly JournalRow[]> {
-    return readJournal(this.#world.db)
-  }
-  async exportJournal(): Promise<void> {
-    downloadJson({ pawkit: 1, log: await this.readJournal() }, 'sync-log')
-  }
-  retry(id?: string): Promise<void> {
-    return this.#failed.retry(this.#writer.library, id)
-  }
-  discard(id: string): Promise<void> {
-    return this.#failed.discard(this.#writer.library, id)
-  }
-  copyRecord(id: string): Promise<boolean> {
-    return copyRecord(this.records.get(id)?.record)
-  }
-  exportRecord(id: string): void {
-    const record = this.records.get(id)?.record
-    if (record) downloadLibrary([record], titleOf(record))
   }
 
   signIn(email: string, password: string): Promise<SignInResult> {
