@@ -7,7 +7,7 @@ import { findBrowser } from './browser.ts'
 import { buildClient } from './build.ts'
 import { check } from './check.ts'
 
-/** `npm test`: types, lint, unit and store tests, the build, then the real browser. Non-zero if anything failed. */
+/** `npm test`: types, lint, the build, unit and store tests, the simulator, then the real browser. Non-zero if anything failed. */
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 function run(tool: string, args: string[], env: NodeJS.ProcessEnv = process.env): boolean {
@@ -31,21 +31,32 @@ try {
     ['run', '--reporter=default', '--reporter=json', `--outputFile=${unitJson}`],
     env,
   )
+  const simulated = simulate()
   const real = run('playwright', ['test', '--reporter=list,json'], {
     ...env,
     PLAYWRIGHT_JSON_OUTPUT_NAME: realJson,
   })
-  const counts = [unitCounts(unitJson), browserCounts(realJson)]
+  const counts = [unitCounts(unitJson), simulated, browserCounts(realJson)]
   rmSync(results, { recursive: true })
   const total = (key: keyof Counts): number => counts.reduce((sum, count) => sum + count[key], 0)
   process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`)
   process.stdout.write(
-    `${summary({ 'types and lint': checked, 'unit, store and server': unit, browser: real })}\n`,
+    `${summary({ 'types and lint': checked, 'unit, store and server': unit, simulation: simulated.failed === 0, browser: real })}\n`,
   )
-  process.exitCode = checked && unit && real ? 0 : 1
+  process.exitCode = checked && unit && simulated.failed === 0 && real ? 0 : 1
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
+}
+
+/** As many seeded runs as a minute allows, at least a hundred (tests/sim). */
+function simulate(): Counts {
+  const args = [`${root}scripts/simulate.ts`, '--runs', '100', '--seconds', '55', '--jobs', '2']
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+  process.stdout.write(stdout)
+  const told = /simulation: (\d+) runs .* clean, (\d+) failed/.exec(stdout)
+  const failed = Number(told?.[2] ?? 1)
+  return { passed: Number(told?.[1] ?? 0), failed: status === 0 ? failed : Math.max(1, failed) }
 }
 
 interface Counts {

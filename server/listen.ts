@@ -1,8 +1,9 @@
 import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Config } from './config.ts'
 import type { Env } from './http/env.ts'
+import { takeRest } from './http/take-rest.ts'
 import { codeOf, StartProblem } from './start-problem.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -14,7 +15,14 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Listens where the settings say; a StartProblem says in one line why it cannot. */
 export function listen(app: Hono<Env>, { port, host }: Pick<Config, 'port' | 'host'>): Promise<Server> {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  const server = createAdaptorServer({
+    // The adapter cuts an upload half a second after its answer.
+    fetch: async (request, env) => {
+      const answer = await app.fetch(request, env)
+      await takeRest((env as HttpBindings).incoming)
+      return answer
+    },
+  }) as Server
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const reason = REASONS[codeOf(error)] ?? `cannot be used (${codeOf(error)})`

@@ -12,7 +12,16 @@ import {
 } from './openapi-parts.ts'
 import { restPaths } from './openapi-rest.ts'
 import { createBody, patchBody, RESOURCES, shown } from './rest/resources.ts'
-import { Change, Mutation, Outcome, PullAnswer, PushAnswer, PushRequest } from './sync/schemas.ts'
+import {
+  Change,
+  DigestAnswer,
+  DigestRequest,
+  Mutation,
+  Outcome,
+  PullAnswer,
+  PushAnswer,
+  PushRequest,
+} from './sync/schemas.ts'
 
 const TIME = { format: 'date-time' }
 /** What the schemas leave to functions, or read one by one, by the property's name. */
@@ -59,8 +68,27 @@ const syncPaths: Doc = {
         param('after', 'query', { type: 'integer', default: 0 }),
         param('limit', 'query', { type: 'integer', maximum: 500 }),
         param('mark', 'query', { type: 'string' }, 'SEQ.TAG, the newest change that any answer named'),
+        param(
+          'ids',
+          'query',
+          { type: 'string' },
+          'Only these records: at most 100 ids, a comma between them',
+        ),
       ],
       responses: { 200: json('A page', ref('PullAnswer')), ...errorAnswers(401, 403, 410, 422, 426) },
+    },
+  },
+  '/api/sync/digests': {
+    post: {
+      tags: ['sync'],
+      operationId: 'compare',
+      summary:
+        'Digests of what the server holds, range by range; a `seq` above the cursor: pull first, nothing was compared',
+      requestBody: { required: true, ...json('', ref('DigestRequest')) },
+      responses: {
+        200: json('Of each range its parts or its records', ref('DigestAnswer')),
+        ...errorAnswers(400, 401, 403, 410, 415, 422, 426),
+      },
     },
   },
   '/api/sync/stream': {
@@ -213,9 +241,16 @@ export function openApi(): Doc {
           ]),
         ),
         ...Object.fromEntries(
-          Object.entries({ PushRequest, PushAnswer, PullAnswer, Mutation, Outcome, Change }).map(
-            ([name, schema]) => [name, schemaOf(schema)],
-          ),
+          Object.entries({
+            PushRequest,
+            PushAnswer,
+            PullAnswer,
+            DigestRequest,
+            DigestAnswer,
+            Mutation,
+            Outcome,
+            Change,
+          }).map(([name, schema]) => [name, schemaOf(schema)]),
         ),
         Error: errorSchema,
         AuthError: { type: 'object', properties: { code: text, message: text } },

@@ -1,12 +1,18 @@
 import { uuidV7 } from './core/ids.ts'
-import { Database, OpeningTimeout } from './store/database.ts'
+import { Persistence } from './persistence.ts'
+import { Database } from './store/database.ts'
 import { openLibrary, readDevice } from './store/library.ts'
+import { salvage } from './store/salvage.ts'
+import { troubleOf } from './store/storage-trouble.ts'
+import { watchFailures } from './store/watch-failures.ts'
 import { PokeStream } from './stream.ts'
 import { PawkitModel } from './ui/controllers/page-model.ts'
 import { WorkerClient } from './worker-client.ts'
 import './ui/app-shell.ts'
 import './ui/pages/insecure.ts'
+import type { PawkitTrouble } from './ui/pages/trouble.ts'
 import './ui/pages/trouble.ts'
+import type { StartTrouble } from './ui/trouble-words.ts'
 
 /** Composition root of the page: opens the store, builds the model, mounts the app, registers the worker. */
 const now = (): number => Date.now()
@@ -14,31 +20,58 @@ const newId = (): string => uuidV7(now(), crypto.getRandomValues(new Uint8Array(
 /** In development the plugin serves the worker as a module under an address of its own. */
 const WORKER = import.meta.env.DEV ? '/dev-sw.js?dev-sw' : '/sw.js'
 const VISIBLE_CHECK = 45_000
+/** Opening takes milliseconds; after this long a person wants to know why it does not. */
+const PATIENCE = 1500
+const LOST =
+  'The browser lost the library that was on this device and has begun an empty one. What is on the server comes back when you sign in.'
+const persistence = new Persistence({ manager: navigator.storage, memory: () => localStorage })
 
 async function start(): Promise<void> {
   if (!window.isSecureContext || !('serviceWorker' in navigator)) {
     document.body.append(document.createElement('pawkit-insecure'))
     return
   }
-  const db = await Database.open({
-    blocked: () =>
-      model?.notify('alert', 'Pawkit is open in an older tab. Close that tab or reload it to go on.'),
-    superseded: () =>
-      model?.notify('alert', 'A newer version of Pawkit is open in another tab. Reload this one.', {
-        label: 'Reload',
-        run: () => location.reload(),
-      }),
-  })
-  const library = await openLibrary(db, newId())
+  const library = await openedLibrary()
+  const { db } = library
   const worker = new WorkerClient(WORKER)
   const stream = new PokeStream(() => worker.wake('poke'))
-  const opened = await PawkitModel.open({ db, library, worker, stream, now, newId })
+  const opened = await PawkitModel.open({ ...library, worker, stream, persistence, now, newId })
   model = opened
   const app = document.createElement('pawkit-app')
   app.model = opened
   document.body.append(app)
+  await app.updateComplete
   listen(opened, worker)
+  if (opened.records.size > 0) persistence.hold()
+  if (library.lost) opened.notify('alert', LOST)
   await worker.start((await readDevice(db, 'sync-tag'))?.tag ?? 0)
+}
+
+/** Opens the store; where that takes long, says what it waits for. */
+async function openedLibrary() {
+  const waiting = trouble('blocked', true)
+  const soon = setTimeout(() => document.body.append(waiting), PATIENCE)
+  try {
+    const db = await Database.open({
+      blocked: () => document.body.append(waiting),
+      // One that is to be removed is found gone by whoever asks for it next.
+      superseded: (wanted) => wanted !== null && model?.rescue.enter('newer'),
+    })
+    watchFailures(db, (error) => model?.rescue.failed(error))
+    const id = newId()
+    const library = await openLibrary(db, id)
+    return { db, library, lost: library.id === id && persistence.held }
+  } finally {
+    clearTimeout(soon)
+    waiting.remove()
+  }
+}
+
+function trouble(what: StartTrouble, waiting = false): PawkitTrouble {
+  const page = document.createElement('pawkit-trouble')
+  page.trouble = what
+  page.waiting = waiting
+  return page
 }
 
 let model: PawkitModel | null = null
@@ -64,12 +97,20 @@ function listen(opened: PawkitModel, worker: WorkerClient): void {
   )
 }
 
-start().catch((error: unknown) => {
-  if (model) throw error
-  const trouble = document.createElement('pawkit-trouble')
-  trouble.reason =
-    error instanceof OpeningTimeout
-      ? 'Another tab with an older Pawkit keeps it closed.'
-      : 'The browser could not open its storage.'
-  document.body.append(trouble)
+/** Never a blank page: what can still be read is offered as a file. */
+async function stopped(error: unknown): Promise<void> {
+  reportError(error)
+  const app = document.querySelector('pawkit-app')
+  // The app is there and shows what happened, or works without its worker as before it had one.
+  if (app?.hasUpdated) return
+  app?.remove()
+  const page = trouble(model ? 'stopped' : (troubleOf(error) ?? 'stopped'))
+  document.body.append(page)
+  page.records = model ? [...model.records.values()].map(({ record }) => record) : await salvage()
+}
+
+// A read that nobody waits for fails like any other: the page says so, and the console need not.
+window.addEventListener('unhandledrejection', (event) => {
+  if (model?.rescue.failed(event.reason)) event.preventDefault()
 })
+start().catch(stopped)

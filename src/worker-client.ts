@@ -94,15 +94,22 @@ export class WorkerClient extends EventTarget {
   }
 
   /** Sends now; resolves when the drain has come to rest, or after `limit` ms. */
-  flush(limit: number): Promise<void> {
+  async flush(limit: number): Promise<void> {
+    await this.ask({ v: MESSAGES_VERSION, type: 'flush' }, limit)
+  }
+
+  /** What the worker answers on the message's own port; null: no worker, or nothing within `limit` ms. */
+  ask<T>(message: ToWorker, limit: number): Promise<T | null> {
     return new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel()
-      const timer = setTimeout(resolve, limit)
-      port1.onmessage = () => {
+      const answer = (value: T | null): void => {
         clearTimeout(timer)
-        resolve()
+        port1.close()
+        resolve(value)
       }
-      if (!this.#post({ v: MESSAGES_VERSION, type: 'flush' }, [port2])) resolve()
+      const timer = setTimeout(() => answer(null), limit)
+      port1.onmessage = (event: MessageEvent<T>) => answer(event.data)
+      if (!this.#post(message, [port2])) answer(null)
     })
   }
 

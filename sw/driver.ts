@@ -3,7 +3,8 @@ import { connectionState, figures } from '../src/core/status.ts'
 import { commitAll, pruneWriters } from '../src/store/commit.ts'
 import { OtherLibrary } from '../src/store/library.ts'
 import { readSyncState } from '../src/store/read.ts'
-import type { Engine, EngineWorld } from './engine.ts'
+import { type Engine, type EngineWorld, logFault } from './engine.ts'
+import { repairRecords } from './verify.ts'
 
 /** A message's `waitUntil` outlives its tab by minutes in every browser (platform.md, 0): it carries the last work. */
 const MESSAGE_PATIENCE = 60_000
@@ -59,6 +60,12 @@ async function receive(
       await wake(engine, 'sync-now')
       port?.postMessage(await status(world))
       return
+    case 'compare':
+      port?.postMessage(await world.transport.digests(message.request, new AbortController().signal))
+      return
+    case 'repair':
+      port?.postMessage(await repairRecords(engine, world, message.library, message.ids))
+      return
     case 'status':
       port?.postMessage(await status(world))
       return
@@ -77,7 +84,7 @@ async function commitLetters(writes: readonly Write[], world: EngineWorld): Prom
         if (done.is === 'written' && done.changed) ids.add(done.record.id)
     } catch (error) {
       // The library was replaced meanwhile: these letters were the other person's.
-      if (!(error instanceof OtherLibrary)) throw error
+      if (!(error instanceof OtherLibrary)) logFault(world, error)
     }
   }
   if (ids.size > 0) world.announce({ v: 1, type: 'records-changed', ids: [...ids] })

@@ -9,6 +9,7 @@ import { isolate } from './halve.ts'
 import { pullOnce } from './pull.ts'
 import { pushBatch, type Task } from './push.ts'
 import { endSession } from './sign-out.ts'
+import { tellRefused } from './tell.ts'
 import type { Transport } from './transport.ts'
 
 /** Everything of the outside that the engine uses; handed in by sw.ts, or by a test. */
@@ -35,6 +36,12 @@ const HASTY: ReadonlySet<WakeReason> = new Set(['online', 'sync-now', 'retry', '
 const IMPATIENT: ReadonlySet<WakeReason> = new Set(['hidden', 'sync-now', 'retry'])
 const NO_PULL: ReadonlySet<WakeReason> = new Set(['changed', 'hidden'])
 
+/** A fault of the storage is in the sync log like every failure (P11), once there is room for it. Ours is thrown on. */
+export function logFault(world: EngineWorld, error: unknown): void {
+  if (!(error instanceof DOMException)) throw error
+  world.journal.add({ what: 'failed', doing: 'storage', failure: error.name, why: error.message })
+}
+
 /**
  * Drains the outbox and reads what is new: one at a time, woken at any time by anything, with no lost wake-up.
  * All state is in the store; what is held here is only who asked for what since the last look.
@@ -48,6 +55,7 @@ export class Engine {
   readonly #reasons = new Set<WakeReason>()
   #hasty = false
   #impatient = false
+  #opened = false
   #patientUntil = 0
   #nap = new AbortController()
   #abort = new AbortController()
@@ -66,6 +74,7 @@ export class Engine {
     this.#pullWanted ||= !NO_PULL.has(reason)
     this.#hasty ||= HASTY.has(reason)
     this.#impatient ||= IMPATIENT.has(reason)
+    this.#opened ||= reason === 'opened'
     this.#patientUntil = Math.max(this.#patientUntil, this.#world.now() + patience)
     this.#nap.abort()
     this.#running ??= this.#run()
@@ -84,6 +93,9 @@ export class Engine {
     try {
       // The check and the end of the run are one step: a wake after it starts the next run.
       while (this.#asked) await this.#world.alone(() => this.#drain())
+    } catch (error) {
+      // Everything is kept as it was; the next trigger tries again.
+      logFault(this.#world, error)
     } finally {
       this.#running = null
       void this.#world.journal.flush()
@@ -106,12 +118,15 @@ export class Engine {
       const later = step.do === 'wait' || (step.do === 'rest' && step.why === 'later')
       if (!later) this.#logWaking(outbox)
       if (step.do === 'rest') {
+        if (!later && step.why !== 'done') this.#world.journal.add({ what: 'rested', why: step.why })
         this.#hasty = false
         this.#impatient = false
+        this.#opened = false
         return
       }
+      // Begun before the step, so that a worker that dies in it leaves a trace; not awaited, for nothing may come between.
+      void this.#world.journal.flush()
       await this.#take(step, db, outbox)
-      await this.#world.journal.flush()
     }
   }
 
@@ -130,6 +145,7 @@ export class Engine {
       pullWanted: this.#pullWanted,
       online: this.#world.online(),
       hasty: this.#hasty,
+      opened: this.#opened,
       patience: Math.max(0, this.#patientUntil - now),
     }
   }
@@ -142,6 +158,7 @@ export class Engine {
       db,
       outbox: { ...outbox, connection },
       signal: this.#abort.signal,
+      refused: [],
     }
     try {
       if (step.do === 'wait') {
@@ -149,10 +166,12 @@ export class Engine {
         return await this.#sleep(step.ms)
       }
       this.#hasty = false
+      this.#opened = false
       if (step.do === 'sign-out') return await endSession(task)
       const through = step.do === 'push' ? await this.#push(task, step.ids) : await this.#pull(task)
       // Haste lasts while the server answers: the browser that says offline is wrong (traces.md, 55).
       this.#hasty ||= hasty && through
+      tellRefused(this.#world, task.refused)
     } catch (error) {
       // Another library now: this answer, and all that this drain knew, was the old one's.
       if (!(error instanceof OtherLibrary)) throw error

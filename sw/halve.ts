@@ -1,11 +1,10 @@
 import { FINE } from '../src/core/backoff.ts'
-import { type Failure, failureText, remedy } from '../src/core/failure.ts'
+import { asksForPause, type Failure, reasonOf, remedy } from '../src/core/failure.ts'
 import type { Flight } from '../src/core/outbox.ts'
 import { setAside } from '../src/store/apply.ts'
 import { freezeBatch, writeConnection } from '../src/store/outbox.ts'
 import { type Pushed, send, type Task } from './push.ts'
 import { recordFailure } from './record-failure.ts'
-import { tellRefused } from './tell.ts'
 
 /**
  * The whole request was refused: halves are sent at once, so that what is refused alone delays nobody. Where two
@@ -27,10 +26,12 @@ export async function halve(
     const why = part === flights ? failure : await send(task, part)
     if (task.signal.aborted) return 'paused'
     if (!why) through = true
-    else if (!dies(why)) return recordFailure(task, why)
+    else if (!dies(why) || asksForPause(why)) return recordFailure(task, why)
     else if (only && !another) refused.push({ flight: only, why })
-    else if (through || refused.length < 2) parts.push(...halves(part))
-    else whole.push(part)
+    else if (through || refused.length < 2) {
+      task.world.journal.add({ what: 'halved', mutations: part.length, failure: why.is })
+      parts.push(...halves(part))
+    } else whole.push(part)
     if (parts.length > 0) continue
     if (!through && refused.length > 1) return recordFailure(task, failure)
     parts = whole.flatMap(halves)
@@ -46,30 +47,35 @@ const halves = (part: readonly Flight[]): (readonly Flight[])[] => [
   part.slice(0, part.length >> 1),
 ]
 
-async function refuseAlone({ world, db, outbox }: Task, flight: Flight, failure: Failure): Promise<void> {
-  const refused = failure.is === 'refused'
+async function refuseAlone(task: Task, flight: Flight, failure: Failure): Promise<void> {
+  const { world, db, outbox } = task
+  // A void says nothing that could be refused: it stays due, or what is discarded could still arrive.
+  const refused = failure.is === 'refused' && !flight.void
   const code = refused ? failure.code : failure.is
-  const message = refused ? failure.message : failureText(failure)
+  const message = refused ? failure.message : reasonOf(failure)
   world.journal.add({ what: 'set-aside', record: flight.mutation.record, code })
-  await setAside(db, outbox.library.id, flight, { code, message, refused }, world.now(), world.random())
-  if (refused) tellRefused(world, flight.sent, message)
+  const reason = { code, message, refused }
+  if (await setAside(db, outbox.library.id, flight, reason, world.now(), world.random()))
+    task.refused.push({ record: flight.sent, message })
   world.announce({ v: 1, type: 'records-changed', ids: [flight.mutation.record] })
 }
 
 /**
- * Pushes die three times over while a pull goes through: the fault is with what is sent, not with network or
- * server. What dies alone is set aside, so that it delays nobody; in an outage pulls die too, and nothing is halved.
+ * Pushes die while a pull goes through: the fault is with what is sent, not with network or server. What dies alone
+ * is set aside, so that it delays nobody; in an outage pulls die too, and nothing is halved.
  */
 export async function isolate(task: Task, ids: readonly string[]): Promise<Pushed> {
   const { world, db, outbox } = task
   const flights = await freezeBatch(db, outbox.library.id, ids, world.newId)
   const [only, another] = flights
+  const again = outbox.alone.has(ids[0] ?? '')
   // A second one that dies alone, with nothing gone through since the first: the fault is the server's after all.
-  if (!another && outbox.choked > 0) return 'paused'
+  if (!another && !again && outbox.choked > 0) return 'paused'
   const failure: Failure = { is: 'no-answer', why: 'pulls go through' }
   if (only && !another) await refuseAlone(task, only, failure)
   else if ((await halve(task, flights, failure, diesOrIsRefused)) !== 'through') return 'paused'
-  await writeConnection(db, outbox.library.id, FINE)
+  // One known to die says nothing new of the connection.
+  await writeConnection(db, outbox.library.id, again ? outbox.connection : FINE)
   world.announce({ v: 1, type: 'status-changed' })
   return 'through'
 }

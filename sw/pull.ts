@@ -1,5 +1,5 @@
 import { FINE } from '../src/core/backoff.ts'
-import { remedy } from '../src/core/failure.ts'
+import { asksForPause, remedy } from '../src/core/failure.ts'
 import { applyPage, markSynced } from '../src/store/apply.ts'
 import { writeConnection } from '../src/store/outbox.ts'
 import { beginReread } from '../src/store/reread.ts'
@@ -25,7 +25,8 @@ export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-
       await beginReread(db, id, answered.problem.how)
       return 'more'
     }
-    if (!aside || remedy(answered.problem) !== 'wait') await recordFailure(task, answered.problem)
+    if (!aside || remedy(answered.problem) !== 'wait' || asksForPause(answered.problem))
+      await recordFailure(task, answered.problem)
     return 'failed'
   }
   const { answer, offset } = answered.value
@@ -52,7 +53,7 @@ export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-
   tell(world, applied)
   if (answer.more && answer.cursor > cursor) return 'more'
   // A push that fails keeps its backoff, whatever a pull can do; without one the connection is well.
-  if (outbox.connection.is === 'failing' && outbox.due.length === 0) await writeConnection(db, id, FINE)
+  if (outbox.connection.is !== 'fine' && outbox.due.length === 0) await writeConnection(db, id, FINE)
   if (outbox.sendable === 0) await markSynced(db, id, world.now())
   return 'up-to-date'
 }

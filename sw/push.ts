@@ -8,7 +8,7 @@ import { beginReread } from '../src/store/reread.ts'
 import type { EngineWorld } from './engine.ts'
 import { halve } from './halve.ts'
 import { logged, recordFailure } from './record-failure.ts'
-import { tell } from './tell.ts'
+import { type Refused, tell } from './tell.ts'
 
 /** One step's surroundings: the store, what was read of it, and the signal that gives the request up. */
 export interface Task {
@@ -16,9 +16,11 @@ export interface Task {
   readonly db: Database
   readonly outbox: OutboxState
   readonly signal: AbortSignal
+  /** Gathers what was refused in this step, to be told in one notice. */
+  readonly refused: Refused[]
 }
 
-/** `round-over`: three sends in a row have failed; `paused`: it must wait or a person must act. */
+/** `round-over`: so many sends in a row have failed that pulls are to be tried; `paused`: it waits, or a person must act. */
 export type Pushed = 'through' | 'round-over' | 'paused'
 
 /** Freezes the entries, sends them in one request, applies what comes back; halves what is refused whole. */
@@ -37,7 +39,17 @@ export async function pushBatch(task: Task, ids: readonly string[]): Promise<Pus
     await beginReread(db, outbox.library.id, failure.how)
     return 'through'
   }
-  return recordFailure(task, failure)
+  return recordFailure(task, failure, lookAfter(task, flights, failure))
+}
+
+/**
+ * After which failed send of a round a pull is tried, to tell a dying request from an outage. Others in the batch, or
+ * behind an entry known to die, are not kept waiting for the round's end (traces.md, 26); a time-out has cost 30 s.
+ */
+function lookAfter({ outbox }: Task, [only, another]: readonly Flight[], failure: Failure): number {
+  if (only && outbox.alone.has(only.mutation.record)) return 1
+  if (!another) return 0
+  return failure.is === 'no-answer' && failure.why === 'TimeoutError' ? 1 : 2
 }
 
 /** One request for these mutations. null: answered and applied. */
@@ -55,7 +67,9 @@ export async function send(task: Task, flights: readonly Flight[]): Promise<Fail
   }
   const began = world.now()
   const answered = await world.transport.push(request, signal)
-  world.journal.add({ what: 'pushed', mutations: flights.length, ms: world.now() - began })
+  const { mutations, voids } = request
+  const ms = world.now() - began
+  world.journal.add({ what: 'pushed', mutations: mutations.length, voids: voids.length, ms })
   if (!answered.ok) return logged(world, 'push', answered.problem)
   const { answer, offset } = answered.value
   const applied = await applyPush(db, {
@@ -69,6 +83,7 @@ export async function send(task: Task, flights: readonly Flight[]): Promise<Fail
   })
   for (const event of applied.events) world.journal.add(event)
   tell(world, applied)
+  task.refused.push(...applied.refused)
   // Answered, but for none of these: as no answer, or they would go out again at once for ever.
   return applied.unknown > 1 && applied.unknown === flights.length
     ? { is: 'no-answer', why: 'no result for any mutation' }

@@ -1,5 +1,5 @@
 import { afterFailure, untilNextSend } from '../src/core/backoff.ts'
-import type { Failure } from '../src/core/failure.ts'
+import { asksForPause, type Failure } from '../src/core/failure.ts'
 import { writeConnection } from '../src/store/outbox.ts'
 import type { EngineWorld } from './engine.ts'
 import type { Pushed, Task } from './push.ts'
@@ -12,8 +12,15 @@ export function logged(world: EngineWorld, doing: 'push' | 'pull' | 'sign-out', 
   return failure
 }
 
-/** Stores what a failed request means for the next one. */
-export async function recordFailure({ world, db, outbox }: Task, failure: Failure): Promise<Pushed> {
+/**
+ * Stores what a failed request means for the next one.
+ * @param look the failed send of a round after which pulls are tried; 0: the last
+ */
+export async function recordFailure(
+  { world, db, outbox }: Task,
+  failure: Failure,
+  look = 0,
+): Promise<Pushed> {
   // Tried at a person's word while the browser said offline: it was right, and no server failed.
   if (failure.is === 'no-answer' && !world.online()) return 'paused'
   const row = afterFailure(outbox.connection, failure, world.now(), world.random())
@@ -22,6 +29,5 @@ export async function recordFailure({ world, db, outbox }: Task, failure: Failur
   if (row.is === 'failing') world.journal.add({ what: 'retry-planned', ms: ms ?? 0, rounds: row.rounds })
   if (row.is === 'failing' && row.rounds === 1 && row.sends === 0) tellOutage(world, row.why, outbox.sendable)
   world.announce({ v: 1, type: 'status-changed' })
-  const answersPulls = failure.is !== 'busy'
-  return row.is === 'failing' && row.sends === 0 && answersPulls ? 'round-over' : 'paused'
+  return row.is === 'failing' && row.sends === look && !asksForPause(failure) ? 'round-over' : 'paused'
 }

@@ -1,3 +1,4 @@
+import { remedy } from '../src/core/failure.ts'
 import { forgetDevice } from '../src/store/library.ts'
 import type { Task } from './push.ts'
 import { logged, recordFailure } from './record-failure.ts'
@@ -8,9 +9,11 @@ import { logged, recordFailure } from './record-failure.ts'
  */
 export async function endSession(task: Task): Promise<void> {
   const answered = await task.world.transport.signOut(task.signal)
-  if (answered.ok) {
+  if (!answered.ok) logged(task.world, 'sign-out', answered.problem)
+  // No session of this library is left to be ended where the answer is that there is none, or another's.
+  if (answered.ok || remedy(answered.problem) === 'sign-in') {
     task.world.journal.add({ what: 'session-ended' })
     await forgetDevice(task.db, 'sign-out')
     task.world.announce({ v: 1, type: 'status-changed' })
-  } else if (!task.signal.aborted) await recordFailure(task, logged(task.world, 'sign-out', answered.problem))
+  } else if (!task.signal.aborted) await recordFailure(task, answered.problem)
 }

@@ -15,9 +15,9 @@ declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (Precac
 let opened: Promise<Database> | null = null
 const channel = new BroadcastChannel(CHANNEL)
 
-/** A worker that waits for its turn opens no database: its version may be newer than what the pages hold open. */
+/** A worker that waits for its turn opens no database: its version may be newer than what the pages hold open. None begins one. */
 function database(): Promise<Database> {
-  opened ??= Database.open({ superseded: () => (opened = null) })
+  opened ??= Database.open({ existing: true, superseded: () => (opened = null) })
   opened.catch(() => (opened = null))
   return opened
 }

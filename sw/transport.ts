@@ -1,6 +1,14 @@
-import { type PullPage, type PushPage, readPullAnswer, readPushAnswer } from '../src/core/answer.ts'
+import {
+  type PullPage,
+  type PushPage,
+  readDigestAnswer,
+  readPullAnswer,
+  readPushAnswer,
+} from '../src/core/answer.ts'
 import { classify, type Failure } from '../src/core/failure.ts'
 import {
+  type DigestAnswer,
+  type DigestRequest,
   type Mark,
   markParam,
   PROTOCOL_VERSION,
@@ -20,6 +28,7 @@ export interface Timed<T> {
 export interface Transport {
   push(request: PushRequest, signal: AbortSignal): Promise<Result<Timed<PushPage>, Failure>>
   pull(from: PullFrom, signal: AbortSignal): Promise<Result<Timed<PullPage>, Failure>>
+  digests(request: DigestRequest, signal: AbortSignal): Promise<Result<Timed<DigestAnswer>, Failure>>
   /** Ends the session at the server; one that has ended already is a success. */
   signOut(signal: AbortSignal): Promise<Result<null, Failure>>
 }
@@ -28,6 +37,8 @@ export interface PullFrom {
   readonly account: string
   readonly after: number
   readonly mark: Mark | null
+  /** Only these records. */
+  readonly ids?: readonly string[]
 }
 
 export interface TransportWorld {
@@ -41,32 +52,36 @@ const TIME_LIMIT = 30_000
 export function createTransport(world: TransportWorld): Transport {
   return {
     async push(request, signal) {
-      const init = {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(request),
-      }
-      return read(readPushAnswer, await ask(world, '/api/sync/push', init, signal))
+      return read(readPushAnswer, await ask(world, '/api/sync/push', post(request), signal))
     },
-    async pull({ account, after, mark }, signal) {
+    async digests(request, signal) {
+      return read(readDigestAnswer, await ask(world, '/api/sync/digests', post(request), signal))
+    },
+    async pull({ account, after, mark, ids }, signal) {
       const query = new URLSearchParams({
         protocol: String(PROTOCOL_VERSION),
         account,
         after: String(after),
         limit: String(PULL_LIMITS.records),
         mark: markParam(mark),
+        ...(ids && { ids: ids.join() }),
       })
       return read(readPullAnswer, await ask(world, `/api/sync/changes?${query}`, { method: 'GET' }, signal))
     },
     async signOut(signal) {
-      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
-      const answered = await ask(world, '/api/auth/sign-out', init, signal)
+      const answered = await ask(world, '/api/auth/sign-out', post({}), signal)
       if (answered.ok || answered.problem.is === 'signed-out' || answered.problem.is === 'refused')
         return ok(null)
       return answered
     },
   }
 }
+
+const post = (body: object): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
 
 interface Answered {
   readonly body: unknown

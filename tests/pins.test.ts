@@ -58,19 +58,23 @@ function shape(schema: Schema | string | undefined): unknown {
 
 describe('pins', () => {
   test('PROTOCOL_VERSION: what travels between worker and server', () => {
-    const { PUSH_LIMITS, PULL_LIMITS } = protocol
+    const { PUSH_LIMITS, PULL_LIMITS, DIGEST_LIMITS } = protocol
     const { Mark, Mutation, PushRequest, PushAnswer, Outcome, Change, PullAnswer } = schemas
-    const all = { Mark, Mutation, PushRequest, PushAnswer, Outcome, Change, PullAnswer }
+    const { DigestRequest, DigestAnswer } = schemas
+    const feed = { Mark, Mutation, PushRequest, PushAnswer, Outcome, Change, PullAnswer }
+    // Came later within version 1: `at` of outcomes and changes, `ids` of a pull and the comparison. A device reads an
+    // answer without `at`; an older server says 404 to the comparison, an older device ignores `at`.
+    const all = { ...feed, DigestRequest, DigestAnswer }
     const shapes = Object.entries(all).map(([name, schema]) => [name, shape(schema as unknown as Schema)])
     expect(JSON.stringify(shape(Mutation as unknown as Schema))).toContain('"above"')
     expect({
       version: protocol.PROTOCOL_VERSION,
       oldest: protocol.OLDEST_PROTOCOL,
-      digest: digest([shapes, PUSH_LIMITS, PULL_LIMITS]),
+      digest: digest([shapes, PUSH_LIMITS, PULL_LIMITS, DIGEST_LIMITS]),
     }).toEqual({
       version: 1,
       oldest: 1,
-      digest: '89ecd3b28861d325',
+      digest: '1b3d5cc8375992cc',
     })
   })
 
@@ -161,6 +165,7 @@ describe('pins', () => {
     expect(types.map((type) => type.replaceAll("'", '')).sort()).toEqual([
       'SKIP_WAITING',
       'abort',
+      'compare',
       'drained',
       'failed',
       'flush',
@@ -168,6 +173,7 @@ describe('pins', () => {
       'library-replaced',
       'notice',
       'records-changed',
+      'repair',
       'status',
       'status-changed',
       'update-accepted',

@@ -10,32 +10,39 @@ export interface FeedPage {
 
 /**
  * The space's records in order of their last seq, one row each, from after `after`. The cursor is the seq of the
- * last row returned and never the space's counter (traces.md, 41).
+ * last row returned and never the space's counter (traces.md, 41). With `ids`, only those records.
  */
 export async function feedPage(
   db: Database,
   space: string,
   after: number,
   limits: { readonly records: number; readonly bytes: number },
+  ids: readonly string[] | null = null,
 ): Promise<FeedPage> {
   const rows = db
     .selectFrom('record')
-    .select(['id', 'kind', 'version', 'seq', 'fields', 'stamps'])
-    .where('space', '=', space)
-    .where('seq', '>', after)
-    .orderBy('seq')
+    // A seq whose change is no longer kept has no time.
+    .leftJoin('change', (join) =>
+      join.onRef('change.space', '=', 'record.space').onRef('change.seq', '=', 'record.seq'),
+    )
+    .select(['id', 'kind', 'version', 'record.seq', 'fields', 'stamps', 'change.at'])
+    .where('record.space', '=', space)
+    .where('record.seq', '>', after)
+    .$if(ids !== null, (query) => query.where('record.id', 'in', ids ?? []))
+    .orderBy('record.seq')
     .limit(limits.records + 1)
     .stream()
   const changes: Change[] = []
   let bytes = 0
   let cursor = after
-  for await (const { seq, fields, stamps, ...row } of rows) {
+  for await (const { seq, at, fields, stamps, ...row } of rows) {
     bytes += Buffer.byteLength(fields) + stamps.length
     if (changes.length > 0 && (bytes > limits.bytes || changes.length === limits.records)) {
       return { changes, cursor, more: true }
     }
     changes.push({
       seq,
+      ...(at !== null && { at }),
       record: { ...row, fields: JSON.parse(fields) as Fields, stamps: JSON.parse(stamps) as Stamps },
     })
     cursor = seq

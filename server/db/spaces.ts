@@ -42,6 +42,17 @@ export async function nextSeq(trx: Database, space: string, tag: string, now: nu
   return seq
 }
 
+/** When a change was made, or undefined where that is no longer kept. */
+export async function timeOf(db: Database, space: string, seq: number): Promise<number | undefined> {
+  const change = await db
+    .selectFrom('change')
+    .select('at')
+    .where('space', '=', space)
+    .where('seq', '=', seq)
+    .executeTakeFirst()
+  return change?.at
+}
+
 /** The newest change of the space, or null where there is none. */
 export async function markOf(db: Database, space: string): Promise<Mark | null> {
   const newest = await db

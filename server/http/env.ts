@@ -4,7 +4,7 @@ import type { Auth } from '../auth.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/schema.ts'
 import type { Metrics } from '../metrics.ts'
-import type { PullCounts, PushCounts } from '../sync/counts.ts'
+import type { DigestCounts, PullCounts, PushCounts } from '../sync/counts.ts'
 import type { Pokes } from '../sync/poke.ts'
 import type { World } from '../world.ts'
 
@@ -32,7 +32,7 @@ export interface Env {
     log: Logger
     /** The code of the refusal that answers the request. */
     refusal?: string
-    /** What the request's line in the log says of a push or a pull. */
-    counts?: PushCounts | PullCounts
+    /** What the request's line in the log says of a push, a pull or a comparison. */
+    counts?: PushCounts | PullCounts | DigestCounts
   }
 }

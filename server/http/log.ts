@@ -5,11 +5,12 @@ import type { Deps, Env } from './env.ts'
 const NAMES: Readonly<Record<string, string>> = {
   'POST /api/sync/push': 'push',
   'GET /api/sync/changes': 'pull',
+  'POST /api/sync/digests': 'verify',
 }
 
 /**
- * One line a request, without its query or body: what people keep here is not in the logs. That of a push or a pull
- * says how many of what; that of a refusal its code.
+ * One line a request, without its query or body: what people keep here is not in the logs. That of a push, a pull
+ * or a comparison says how many of what; that of a refusal its code.
  */
 export function logRequests({ logger }: Deps): MiddlewareHandler<Env> {
   return async (c, next) => {

@@ -10,6 +10,8 @@ export interface Pull {
   readonly after: number
   readonly limit?: number | undefined
   readonly mark: Mark | null
+  /** Only these records, for a device that compares what it holds. */
+  readonly ids?: readonly string[] | null | undefined
 }
 
 /** One page of the account's feed, read from one state of the database. Throws a Refusal for a bad mark or cursor. */
@@ -22,7 +24,8 @@ export function changes(db: Database, now: number, pull: Pull): Promise<PullAnsw
     if (pull.after > space.seq) throw refuseMark('diverged')
     if (pull.after > 0 && pull.after < space.retained) throw refuseMark('expired')
     const records = Math.min(pull.limit ?? PULL_LIMITS.records, PULL_LIMITS.records)
-    const page = await feedPage(trx, space.id, pull.after, { records, bytes: PULL_LIMITS.bytes })
+    const limits = { records, bytes: PULL_LIMITS.bytes }
+    const page = await feedPage(trx, space.id, pull.after, limits, pull.ids)
     return { ...page, now, mark: await markOf(trx, space.id) }
   })
 }

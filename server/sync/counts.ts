@@ -27,3 +27,12 @@ export interface PullCounts {
   /** Of the answer's body. */
   readonly bytes: number
 }
+
+/** What the log says of a comparison that was answered. */
+export interface DigestCounts {
+  readonly cursor: number
+  readonly ranges: number
+  readonly without: number
+  /** Of the answer's body. */
+  readonly bytes: number
+}

@@ -7,10 +7,10 @@ import { firstOutcome, type Remembered, remember } from '../db/mutations.ts'
 import { findByUrl, findRecord, wireOf } from '../db/records.ts'
 import { addRevision } from '../db/revisions.ts'
 import type { Database, Tx } from '../db/schema.ts'
-import { checkMark, ensureSpace, markOf } from '../db/spaces.ts'
+import { checkMark, ensureSpace, markOf, timeOf } from '../db/spaces.ts'
 import { savepoint, write } from '../db/transaction.ts'
 import { type Writer, writeRecord } from '../db/write-record.ts'
-import { MOST_DETAILS } from '../http/refusal.ts'
+import { invalid, MOST_DETAILS } from '../http/refusal.ts'
 import type { World } from '../world.ts'
 import { makesLiveCard, readId, readMutation } from './mutation.ts'
 import type { Pokes } from './poke.ts'
@@ -44,7 +44,8 @@ async function answer(trx: Tx, space: string, id: string, first: Remembered): Pr
   if (first.outcome === 'conflict') return { id, outcome: 'conflict', record }
   if (!record) throw new Error(`the record of an ${first.outcome} mutation is gone`)
   if (first.outcome === 'duplicate') return { id, outcome: 'duplicate', record }
-  return { id, outcome: 'applied', version: first.version, seq: first.seq, record }
+  const { version, seq } = first
+  return { id, outcome: 'applied', version, seq, at: await timeOf(trx, space, seq), record }
 }
 
 /** Steps 2 to 6 of a mutation that this account has not sent before. */
@@ -55,7 +56,8 @@ async function decide(trx: Tx, writer: Writer, deviceNow: number, raw: unknown):
     return {
       outcome: 'rejected',
       code: 'invalid',
-      message: 'The change is not valid.',
+      // In words: a person reads it in `Failed changes`.
+      message: invalid(read.problem).message,
       details: read.problem.slice(0, MOST_DETAILS),
     }
   }

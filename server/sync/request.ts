@@ -1,7 +1,8 @@
 import * as v from 'valibot'
-import { type Mark, OLDEST_PROTOCOL, PROTOCOL_VERSION } from '../../src/core/protocol.ts'
+import { DIGEST_LIMITS, type Mark, OLDEST_PROTOCOL, PROTOCOL_VERSION } from '../../src/core/protocol.ts'
 import { problemsOf } from '../http/problems.ts'
 import { invalid, Refusal } from '../http/refusal.ts'
+import { id } from '../rest/field-schemas.ts'
 
 /** Refuses a device that speaks a protocol this server does not; it keeps what it has and says so to the person. */
 export function checkProtocol(version: number): void {
@@ -55,6 +56,13 @@ const mark = v.pipe(
   }),
 )
 
+const ids = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',')),
+  v.array(id),
+  v.maxLength(DIGEST_LIMITS.ids, `must be at most ${DIGEST_LIMITS.ids} ids`),
+)
+
 /** The query of the pull; the stream has its first two. */
 export const StreamQuery = v.object({
   protocol: v.optional(v.string(), ''),
@@ -65,6 +73,7 @@ export const ChangesQuery = v.object({
   after: v.optional(digits('must be a whole number'), '0'),
   limit: v.optional(v.pipe(digits('must be a whole number'), v.minValue(1, 'must be at least 1'))),
   mark: v.optional(mark, ''),
+  ids: v.optional(ids),
 })
 
 /** Checks protocol, shape and account of a query, in this order: an unknown protocol may have another shape. */

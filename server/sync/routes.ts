@@ -9,9 +9,10 @@ import { problemsOf } from '../http/problems.ts'
 import { invalid, Refusal } from '../http/refusal.ts'
 import { changes } from './changes.ts'
 import { countOutcomes } from './counts.ts'
+import { digests } from './digests.ts'
 import { push } from './push.ts'
 import { ChangesQuery, checkAccount, checkProtocol, readQuery, StreamQuery } from './request.ts'
-import { PushRequest } from './schemas.ts'
+import { DigestRequest, PushRequest } from './schemas.ts'
 import { stream } from './stream.ts'
 
 /** `/api/sync`: what a device's service worker uses. */
@@ -55,6 +56,21 @@ export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<
     c.set('counts', { after: query.after, cursor, records, more, bytes: Buffer.byteLength(body) })
     metrics.pulled(records)
     return c.body(body, 200, { 'Content-Type': 'application/json' })
+  })
+
+  routes.post('/digests', async (c) => {
+    const body = parseJson(c, await c.req.arrayBuffer())
+    const named = v.safeParse(v.object({ protocol: v.number() }), body)
+    if (!named.success) throw invalid(problemsOf(named.issues))
+    checkProtocol(named.output.protocol)
+    const parsed = v.safeParse(DigestRequest, body)
+    if (!parsed.success) throw invalid(problemsOf(parsed.issues))
+    const asked = parsed.output
+    checkAccount(asked.account, c.var.account)
+    const answer = JSON.stringify(await digests(db, world.now(), asked))
+    const [ranges, without] = [asked.ranges.length, asked.without.length]
+    c.set('counts', { cursor: asked.cursor, ranges, without, bytes: Buffer.byteLength(answer) })
+    return c.body(answer, 200, { 'Content-Type': 'application/json' })
   })
 
   routes.get('/stream', async (c) => {

@@ -41,9 +41,12 @@ const Wire = v.object({
   stamps: v.record(v.string(), v.number()),
 })
 
+/** When the server took the change, ms by its clock; there unless that is no longer known. */
+const at = v.optional(v.number())
+
 /** The answers' schemas are for OpenAPI and tests; a device reads answers by hand (`src/core/answer.ts`). */
 export const Outcome = v.variant('outcome', [
-  v.object({ id, outcome: v.literal('applied'), version: whole, seq: whole, record: Wire }),
+  v.object({ id, outcome: v.literal('applied'), version: whole, seq: whole, at, record: Wire }),
   v.object({ id, outcome: v.literal('conflict'), record: v.nullable(Wire) }),
   v.object({ id, outcome: v.literal('duplicate'), record: Wire }),
   v.object({
@@ -64,7 +67,7 @@ export const PushAnswer = v.object({
   mark: v.nullable(Mark),
 }) satisfies Of<PushPage>
 
-export const Change = v.object({ seq: whole, record: Wire }) satisfies Of<protocol.Change>
+export const Change = v.object({ seq: whole, at, record: Wire }) satisfies Of<protocol.Change>
 
 export const PullAnswer = v.object({
   changes: v.array(v.unknown()),
@@ -73,3 +76,28 @@ export const PullAnswer = v.object({
   now: v.number(),
   mark: v.nullable(Mark),
 }) satisfies Of<PullPage>
+
+export const DigestRequest = v.object({
+  protocol: whole,
+  account: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  mark: v.nullable(Mark),
+  cursor: whole,
+  without: v.optional(v.pipe(v.array(id), v.maxLength(protocol.DIGEST_LIMITS.without)), []),
+  ranges: v.pipe(
+    v.array(v.pipe(v.string(), v.regex(/^[0-9a-f-]{0,36}$/, 'must be the end of an id'))),
+    v.minLength(1),
+    v.maxLength(protocol.DIGEST_LIMITS.ranges),
+  ),
+}) satisfies Of<protocol.DigestRequest>
+
+export const DigestAnswer = v.object({
+  seq: whole,
+  now: v.number(),
+  ranges: v.record(
+    v.string(),
+    v.union([
+      v.object({ parts: v.array(v.string()) }),
+      v.object({ records: v.array(v.object({ id: v.string(), version: whole, digest: v.string() })) }),
+    ]),
+  ),
+}) satisfies Of<protocol.DigestAnswer>

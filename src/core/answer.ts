@@ -1,4 +1,4 @@
-import type { Change, Mark, Outcome, PullAnswer, PushAnswer } from './protocol.ts'
+import type { Change, DigestAnswer, Mark, Outcome, PullAnswer, PushAnswer } from './protocol.ts'
 import { isObject, type RecordState } from './records.ts'
 
 /** An answer whose outcomes are still to be read one by one. */
@@ -56,7 +56,16 @@ export function readOutcome(value: unknown): Outcome | null {
 /** One row of a page of changes, null where this version cannot read it. */
 export function readChange(value: unknown): Change | null {
   return isObject(value) && isWhole(value.seq) && isRecord(value.record)
-    ? { seq: value.seq, record: value.record }
+    ? { seq: value.seq, at: isNumber(value.at) ? value.at : undefined, record: value.record }
+    : null
+}
+
+/** The answer to a comparison, null where it cannot be read. */
+export function readDigestAnswer(value: unknown): DigestAnswer | null {
+  if (!isObject(value) || !isWhole(value.seq) || !isNumber(value.now) || !isObject(value.ranges)) return null
+  const told = Object.values(value.ranges)
+  return told.every((range) => isObject(range) && Array.isArray(range.parts ?? range.records))
+    ? (value as unknown as DigestAnswer)
     : null
 }
 

@@ -1,4 +1,4 @@
-import { type Failure, failureText } from './failure.ts'
+import { type Failure, reasonOf } from './failure.ts'
 import { PROTOCOL_VERSION } from './protocol.ts'
 import { isOver, type Wait } from './wait.ts'
 
@@ -18,7 +18,10 @@ export type ConnectionRow =
       readonly wait: Wait
       /** What `Retry-After` asked for; nothing but time overrides it. */
       readonly asked: Wait | null
+      /** `reasonOf` the last failure. */
       readonly why: string
+      /** Failed requests since it began, whatever hastened them. */
+      readonly attempts?: number
     }
   | { readonly is: 'signed-out'; readonly since: number; readonly why: string }
   /** The server refused this protocol; a version of the app that speaks another is not held up by it. */
@@ -28,6 +31,9 @@ export const FINE: ConnectionRow = { is: 'fine' }
 
 const IN_ROUND = [1000, 5000] as const
 const BETWEEN_ROUNDS = [15_000, 30_000, 60_000, 120_000, 300_000] as const
+
+/** At most so much later than `Retry-After` asks: a date, or one answer to many, would bring them back as a herd. */
+const HERD = 5000
 
 /** A wait times 0.8 to 1.2, so that a thousand devices do not come back in one second. `random` in [0, 1). */
 export const jitter = (length: number, random: number): number => Math.round(length * (0.8 + 0.4 * random))
@@ -40,9 +46,9 @@ export function afterFailure(
   random: number,
 ): ConnectionRow {
   if (failure.is === 'signed-out' || failure.is === 'other-account')
-    return { is: 'signed-out', since: now, why: failureText(failure) }
+    return { is: 'signed-out', since: now, why: reasonOf(failure) }
   if (failure.is === 'too-old') return { is: 'too-old', since: now, protocol: PROTOCOL_VERSION }
-  const before = row.is === 'failing' ? row : { since: now, sends: 0, rounds: 0 }
+  const before = row.is === 'failing' ? row : { since: now, sends: 0, rounds: 0, attempts: 0 }
   const inRound = IN_ROUND[before.sends]
   const rounds = inRound === undefined ? before.rounds + 1 : before.rounds
   const between = BETWEEN_ROUNDS[Math.min(rounds, BETWEEN_ROUNDS.length) - 1] ?? BETWEEN_ROUNDS[0]
@@ -54,8 +60,9 @@ export function afterFailure(
     sends: inRound === undefined ? 0 : before.sends + 1,
     rounds,
     wait: { start: now, length },
-    asked: after === null ? null : { start: now, length: after },
-    why: failureText(failure),
+    asked: after === null ? null : { start: now, length: after + Math.round(HERD * random) },
+    why: reasonOf(failure),
+    attempts: (before.attempts ?? 0) + 1,
   }
 }
 

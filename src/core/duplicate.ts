@@ -1,6 +1,6 @@
 import { enqueue } from './outbox.ts'
 import { reconcile } from './reconcile.ts'
-import { isDeleted, list, type RecordState, text } from './records.ts'
+import { isDeleted, isPurged, list, type RecordState, text } from './records.ts'
 import { type Held, type Settled, takeIn } from './settle.ts'
 import { urlKey } from './url.ts'
 
@@ -8,8 +8,11 @@ import { urlKey } from './url.ts'
 export type DuplicateOutcome =
   /** The existing card took it in; the local one goes, its id lives on in `formerIds`. */
   | { readonly is: 'merged'; readonly existing: Settled }
-  /** It was deleted here meanwhile: it just goes. */
-  | { readonly is: 'gone' }
+  /**
+   * It was deleted here meanwhile: nothing is left to send. As a create that was deleted before it was sent it stays
+   * in this device's Trash: another tab may have typed into it since, and that text would be nowhere else.
+   */
+  | { readonly is: 'gone'; readonly created: Held }
   /** Sent again: its URL is no longer the one sent, or the existing card is deleted or holds another by now. */
   | { readonly is: 'again'; readonly created: Held }
   /** A pending change of the existing card goes first; then it is sent again. */
@@ -30,15 +33,18 @@ export function settleDuplicate(
   now: number,
 ): DuplicateOutcome {
   const { record, entry } = created
-  if (!record || !entry?.flight) return { is: 'gone' }
-  if (isDeleted(record)) return { is: 'gone' }
+  if (!record || !entry?.flight || isDeleted(record))
+    return {
+      is: 'gone',
+      created: { record: record && isPurged(record) ? null : record, base: null, entry: null },
+    }
   const again = (length: number): Held => ({
     ...created,
     entry: { ...entry, flight: null, state: { is: 'ready' }, wait: { start: now, length } },
   })
   /** Not by a wait alone, which `Sync now` ends: it would only be refused again, at once and for ever. */
   const pause = (length: number): Held => {
-    const message = 'Another card holds this link.'
+    const message = 'url-held'
     const state = { is: 'choked', message, at: now, attempts: 1, wait: { start: now, length } } as const
     return { ...created, entry: { ...entry, flight: null, state } }
   }

@@ -1,11 +1,12 @@
-import type { Entry } from './outbox.ts'
+import { attemptsOf, type Entry, goesAlone } from './outbox.ts'
 import { changedFields, type Lost } from './reconcile.ts'
 import { isDeleted, type RecordState } from './records.ts'
 import type { Held, Settled } from './settle.ts'
 
 /** A person wants it tried again: what was refused goes as a new mutation, what is unsettled under its old id. */
 export function retry(entry: Entry, now: number): Entry {
-  return { ...entry, state: { is: 'ready' }, wait: { start: now, length: 0 } }
+  const state = { is: 'ready', attempts: attemptsOf(entry), alone: goesAlone(entry) } as const
+  return { ...entry, state, wait: { start: now, length: 0 } }
 }
 
 /**

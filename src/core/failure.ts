@@ -35,6 +35,10 @@ export function remedy(failure: Failure): Remedy {
   }
 }
 
+/** The server named a pause, which nothing but time overrides: not halving, not a pull tried beside a push. */
+export const asksForPause = (failure: Failure): boolean =>
+  failure.is === 'busy' || (failure.is === 'server' && failure.after !== null)
+
 /** What the transport saw of an answer. `body` is the parsed JSON, undefined where it was none. */
 export interface Seen {
   readonly status: number
@@ -93,24 +97,36 @@ export function retryAfter(header: string | null, now: number): number | null {
   return Number.isFinite(ms) ? Math.min(MAX_RETRY_AFTER, Math.max(0, ms)) : null
 }
 
-/** In words, for the status line. */
-export function failureText(failure: Failure): string {
-  switch (failure.is) {
-    case 'no-answer':
-      return 'The server does not answer.'
-    case 'server':
-      return `The server has a fault (${failure.status}).`
-    case 'busy':
-      return 'The server asks for a pause.'
-    case 'refused':
-      return `The server refused: ${failure.message.replace(/\.$/, '')}.`
-    case 'signed-out':
-      return 'You are signed out.'
-    case 'other-account':
-      return 'Another account is signed in on this browser.'
-    case 'reset':
-      return 'The library is read afresh from the server.'
-    case 'too-old':
-      return 'This Pawkit and its server are of versions that do not fit.'
-  }
+/** As it is stored and told to pages: the words below are theirs, and cost the worker nothing. */
+export const reasonOf = (failure: Failure): string =>
+  failure.is === 'server'
+    ? `server ${failure.status}`
+    : failure.is === 'refused'
+      ? `refused ${failure.message}`
+      : failure.is
+
+/** In words, for people. */
+const WHY: Readonly<Record<string, string>> = {
+  'no-answer': 'The server does not answer.',
+  busy: 'The server asks for a pause.',
+  'signed-out': 'You are signed out.',
+  'other-account': 'Another account is signed in on this browser.',
+  reset: 'The library is read afresh from the server.',
+  'too-old': 'This Pawkit and its server are of versions that do not fit.',
+  untold: 'The server did not say what became of this change.',
+  'url-held': 'Another card holds this link.',
 }
+
+/** A sentence as the server gave it, with exactly one full stop. */
+export const sentence = (words: string): string => `${words.trim().replace(/\.+$/, '')}.`
+
+export const refusedText = (message: string): string => `The server refused it: ${sentence(message)}`
+
+/** Why something failed, in words: of `reasonOf` a failure, or of a message that the server sent. */
+export function whyText(why: string): string {
+  if (why.startsWith('server ')) return `The server has a fault (${why.slice('server '.length)}).`
+  if (why.startsWith('refused ')) return refusedText(why.slice('refused '.length))
+  return WHY[why] ?? sentence(why)
+}
+
+export const failureText = (failure: Failure): string => whyText(reasonOf(failure))

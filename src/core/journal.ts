@@ -3,7 +3,7 @@ export type JournalLevel = 'info' | 'warn' | 'error'
 
 export type JournalEvent =
   | { readonly what: 'woken'; readonly reason: string; readonly due: number; readonly waiting: number }
-  | { readonly what: 'pushed'; readonly mutations: number; readonly ms: number }
+  | { readonly what: 'pushed'; readonly mutations: number; readonly voids: number; readonly ms: number }
   | {
       readonly what: 'outcome'
       readonly record: string
@@ -14,7 +14,11 @@ export type JournalEvent =
       readonly code: string | null
       /** Lengths of the values that were sent, by field. */
       readonly lengths: { readonly [field: string]: number }
+      /** Keyed digests of the same: equal values have equal ones in one log, and none tells its value. */
+      readonly digests: { readonly [field: string]: string }
     }
+  /** A card went into the one that holds its URL; how: merged, gone, again or later. */
+  | { readonly what: 'duplicate'; readonly record: string; readonly into: string; readonly how: string }
   /** Reconcile had to choose: fields whose value lost, and whether a deleted record came back. */
   | {
       readonly what: 'merged'
@@ -31,13 +35,30 @@ export type JournalEvent =
     }
   | {
       readonly what: 'failed'
-      readonly doing: 'push' | 'pull' | 'sign-out'
+      readonly doing: 'push' | 'pull' | 'verify' | 'sign-out' | 'storage'
       readonly failure: string
       readonly why: string
     }
+  /** A request that was refused or died is sent in halves. */
+  | { readonly what: 'halved'; readonly mutations: number; readonly failure: string }
   | { readonly what: 'retry-planned'; readonly ms: number; readonly rounds: number }
   | { readonly what: 'set-aside'; readonly record: string; readonly code: string }
+  /** A person's word on a failed change. */
+  | { readonly what: 'retried' | 'discarded'; readonly record: string }
+  /** This device was compared with the server; how many records differed, and what it cost on the wire. */
+  | {
+      readonly what: 'verified'
+      readonly records: number
+      readonly differing: number
+      readonly bytes: number
+      readonly ms: number
+    }
+  /** It came to rest with something left to do: offline, backoff, signed-out, too-old, no-account. */
+  | { readonly what: 'rested'; readonly why: string }
   | { readonly what: 'rereading'; readonly how: string }
+  /** So many would have gone from this device at once; a person is asked. */
+  | { readonly what: 'parked-vanishing'; readonly records: number }
+  | { readonly what: 'vanishing-answered'; readonly answer: 'remove' | 'keep'; readonly records: number }
   | { readonly what: 'session-ended' }
 
 export interface JournalRow {
@@ -52,7 +73,10 @@ export function levelOf(event: JournalEvent): JournalLevel {
   if (event.what === 'set-aside') return 'error'
   if (event.what === 'outcome')
     return event.outcome === 'rejected' || event.outcome === 'error' ? 'error' : 'info'
-  return event.what === 'failed' || event.what === 'merged' || event.what === 'rereading' ? 'warn' : 'info'
+  const { what } = event
+  const warns = what === 'failed' || what === 'merged' || what === 'rereading' || what === 'parked-vanishing'
+  if (event.what === 'verified') return event.differing > 0 ? 'warn' : 'info'
+  return warns ? 'warn' : 'info'
 }
 
 export const recordOf = (event: JournalEvent): string | null => ('record' in event ? event.record : null)

@@ -1,3 +1,4 @@
+import type { DigestRequest } from './protocol.ts'
 import type { Change } from './write.ts'
 
 /** Page and worker may be of two versions for a while; each ignores a message of a version it does not know. */
@@ -37,6 +38,15 @@ export type ToWorker =
   | { readonly v: 1; readonly type: 'flush' }
   /** Answered on the port with figures read from the store. */
   | { readonly v: 1; readonly type: 'status' }
+  /** Ask the server for digests; answered on the port with `Compared`. */
+  | { readonly v: 1; readonly type: 'compare'; readonly request: DigestRequest }
+  /** Bring records together that differ from the server's; answered on the port with `Repairing`. */
+  | {
+      readonly v: 1
+      readonly type: 'repair'
+      readonly library: string
+      readonly ids: readonly string[]
+    }
   /** Stop what is in flight: the library is about to be replaced. */
   | { readonly v: 1; readonly type: 'abort' }
   /** workbox-window's own message: a person accepted the new version. */
@@ -51,15 +61,19 @@ export type Announcement =
   | { readonly v: 1; readonly type: 'drained' | 'failed'; readonly tag: number }
   /** Another library is on this device now: pages begin anew. */
   | { readonly v: 1; readonly type: 'library-replaced'; readonly library: string }
-  | {
-      readonly v: 1
-      readonly type: 'notice'
-      readonly kind: 'status' | 'alert'
-      readonly text: string
-      readonly about?: 'outage'
-    }
+  /** To be told to a person, in the page's words. */
+  | { readonly v: 1; readonly type: 'notice'; readonly told: Told }
   /** The new version was accepted in one page; all reload once it controls them. */
   | { readonly v: 1; readonly type: 'update-accepted' }
+
+/** What the worker has to tell a person. */
+export type Told =
+  /** Changes that the server refused in one step, however many; the first by its title and reason. */
+  | { readonly is: 'refused'; readonly title: string; readonly more: number; readonly message: string }
+  /** It came back because an edit met a deletion. */
+  | { readonly is: 'returned'; readonly title: string }
+  /** Once an outage, when its first round has failed. */
+  | { readonly is: 'outage'; readonly why: string; readonly waiting: number }
 
 export const CHANNEL = 'pawkit'
 /** The engine's Web Lock: who holds it may push and pull. */

@@ -17,9 +17,16 @@ export interface Flight {
 }
 
 export type EntryState =
-  | { readonly is: 'ready' }
+  /** `attempts`: how often it had failed when a person had it tried again; `alone`: the server choked on it. */
+  | { readonly is: 'ready'; readonly attempts?: number; readonly alone?: boolean }
   /** The server refused it; it waits for a person: retry, edit or discard. */
-  | { readonly is: 'refused'; readonly code: string; readonly message: string; readonly at: number }
+  | {
+      readonly is: 'refused'
+      readonly code: string
+      readonly message: string
+      readonly at: number
+      readonly attempts?: number
+    }
   /** The server chokes on it while others pass: tried again alone. */
   | {
       readonly is: 'choked'
@@ -49,7 +56,7 @@ export type Urgency = 'typing' | 'at-once'
 const PAUSE = 2000
 const LONGEST = 10_000
 
-/** The entry after one more write to its record. An edit retries what was refused and voids what choked. */
+/** The entry after one more write to its record. An edit retries what failed; what is frozen of that is voided. */
 export function enqueue(entry: Entry | null, record: RecordState, now: number, urgency: Urgency): Entry {
   const state: EntryState = { is: 'ready' }
   if (!entry) {
@@ -66,7 +73,8 @@ export function enqueue(entry: Entry | null, record: RecordState, now: number, u
     }
   }
   const flight = entry.flight?.discard ? { ...entry.flight, discard: false } : entry.flight
-  const settling = flight && entry.state.is === 'choked' ? { ...flight, void: true } : flight
+  const settling =
+    flight && (entry.state.is !== 'ready' || goesAlone(entry)) ? { ...flight, void: true } : flight
   return { ...entry, wait: raise(entry.wait, now, urgency), state, flight: settling }
 }
 
@@ -120,6 +128,13 @@ export function freeze(
   }
   return { ...entry, wait: null, flight: { mutation, sent: record, void: false } }
 }
+
+/** How often this change has failed by itself, whatever a person did in between but editing it. */
+export const attemptsOf = ({ state }: Entry): number => state.attempts ?? 0
+
+/** What failed alone is sent alone from then on, so that it costs the others nothing. */
+export const goesAlone = ({ state }: Entry): boolean =>
+  state.is === 'choked' || (state.is === 'ready' && state.alone === true)
 
 /** Whether the engine may send it now, time and connection aside: it waits for no person. */
 export const isSendable = (entry: Entry): boolean =>

@@ -54,6 +54,8 @@ export type Outcome = { readonly id: string } & (
       readonly outcome: 'applied'
       readonly version: number
       readonly seq: number
+      /** When the server took it, ms by its clock; an older server does not say. */
+      readonly at?: number | undefined
       readonly record: RecordState
     }
   /** null: the space has no such record; the device sends it whole. */
@@ -80,10 +82,12 @@ export interface PushAnswer {
 /** One row of the feed: a record as it now is, at the seq of its last change. */
 export interface Change {
   readonly seq: number
+  /** When the server took it, ms by its clock; an older server does not say. */
+  readonly at?: number | undefined
   readonly record: RecordState
 }
 
-/** `GET /api/sync/changes?protocol=&account=&after=&limit=&mark=SEQ.TAG` */
+/** `GET /api/sync/changes?protocol=&account=&after=&limit=&mark=SEQ.TAG&ids=ID,ID`; with ids, only of those records. */
 export interface PullAnswer {
   readonly changes: readonly Change[]
   /** The seq of the last change returned, or `after` where there was none. */
@@ -91,6 +95,35 @@ export interface PullAnswer {
   readonly more: boolean
   readonly now: number
   readonly mark: Mark | null
+}
+
+/** A comparison asks for so much at a time; a range of so few records is answered record by record. */
+export const DIGEST_LIMITS = { ranges: 64, without: 500, records: 32, ids: 100 } as const
+
+/** `POST /api/sync/digests`: what the server holds, for a device that has read up to `cursor`. */
+export interface DigestRequest {
+  readonly protocol: number
+  readonly account: string
+  readonly mark: Mark | null
+  readonly cursor: number
+  /** Records left out: those with changes that the server does not have yet. */
+  readonly without: readonly string[]
+  /** Endings of ids; '' is everything. */
+  readonly ranges: readonly string[]
+}
+
+/** Of a range with many records the digest of each part, in the order of `ID_SIGNS`; of one with few, the records. */
+export type RangeAnswer =
+  | { readonly parts: readonly string[] }
+  | {
+      readonly records: readonly { readonly id: string; readonly version: number; readonly digest: string }[]
+    }
+
+export interface DigestAnswer {
+  /** The seq of the newest record: above the cursor the device has to pull first, and nothing was compared. */
+  readonly seq: number
+  readonly now: number
+  readonly ranges: { readonly [ending: string]: RangeAnswer }
 }
 
 export const markParam = (mark: Mark | null): string => (mark ? `${mark.seq}.${mark.tag}` : '')

@@ -1,6 +1,6 @@
-import { enqueue, isSettled } from './outbox.ts'
+import { type Entry, enqueue, isSettled } from './outbox.ts'
 import { reconcile } from './reconcile.ts'
-import { isDeleted, type RecordState } from './records.ts'
+import { isDeleted, isPurged, type RecordState } from './records.ts'
 import type { Held, Settled } from './settle.ts'
 
 /**
@@ -11,20 +11,42 @@ import type { Held, Settled } from './settle.ts'
 export function takeInRestored(held: Held, remote: RecordState, now: number): Settled {
   const { record, entry } = held
   if (!record) return { record: remote, base: null, entry: null, lost: [], returned: false }
-  if (entry?.flight)
-    return { record, base: null, entry: { ...entry, parked: remote }, lost: [], returned: false }
+  if (entry?.flight) {
+    // Below the one parked, so that it is taken in whatever the outcome.
+    const below = { ...record, version: remote.version - 1 }
+    return {
+      record: below,
+      base: null,
+      entry: { ...voided(entry), parked: remote },
+      lost: [],
+      returned: false,
+    }
+  }
   const { record: merged, lost, returned } = reconcile(null, record, remote)
   if (isSettled(remote, merged)) return { record: remote, base: null, entry: null, lost, returned }
   return { record: merged, base: remote, entry: enqueue(entry, merged, now, 'at-once'), lost, returned }
 }
 
-/** A record that the restored server lacks goes there whole; one in the Trash stays in this device's. */
-export function sendWhole({ record, entry }: Held, now: number): Held {
-  if (!record || record.version === 0) return { record, base: null, entry }
-  if (!entry && isDeleted(record)) return { record, base: null, entry: null }
-  return { record, base: null, entry: entry ?? enqueue(null, record, now, 'at-once') }
+/**
+ * A record that the server lacks, or has a tombstone of, goes there whole, out of the Trash into its Trash. A
+ * tombstone that it lacks is forgotten: another device may still have the record, at a version below the tombstone's,
+ * and what it sends must not be dropped here.
+ */
+export function sendWhole({ record, entry }: Held, now: number, there: RecordState | null = null): Held {
+  if (!record?.version) return { record, base: null, entry }
+  if (isPurged(record)) return { record: there, base: null, entry: null }
+  const deleted = isDeleted(record)
+  // Without base a deleted record would count as one that the server never heard of, with nothing to send.
+  const base = there ?? (deleted ? { ...record, version: 0, fields: {} } : null)
+  const whole = there
+    ? { ...record, version: there.version, fields: { ...record.fields, deleted, purged: false } }
+    : record
+  return { record: whole, base, entry: entry ? voided(entry) : enqueue(null, whole, now, 'at-once') }
 }
 
-/** More than 20 and more than a fifth: so many records must not vanish from a device without a person's word. */
-export const tooManyToVanish = (vanishing: number, all: number): boolean =>
-  vanishing > 20 && vanishing * 5 > all
+/**
+ * A mutation made on a version of the lost line: the version of that number there may hold something else, and what
+ * was applied on it would be taken for what this device has seen. It counts only if it had arrived before the copy.
+ */
+const voided = (entry: Entry): Entry =>
+  entry.flight ? { ...entry, flight: { ...entry.flight, void: true } } : entry

@@ -1,6 +1,6 @@
 import { jitter } from './backoff.ts'
 import { revert } from './failed.ts'
-import { type Entry, isSettled } from './outbox.ts'
+import { attemptsOf, type Entry, isSettled } from './outbox.ts'
 import type { Outcome } from './protocol.ts'
 import { type Lost, reconcile } from './reconcile.ts'
 import { isPurged, type RecordState } from './records.ts'
@@ -79,7 +79,9 @@ function settleOutcome(held: Held, outcome: Told, now: number, random: number): 
   switch (outcome.outcome) {
     case 'applied': {
       const base = { ...flight.sent, version: outcome.version }
-      return merge(base, record, newest(outcome.record, entry.parked), landed, now)
+      // What is left to send was written since the freeze; its age is its own.
+      const since = entry.wait?.start ?? now
+      return merge(base, record, newest(outcome.record, entry.parked), { ...landed, since }, now)
     }
     case 'conflict': {
       const remote = newest(outcome.record, entry.parked)
@@ -87,7 +89,8 @@ function settleOutcome(held: Held, outcome: Told, now: number, random: number): 
       return settleUnknown(record, landed, now)
     }
     case 'rejected': {
-      const state = { is: 'refused', code: outcome.code, message: outcome.message, at: now } as const
+      const { code, message } = outcome
+      const state = { is: 'refused', code, message, at: now, attempts: attemptsOf(entry) + 1 } as const
       // What a person wrote since is another mutation: the refusal was not of that.
       const editedSince = entry.wait !== null
       return withParked(
@@ -114,11 +117,28 @@ function settleUnknown(record: RecordState, entry: Entry, now: number): Settled 
   return unchanged({ record, base: null, entry: { ...entry, wait: { start: now, length: 0 } } })
 }
 
+/**
+ * The whole request with this mutation alone was refused: no outcome of the mutation, which may have arrived when it
+ * was sent before. It stays frozen: `Retry` sends it again as it is, an edit or `Discard` voids it first.
+ */
+export function refuse(entry: Entry, code: string, message: string, now: number): Entry {
+  // What a person wrote since is another mutation, and goes once this one is settled.
+  if (entry.wait && entry.flight)
+    return { ...entry, state: { is: 'ready' }, flight: { ...entry.flight, void: true } }
+  return { ...entry, state: { is: 'refused', code, message, at: now, attempts: attemptsOf(entry) + 1 } }
+}
+
 /** The server choked on this entry while others passed: it is tried again alone, ever more rarely. */
 export function choke(entry: Entry, message: string, now: number, random: number): Entry {
-  const attempts = entry.state.is === 'choked' ? entry.state.attempts + 1 : 1
+  const attempts = attemptsOf(entry) + 1
   const length = jitter(Math.min(300_000, 15_000 * 2 ** (attempts - 1)), random)
-  return { ...entry, state: { is: 'choked', message, at: now, attempts, wait: { start: now, length } } }
+  // What was written since is no cure as long as the mutation that chokes is sent again and again (traces.md, 10).
+  const flight = entry.flight && entry.wait !== null ? { ...entry.flight, void: true } : entry.flight
+  return {
+    ...entry,
+    flight,
+    state: { is: 'choked', message, at: now, attempts, wait: { start: now, length } },
+  }
 }
 
 function withParked(held: Held, parked: RecordState | null, now: number): Settled {

@@ -17,6 +17,8 @@ export interface Situation {
   readonly online: boolean
   /** `Sync now`, `Retry`, or the network came back: may begin a round early, and tries where the browser says offline. */
   readonly hasty: boolean
+  /** A page has just opened: it may be the reload that a version too old was told to make. */
+  readonly opened?: boolean
   /** How long whoever woke the engine can keep the worker alive, ms from now. */
   readonly patience: number
 }
@@ -35,7 +37,7 @@ export type Step =
 export function decide(now: Situation, at: number): Step {
   if (!now.signOutPending && !now.hasAccount) return { do: 'rest', why: 'no-account' }
   if (!now.signOutPending && now.connection.is === 'signed-out') return { do: 'rest', why: 'signed-out' }
-  if (isTooOld(now.connection) && !now.hasty) return { do: 'rest', why: 'too-old' }
+  if (isTooOld(now.connection) && !now.hasty && !now.opened) return { do: 'rest', why: 'too-old' }
   if (!now.online && !now.hasty) return { do: 'rest', why: 'offline' }
   const blocked = untilNextSend(now.hasty ? hastened(now.connection, at) : now.connection, at) ?? 0
   if (blocked > 0) return waitOrRest(blocked, now.patience, 'backoff')

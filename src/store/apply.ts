@@ -1,17 +1,20 @@
 import { readChange, readOutcome } from '../core/answer.ts'
 import { FINE } from '../core/backoff.ts'
+import { digestOf } from '../core/digest.ts'
 import { settleDuplicate } from '../core/duplicate.ts'
 import { revert } from '../core/failed.ts'
 import { type JournalEvent, lengthOf } from '../core/journal.ts'
 import type { Flight } from '../core/outbox.ts'
 import type { Mark, Outcome } from '../core/protocol.ts'
-import type { RecordState } from '../core/records.ts'
+import type { Json, RecordState } from '../core/records.ts'
 import { takeInRestored } from '../core/reread.ts'
-import { choke, type Held, type Settled, settle, takeIn } from '../core/settle.ts'
+import { choke, type Held, refuse, type Settled, settle, takeIn } from '../core/settle.ts'
+import { vanishes } from '../core/vanish.ts'
 import type { Database, Transaction } from './database.ts'
 import { HELD_STORES, readHeld, writeHeld, writeSettled } from './held.ts'
 import { requireLibrary } from './library.ts'
-import { endReread, sawRecord } from './reread.ts'
+import { writeReceipt } from './receipts.ts'
+import { endRead, park, sawRecord } from './reread.ts'
 
 /** What an applied answer did, for the page and the log. */
 export interface Applied {
@@ -37,7 +40,7 @@ export interface AnswerToApply {
   readonly random: () => number
 }
 
-const STORES = [...HELD_STORES, 'meta'] as const
+const STORES = [...HELD_STORES, 'meta', 'vanishing'] as const
 
 /**
  * A push's answer in one transaction. An outcome counts only for an entry that still carries its mutation; a
@@ -58,7 +61,7 @@ export function applyPush(db: Database, answer: AnswerToApply): Promise<Applied>
       for (const flight of answer.flights) {
         const outcome = outcomes.get(flight.mutation.id)
         if (!outcome) applied.unknown++
-        applied.events.push(outcomeEvent(flight, outcome))
+        applied.events.push(outcomeEvent(library.id, flight, outcome))
         if (outcome || singled) await applyOutcome(tx, flight, outcome ?? untold(flight), answer, applied)
       }
       const meta = tx.objectStore('meta')
@@ -89,12 +92,11 @@ class Tally implements Applied {
   }
 }
 
-function outcomeEvent({ mutation }: Flight, outcome: Outcome | undefined): JournalEvent {
+function outcomeEvent(key: string, { mutation }: Flight, outcome: Outcome | undefined): JournalEvent {
   const version = outcome?.outcome === 'applied' ? outcome.version : null
   const code = outcome?.outcome === 'rejected' ? outcome.code : null
-  const lengths = Object.fromEntries(
-    Object.entries(mutation.fields).map(([field, value]) => [field, lengthOf(value)]),
-  )
+  const told = <T>(of: (value: Json) => T) =>
+    Object.fromEntries(Object.entries(mutation.fields).map(([field, value]) => [field, of(value)]))
   const { record, id, on } = mutation
   return {
     what: 'outcome',
@@ -104,7 +106,8 @@ function outcomeEvent({ mutation }: Flight, outcome: Outcome | undefined): Journ
     on,
     version,
     code,
-    lengths,
+    lengths: told(lengthOf),
+    digests: told((value) => digestOf(key, value)),
   }
 }
 
@@ -122,9 +125,14 @@ async function applyOutcome(
     return applyDuplicate(tx, id, outcome.record as RecordState, answer, applied)
   const settled = settle(held, outcome, answer.now, answer.random())
   await writeSettled(tx, id, settled, answer.now)
+  // An older mutation told again: the record has changed since, and the next pull says at which seq.
+  if (outcome.outcome === 'applied' && outcome.version === outcome.record.version)
+    await writeReceipt(tx, outcome, answer.now + answer.offset)
   applied.add(id, settled)
-  if (outcome.outcome === 'rejected' && held.record)
-    applied.refused.push({ record: held.record, message: outcome.message })
+  // Not where it was edited since, or given up: then nothing waits for a person.
+  const state = settled.entry?.state
+  if (state?.is === 'refused' && settled.record)
+    applied.refused.push({ record: settled.record, message: state.message })
 }
 
 async function applyDuplicate(
@@ -140,16 +148,13 @@ async function applyDuplicate(
     applied.ids.push(id)
     return
   }
-  const result = settleDuplicate(created, await readHeld(tx, remote.id), remote, answer.now)
+  const existing = await readHeld(tx, remote.id)
+  const result = settleDuplicate(created, existing, remote, answer.now)
   applied.ids.push(id)
-  if (result.is === 'merged') {
-    await writeSettled(tx, remote.id, result.existing, answer.now)
-    applied.add(remote.id, result.existing)
-  }
-  const rest =
-    result.is === 'again' || result.is === 'later'
-      ? result.created
-      : { record: null, base: null, entry: null }
+  applied.events.push({ what: 'duplicate', record: id, into: remote.id, how: result.is })
+  if (result.is === 'merged')
+    await takeInChange(tx, existing, result.existing, remote.id, answer.now, applied)
+  const rest = result.is === 'merged' ? { record: null, base: null, entry: null } : result.created
   await writeHeld(tx, id, rest)
 }
 
@@ -157,7 +162,7 @@ async function applyDuplicate(
 const untold = ({ mutation }: Flight): Outcome => ({
   id: mutation.id,
   outcome: 'error',
-  message: 'The server did not say what became of this change.',
+  message: 'untold',
 })
 
 const newer = (held: Mark | null, named: Mark | null): Mark | null =>
@@ -183,23 +188,28 @@ export function applyPage(db: Database, page: PageToApply): Promise<Applied> {
     if (library.cursor !== page.after) return applied
     const restored = library.reread?.how === 'diverged'
     for (const value of page.changes) {
-      const remote = readChange(value)?.record
-      if (remote) {
+      const change = readChange(value)
+      if (change) {
+        const remote = change.record
         const held = await readHeld(tx, remote.id)
+        if (!restored && vanishes(held, remote)) {
+          await park(tx, { id: remote.id, tombstone: remote })
+          continue
+        }
         const settled = restored ? takeInRestored(held, remote, page.now) : takeIn(held, remote, page.now)
         await takeInChange(tx, held, settled, remote.id, page.now, applied)
+        await writeReceipt(tx, change, page.now + page.offset)
         if (library.reread) await sawRecord(tx, remote.id)
       } else await keepUnread(tx, value)
     }
-    const ended = library.reread !== null && !page.more
-    if (ended) applied.ids.push(...(await endReread(tx, library, page.now)))
+    if (!page.more) await endRead(tx, library, page.now, applied)
     const meta = tx.objectStore('meta')
     await Promise.all([
       meta.put({
         ...library,
         cursor: page.cursor,
         mark: newer(library.mark, page.mark),
-        reread: ended ? null : library.reread,
+        reread: page.more ? library.reread : null,
       }),
       meta.put({ key: 'clock', offset: page.offset }),
     ])
@@ -217,6 +227,7 @@ async function takeInChange(
 ): Promise<void> {
   if (settled.record === held.record && settled.entry === held.entry) return
   await writeSettled(tx, id, settled, now)
+  await tx.objectStore('vanishing').delete(id)
   applied.add(id, settled)
 }
 
@@ -225,7 +236,10 @@ async function keepUnread(tx: Transaction<'readwrite'>, change: unknown): Promis
   if (typeof seq === 'number' && Number.isFinite(seq)) await tx.objectStore('unread').put({ seq, change })
 }
 
-/** An entry whose request fails even alone, while others pass: set aside, tried again ever more rarely, or refused. */
+/**
+ * An entry whose request fails even alone, while others pass: set aside, tried again ever more rarely, or refused.
+ * @returns whether it waits for a person now
+ */
 export function setAside(
   db: Database,
   library: string,
@@ -233,21 +247,18 @@ export function setAside(
   reason: { readonly code: string; readonly message: string; readonly refused: boolean },
   now: number,
   random: number,
-): Promise<void> {
+): Promise<boolean> {
   return db.run(STORES, 'readwrite', async (tx) => {
     await requireLibrary(tx, library)
     const id = flight.mutation.record
     const held = await readHeld(tx, id)
-    if (held.entry?.flight?.mutation.id !== flight.mutation.id) return
-    if (reason.refused) {
-      const outcome = {
-        id: flight.mutation.id,
-        outcome: 'rejected',
-        code: reason.code,
-        message: reason.message,
-      } as const
-      await writeSettled(tx, id, settle(held, outcome, now, random), now)
-    } else await writeHeld(tx, id, { ...held, entry: choke(held.entry, reason.message, now, random) })
+    if (held.entry?.flight?.mutation.id !== flight.mutation.id) return false
+    const { code, message } = reason
+    const entry = reason.refused
+      ? refuse(held.entry, code, message, now)
+      : choke(held.entry, message, now, random)
+    await writeHeld(tx, id, { ...held, entry })
+    return entry.state.is === 'refused'
   })
 }
 

@@ -4,6 +4,7 @@ import { isDeleted, type RecordState, text } from '../core/records.ts'
 import type { FieldProblem } from '../core/schema.ts'
 import { stampAt } from '../core/stamp.ts'
 import { urlKey } from '../core/url.ts'
+import { keep } from '../core/vanish.ts'
 import { applyChange } from '../core/write.ts'
 import type { Database, Durability, Transaction } from './database.ts'
 import { HELD_STORES, readHeld, withoutKey, writeHeld } from './held.ts'
@@ -22,7 +23,7 @@ export type Committed =
   /** An edit of a record that is not here. */
   | { readonly is: 'missing' }
 
-const STORES = [...HELD_STORES, 'meta', 'writers'] as const
+const STORES = [...HELD_STORES, 'meta', 'writers', 'vanishing'] as const
 
 /**
  * The only write path for people's edits: one transaction that compares the library, compares the stored record
@@ -69,8 +70,11 @@ async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
   const { record } = applied.value
   if (!record) return { is: 'missing' }
   if (applied.value === held) return written(record, held.entry, false)
-  await writeHeld(tx, id, applied.value)
-  return written(record, applied.value.entry, true)
+  const row = await tx.objectStore('vanishing').get(id)
+  const after = row ? keep(applied.value, row.tombstone, write.now) : applied.value
+  await writeHeld(tx, id, after)
+  await tx.objectStore('vanishing').delete(id)
+  return written(after.record ?? record, after.entry, true)
 }
 
 const written = (record: RecordState, entry: Entry | null, changed: boolean): Committed => ({

@@ -1,5 +1,6 @@
 import { type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
 import { DATABASE_NAME, DATABASE_VERSION, type PawkitSchema, type StoreName } from './schema.ts'
+import { fault } from './storage-trouble.ts'
 
 export type Transaction<Mode extends IDBTransactionMode = 'readwrite'> = IDBPTransaction<
   PawkitSchema,
@@ -14,14 +15,13 @@ export type Durability = 'strict' | 'relaxed'
 export interface DatabaseEvents {
   /** Another context of an older version keeps the upgrade waiting: ask the person to close or reload it. */
   blocked?(): void
-  /** A newer version wants to upgrade; the connection has been closed. The page offers a reload. */
-  superseded?(): void
+  /** Another context wants to upgrade to a version, or to remove the database (null); the connection has been closed. */
+  superseded?(wanted: number | null): void
+  /** Where none is there, opening fails: the worker never begins a library. */
+  readonly existing?: boolean
 }
 
 const OPENING_LIMIT = 10_000
-
-/** Opening took too long: a frozen tab of an older version may not let go (design.md, "When a request fails"). */
-export class OpeningTimeout extends Error {}
 
 /** One connection, reopened once when the browser lost it (Safari does; platform.md, 5.3). */
 export class Database {
@@ -37,7 +37,7 @@ export class Database {
 
   static async open(events: DatabaseEvents = {}, name: string = DATABASE_NAME): Promise<Database> {
     let self: Database | null = null
-    const connection = await connect(name, events, () => self?.forget())
+    const connection = await connect(name, events, () => self?.forget(), events.existing)
     self = new Database(connection, name, events)
     return self
   }
@@ -54,7 +54,8 @@ export class Database {
   /**
    * Runs `work` in one transaction and waits until it is complete. Where the connection is open the transaction
    * begins in the caller's own task: a page that dies right after an input event has begun its write.
-   * Rejects with what `work` threw, or with the transaction's error (QuotaExceededError comes only then).
+   * Rejects with what `work` threw, or with the transaction's error (QuotaExceededError comes only then). Nothing was
+   * written then.
    */
   run<T, Mode extends IDBTransactionMode>(
     stores: readonly StoreName[],
@@ -73,9 +74,9 @@ export class Database {
     })
   }
 
+  /** A database that has gone is not begun anew. */
   async #reopen(): Promise<Connection> {
-    if (this.#connection) return this.#connection
-    this.#connection = await connect(this.#name, this.#events, () => this.forget())
+    this.#connection ??= await connect(this.#name, this.#events, () => this.forget(), true)
     return this.#connection
   }
 }
@@ -111,24 +112,33 @@ async function once<T, Mode extends IDBTransactionMode>(
   }
 }
 
+/** AbortError: the browser gave the transaction up with its connection. Our own aborts reject with their reason. */
 const isLostConnection = (error: unknown): boolean =>
-  error instanceof DOMException && (error.name === 'InvalidStateError' || error.name === 'UnknownError')
+  error instanceof DOMException && /^(Ab|Unk|InvalidS)/.test(error.name)
 
-async function connect(name: string, events: DatabaseEvents, lost: () => void): Promise<Connection> {
+async function connect(
+  name: string,
+  events: DatabaseEvents,
+  lost: () => void,
+  existing: boolean | undefined,
+): Promise<Connection> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new OpeningTimeout('The library did not open within 10 seconds.')),
-      OPENING_LIMIT,
-    )
+    timer = setTimeout(() => reject(fault('OpeningTimeout')), OPENING_LIMIT)
   })
+  let gone = false
   const opening = openDB<PawkitSchema>(name, DATABASE_VERSION, {
-    upgrade,
+    upgrade: (db, from, _to, tx) => {
+      if (from > 0 || !existing) return upgrade(db, from)
+      gone = true
+      tx.done.catch(() => {})
+      tx.abort()
+    },
     blocked: () => events.blocked?.(),
-    blocking: (_current, _wanted, event) => {
+    blocking: (_current, wanted, event) => {
       lost()
       ;(event.target as IDBDatabase).close()
-      events.superseded?.()
+      events.superseded?.(wanted)
     },
     terminated: lost,
   })
@@ -140,7 +150,7 @@ async function connect(name: string, events: DatabaseEvents, lost: () => void): 
       (late) => late.close(),
       () => {},
     )
-    throw error
+    throw gone ? fault('Gone') : error
   } finally {
     clearTimeout(timer)
   }

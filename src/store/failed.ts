@@ -1,35 +1,38 @@
 import { discard, retry } from '../core/failed.ts'
 import type { Database } from './database.ts'
 import { HELD_STORES, readHeld, writeSettled } from './held.ts'
+import { Journal } from './journal.ts'
 import { requireLibrary } from './library.ts'
 
 const STORES = [...HELD_STORES, 'meta'] as const
 
 /** Makes failed entries ready again, all of them where no ids are named. */
-export function retryFailed(
+export async function retryFailed(
   db: Database,
   library: string,
   ids: readonly string[] | null,
   now: number,
 ): Promise<void> {
-  return db.run(
+  const retried = await db.run(
     STORES,
     'readwrite',
     async (tx) => {
       await requireLibrary(tx, library)
       const outbox = tx.objectStore('outbox')
-      for (const entry of await outbox.getAll()) {
-        const asked = ids === null ? entry.state.is !== 'ready' : ids.includes(entry.id)
-        if (asked) await outbox.put(retry(entry, now))
-      }
+      const entries = (await outbox.getAll()).filter(({ id, state }) =>
+        ids === null ? state.is !== 'ready' : ids.includes(id),
+      )
+      for (const entry of entries) await outbox.put(retry(entry, now))
+      return entries.map(({ id }) => id)
     },
     'strict',
   )
+  await log(db, 'retried', retried, now)
 }
 
 /** Gives one record's unsent change up; its values go to version history, a record never sent to the Trash. */
-export function discardChange(db: Database, library: string, id: string, now: number): Promise<void> {
-  return db.run(
+export async function discardChange(db: Database, library: string, id: string, now: number): Promise<void> {
+  await db.run(
     STORES,
     'readwrite',
     async (tx) => {
@@ -38,4 +41,20 @@ export function discardChange(db: Database, library: string, id: string, now: nu
     },
     'strict',
   )
+  await log(db, 'discarded', [id], now)
+}
+
+/** In a transaction of its own: a full log must not undo what a person asked for. */
+function log(
+  db: Database,
+  what: 'retried' | 'discarded',
+  records: readonly string[],
+  now: number,
+): Promise<void> {
+  const journal = new Journal(
+    async () => db,
+    () => now,
+  )
+  for (const record of records) journal.add({ what, record })
+  return journal.flush()
 }

@@ -5,7 +5,7 @@ import type { Transaction } from './database.ts'
 import type { StoredRecord } from './schema.ts'
 
 /** The stores that one record's rows lie in; every transaction that changes a record has them all in its scope. */
-export const HELD_STORES = ['records', 'bases', 'outbox', 'history'] as const
+export const HELD_STORES = ['records', 'bases', 'outbox', 'history', 'receipts'] as const
 
 /** What this device holds of a record, read inside the caller's transaction. */
 export async function readHeld(tx: Transaction<IDBTransactionMode>, id: string): Promise<Held> {
@@ -26,6 +26,7 @@ export async function writeHeld(tx: Transaction, id: string, held: Held): Promis
     held.record ? records.put(withKey(held.record)) : records.delete(id),
     held.base && held.entry ? bases.put(held.base) : bases.delete(id),
     held.entry ? outbox.put(held.entry) : outbox.delete(id),
+    held.record || tx.objectStore('receipts').delete(id),
   ])
 }
 

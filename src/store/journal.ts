@@ -1,6 +1,9 @@
 import { JOURNAL_ROWS, type JournalEvent, type JournalRow } from '../core/journal.ts'
 import type { Database } from './database.ts'
 
+/** As many rows as wait in memory for a log that cannot be written. */
+const KEPT = 100
+
 /**
  * The sync log's writer. Rows gather in memory and go down in transactions of their own: a full disk must cost the
  * log and never an edit (traces.md, 50).
@@ -27,7 +30,8 @@ export class Journal {
     try {
       await append(await this.#database(), rows)
     } catch {
-      // What cannot be logged is lost; sync goes on.
+      // Sync goes on; what cannot be logged now may be with the next, if it is not too much.
+      this.#rows = rows.concat(this.#rows).slice(-KEPT)
     }
   }
 }

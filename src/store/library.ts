@@ -55,7 +55,11 @@ export function adoptLibrary(
       const row = await requireLibrary(tx, id)
       if (row.account && row.account.id !== account.id) return 'other-account'
       const meta = tx.objectStore('meta')
-      await Promise.all([meta.put({ ...row, account }), meta.put({ key: 'connection', row: FINE })])
+      await meta.put({ ...row, account })
+      // What the server asked for, it asked of whoever signs in: only time ends that pause.
+      const connection = await meta.get('connection')
+      if (connection?.key === 'connection' && connection.row.is === 'signed-out')
+        await meta.put({ key: 'connection', row: FINE })
       return 'adopted'
     },
     'strict',

@@ -15,7 +15,7 @@ export function moveLibrary(
   now: number,
 ): Promise<void> {
   return db.run(
-    ['records', 'bases', 'outbox', 'meta', 'unread'],
+    ['records', 'bases', 'outbox', 'meta', 'unread', 'receipts', 'vanishing'],
     'readwrite',
     async (tx) => {
       const library = await requireLibrary(tx, from)
@@ -25,6 +25,8 @@ export function moveLibrary(
         outbox.clear(),
         tx.objectStore('bases').clear(),
         tx.objectStore('unread').clear(),
+        tx.objectStore('receipts').clear(),
+        tx.objectStore('vanishing').clear(),
         tx.objectStore('meta').clear(),
       ])
       await Promise.all(

@@ -1,6 +1,15 @@
 import { type ConnectionRow, FINE } from '../core/backoff.ts'
 import { utf8Length } from '../core/limits.ts'
-import { type Entry, type Flight, freeze, isDue, isSendable, isSettled, waitOf } from '../core/outbox.ts'
+import {
+  type Entry,
+  type Flight,
+  freeze,
+  goesAlone,
+  isDue,
+  isSendable,
+  isSettled,
+  waitOf,
+} from '../core/outbox.ts'
 import { PUSH_LIMITS } from '../core/protocol.ts'
 import type { Held } from '../core/settle.ts'
 import type { Wait } from '../core/wait.ts'
@@ -50,7 +59,7 @@ export function readOutbox(db: Database, now: number, impatient = false): Promis
       signOutPending: signOut !== undefined,
       due: due.map((entry) => entry.id),
       choked: sendable.filter((entry) => entry.state.is === 'choked').length,
-      alone: new Set(due.filter((entry) => entry.state.is === 'choked').map((entry) => entry.id)),
+      alone: new Set(due.filter(goesAlone).map((entry) => entry.id)),
       waits: sendable.filter((entry) => !dueNow(entry)).flatMap((entry) => waitOf(entry) ?? []),
       sendable: sendable.length,
     }
@@ -106,10 +115,10 @@ function flightOf({ record, base, entry }: Held, newId: () => string): Flight | 
   return isSettled(base, record) ? null : freeze(entry, base, record, newId()).flight
 }
 
-/** An entry with nothing to send must not stay, or it would be due for ever. */
+/** An entry with nothing to send must not stay, or it would be due for ever. The record is the server's again, to the stamp. */
 async function dropSettled(tx: Transaction, id: string, held: Held): Promise<void> {
   if (held.entry && !held.entry.flight && isSendable(held.entry))
-    await writeHeld(tx, id, { record: held.record, base: null, entry: null })
+    await writeHeld(tx, id, { record: held.base ?? held.record, base: null, entry: null })
 }
 
 /** Stores the connection's retry state. */

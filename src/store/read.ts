@@ -3,38 +3,46 @@ import type { Entry } from '../core/outbox.ts'
 import { isPurged, type RecordState } from '../core/records.ts'
 import type { Database } from './database.ts'
 import { withoutKey } from './held.ts'
-import type { LibraryRow } from './schema.ts'
+import type { LibraryRow, ReceiptRow } from './schema.ts'
 
-/** A record with its outbox entry, read in one transaction so that they belong together. */
+/** A record with its outbox entry and the server's receipt for it, read in one transaction so that they belong together. */
 export interface RecordRow {
   readonly record: RecordState
   readonly entry: Entry | null
+  readonly receipt: ReceiptRow | null
 }
 
 /** Everything the page lists; tombstones are left out. */
 export function readAll(db: Database): Promise<RecordRow[]> {
-  return db.run(['records', 'outbox'], 'readonly', async (tx) => {
-    const [records, entries] = await Promise.all([
+  return db.run(['records', 'outbox', 'receipts'], 'readonly', async (tx) => {
+    const [records, entries, receipts] = await Promise.all([
       tx.objectStore('records').getAll(),
       tx.objectStore('outbox').getAll(),
+      tx.objectStore('receipts').getAll(),
     ])
     const byId = new Map(entries.map((entry) => [entry.id, entry]))
+    const receiptOf = new Map(receipts.map((receipt) => [receipt.id, receipt]))
     return records
       .filter((record) => !isPurged(record))
-      .map((stored) => ({ record: withoutKey(stored), entry: byId.get(stored.id) ?? null }))
+      .map((stored) => ({
+        record: withoutKey(stored),
+        entry: byId.get(stored.id) ?? null,
+        receipt: receiptOf.get(stored.id) ?? null,
+      }))
   })
 }
 
 /** Single records again, after `records-changed`. An id that is not here any more is null. */
 export function readSome(db: Database, ids: readonly string[]): Promise<Map<string, RecordRow | null>> {
-  return db.run(['records', 'outbox'], 'readonly', async (tx) => {
+  return db.run(['records', 'outbox', 'receipts'], 'readonly', async (tx) => {
     const rows = await Promise.all(
       ids.map(async (id) => {
-        const [stored, entry] = await Promise.all([
+        const [stored, entry = null, receipt = null] = await Promise.all([
           tx.objectStore('records').get(id),
           tx.objectStore('outbox').get(id),
+          tx.objectStore('receipts').get(id),
         ])
-        const row = stored && !isPurged(stored) ? { record: withoutKey(stored), entry: entry ?? null } : null
+        const row = stored && !isPurged(stored) ? { record: withoutKey(stored), entry, receipt } : null
         return [id, row] as const
       }),
     )

@@ -4,6 +4,7 @@ import './components/bottom-bar.ts'
 import './components/list-pane.ts'
 import type { ListPane } from './components/list-pane.ts'
 import './components/notices.ts'
+import { rescueFrame } from './components/rescue-region.ts'
 import './components/sidebar.ts'
 import './components/sync-panel.ts'
 import { titleOf } from '../core/records.ts'
@@ -11,12 +12,12 @@ import { FocusKeeper } from './app-shell.focus.ts'
 import { shellStyles } from './app-shell.styles.ts'
 import { LayoutController } from './controllers/layout-controller.ts'
 import { ShortcutController } from './controllers/shortcut-controller.ts'
-import { dialogFor } from './dialogs.ts'
+import { dialogFor, type ShownDialog } from './dialogs.ts'
 import { PawkitElement } from './element.ts'
 import { EVERYTHING, type Filter } from './library.ts'
 import { problemOf, tellProblem } from './outcome.ts'
 import { detailFor, openRecordId } from './pages.ts'
-import { type Dialog, type Request, RequestEvent } from './requests.ts'
+import { type Request, RequestEvent } from './requests.ts'
 import { Router } from './router.ts'
 import { base } from './styles/base.ts'
 import { controls } from './styles/controls.ts'
@@ -32,7 +33,7 @@ export class AppShell extends PawkitElement {
     statusOpen: { state: true },
   }
   declare filter: Filter
-  declare dialog: Dialog | null
+  declare dialog: ShownDialog | null
   declare drawer: boolean
   declare statusOpen: boolean
   readonly #router = new Router(this)
@@ -50,7 +51,7 @@ export class AppShell extends PawkitElement {
   #lastPath = location.pathname
   #arrived = false
 
-  static override styles = [base, controls, shellStyles]
+  static override styles = [base, controls, shellStyles, rescueFrame]
 
   constructor() {
     super()
@@ -72,6 +73,7 @@ export class AppShell extends PawkitElement {
     this.addEventListener(RequestEvent.type, this.#onRequest)
     this.addEventListener('pawkit-arrived', this.#onArrived)
     this.addEventListener('pawkit-modal', this.#onModal)
+    this.model.vanishing.addEventListener('look', () => this.#open({ is: 'vanishing' }, null))
   }
 
   override render(): TemplateResult {
@@ -80,6 +82,7 @@ export class AppShell extends PawkitElement {
     const path = location.pathname
     const shared = { layout, path, filter: this.filter, statusOpen: this.statusOpen }
     return html`<button class="skip" @click=${this.#focusDetail}>Skip to what is open</button>
+      <pawkit-rescue-region .model=${this.model} @closed=${this.#focusDetail}></pawkit-rescue-region>
       <div ${ref(this.#shell)} class="shell ${layout} ${route.page === 'library' ? '' : 'open'}">
         ${layout === 'wide' ? html`<aside class="side" aria-label="Sidebar">${this.#sidebar(shared)}</aside>` : nothing}
         <main>
@@ -176,9 +179,7 @@ export class AppShell extends PawkitElement {
 
   #do(request: Request, source: HTMLElement | null): void {
     if ('open' in request) {
-      if (this.dialog === null) this.#focus.remember(source)
-      this.drawer = false
-      this.dialog = request.open
+      this.#open(request.open, source)
     } else if ('filter' in request) {
       this.filter = { ...this.filter, ...request.filter }
       this.drawer = false
@@ -193,6 +194,12 @@ export class AppShell extends PawkitElement {
       this.#opener = source
       this.statusOpen = !this.statusOpen
     }
+  }
+
+  #open(dialog: ShownDialog, source: HTMLElement | null): void {
+    if (this.dialog === null) this.#focus.remember(source)
+    this.drawer = false
+    this.dialog = dialog
   }
 
   /** In the click itself: the next letter typed is the note's, whether the store has it or not. */

@@ -6,12 +6,16 @@ import './components/other-library-dialog.ts'
 import './components/purge-dialog.ts'
 import './components/sign-in-dialog.ts'
 import './components/sign-out-dialog.ts'
+import './components/vanish-dialog.ts'
 import type { PageModel } from './model.ts'
 import type { Dialog } from './requests.ts'
 
+/** What elements ask for, and what only the model opens. */
+export type ShownDialog = Dialog | { readonly is: 'vanishing' }
+
 export function dialogFor(
   model: PageModel,
-  dialog: Dialog,
+  dialog: ShownDialog,
   collection: string | null,
   closed: () => void,
 ): TemplateResult {
@@ -28,6 +32,8 @@ export function dialogFor(
       return html`<pawkit-discard-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-discard-dialog>`
     case 'purge':
       return html`<pawkit-purge-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-purge-dialog>`
+    case 'vanishing':
+      return html`<pawkit-vanish-dialog .model=${model} @closed=${closed}></pawkit-vanish-dialog>`
     case 'other-library':
       return html`<pawkit-other-library-dialog .model=${model} .other=${dialog} @closed=${closed}></pawkit-other-library-dialog>`
   }

@@ -22,7 +22,12 @@ export function copyRecord(record: RecordState | undefined): Promise<boolean> {
   const parts = [name, title, url, description, content].filter(
     (part) => typeof part === 'string' && part !== '',
   )
-  return navigator.clipboard.writeText(parts.join('\n\n')).then(
+  return copyText(parts.join('\n\n'))
+}
+
+/** Hands a text to the clipboard; false where the browser does not allow it. */
+export function copyText(text: string): Promise<boolean> {
+  return navigator.clipboard.writeText(text).then(
     () => true,
     () => false,
   )

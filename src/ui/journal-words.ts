@@ -3,13 +3,29 @@ import type { JournalEvent } from '../core/journal.ts'
 const seconds = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`)
 const many = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`)
 
+const DOING = {
+  push: 'Sending',
+  pull: 'Reading',
+  verify: 'Comparing',
+  'sign-out': 'Sign-out',
+  storage: 'Storage',
+} as const
+
+const RESTS: Readonly<Record<string, string>> = {
+  'no-account': 'no account on this device',
+  'signed-out': 'paused until somebody signs in again',
+  'too-old': 'paused until app and server fit',
+  offline: 'offline',
+  backoff: 'it waits before the next try',
+}
+
 /** A step of sync as a sentence. `title` names the record where the step is about one. */
 export function journalText(event: JournalEvent, title: string): string {
   switch (event.what) {
     case 'woken':
-      return `Woken (${event.reason}): ${event.due} due, ${event.waiting} waiting.`
+      return `${event.reason === 'signed-in' ? 'Signed in' : `Woken (${event.reason})`}: ${event.due} due, ${event.waiting} waiting.`
     case 'pushed':
-      return `Sent ${many(event.mutations, 'change')} in ${seconds(event.ms)}.`
+      return `Sent ${many(event.mutations, 'change')}${event.voids > 0 ? `, took ${event.voids} back,` : ''} in ${seconds(event.ms)}.`
     case 'outcome':
       return `“${title}”: ${outcomeText(event)}.`
     case 'merged': {
@@ -19,13 +35,36 @@ export function journalText(event: JournalEvent, title: string): string {
     case 'pulled':
       return `Read ${many(event.changes, 'change')} up to ${event.cursor} in ${seconds(event.ms)}.`
     case 'failed':
-      return `${event.doing === 'sign-out' ? 'Sign-out' : event.doing === 'push' ? 'Sending' : 'Reading'} failed: ${event.failure}${event.why ? ` (${event.why})` : ''}.`
+      return `${DOING[event.doing]} failed: ${event.failure}${event.why ? ` (${event.why})` : ''}.`
+    case 'duplicate':
+      return `“${title}” has the link of another card: ${event.how}.`
+    case 'halved':
+      return `${many(event.mutations, 'change')} sent in halves (${event.failure}).`
     case 'retry-planned':
       return `Next try in ${seconds(event.ms)}, after ${many(event.rounds, 'failed round')}.`
     case 'set-aside':
       return `“${title}” was set aside (${event.code}).`
+    case 'retried':
+      return `“${title}”: a person asked for another try.`
+    case 'discarded':
+      return `“${title}”: a person gave the change up.`
+    case 'rested':
+      return `At rest: ${RESTS[event.why] ?? event.why}.`
     case 'rereading':
       return `The library is read afresh (${event.how}).`
+    case 'parked-vanishing':
+      return `${many(event.records, 'record')} would vanish from this device; you are asked.`
+    case 'vanishing-answered': {
+      const records = many(event.records, 'record')
+      return event.answer === 'remove'
+        ? `${records} deleted elsewhere left this device.`
+        : `${records} deleted elsewhere are kept and sent.`
+    }
+    case 'verified': {
+      const { records, differing, bytes, ms } = event
+      const cost = `${many(bytes, 'byte')} in ${seconds(ms)}`
+      return `Compared ${many(records, 'record')} with the server: ${differing} differed (${cost}).`
+    }
     case 'session-ended':
       return 'The session at the server has ended.'
   }

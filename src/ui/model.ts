@@ -2,13 +2,22 @@ import type { JournalRow } from '../core/journal.ts'
 import type { Fields, Kind, RecordState } from '../core/records.ts'
 import type { FieldProblem } from '../core/schema.ts'
 import type { ConnectionState, Figures, RecordSyncState } from '../core/status.ts'
+import type { Repaired } from '../core/verify.ts'
+import type { StorageTrouble } from '../store/storage-trouble.ts'
+
+/** That the server has a version of a record, and since when, ms. */
+export interface Receipt {
+  readonly version: number
+  readonly at: number
+}
 
 /** A record as the page shows it: the stored record and the truth about its sync. */
 export interface RecordView {
   readonly record: RecordState
   readonly state: RecordSyncState
-  /** In words, for tooltip and screen reader: "Saved on this device. Waits for the network." */
+  /** In words, for tooltip and screen reader: "Waiting, saved on this device: it goes with the next network." */
   readonly stateText: string
+  readonly receipt: Receipt | null
 }
 
 export interface Account {
@@ -103,6 +112,20 @@ export interface FailedActions {
   exportFile(id: string): void
 }
 
+export interface VanishingRecord {
+  readonly id: string
+  readonly title: string
+}
+
+/** Records that would vanish from this device, many at once. Says `look` when a person wants to see them. */
+export interface VanishActions extends EventTarget {
+  readonly count: number
+  look(): void
+  read(): Promise<readonly VanishingRecord[]>
+  /** Removes those that the person was shown, or sends them to the server whole. */
+  answer(answer: 'remove' | 'keep', shown: readonly string[]): Promise<void>
+}
+
 /** The sync log. */
 export interface LogActions {
   /** Newest first. */
@@ -111,9 +134,77 @@ export interface LogActions {
   exportFile(): Promise<void>
 }
 
+/** What came of `Verify my data`; `repaired` names every record that differed, and what was done with it. */
+export type Verified = { readonly repaired: readonly (Repaired & { readonly title: string })[] } & (
+  | {
+      readonly is: 'compared'
+      readonly records: number
+      /** Records left out, since the server lacks their changes. */
+      readonly waiting: number
+      /** ms */
+      readonly at: number
+    }
+  /** `why` in words, with what it needs. */
+  | { readonly is: 'unable'; readonly why: string }
+)
+
+export interface VerifyActions {
+  /** Compares this device with the server and repairs what differs; `step` is told what it does, in words. */
+  run(step: (words: string) => void): Promise<Verified>
+}
+
+/** A text in an open editor that the store does not have. */
+export interface OpenText {
+  readonly id: string
+  readonly field: string
+  readonly text: string
+}
+
+/** A text that is only in this page's memory, as a person finds it again. */
+export interface RescuedText {
+  readonly title: string
+  /** What of the record it is: "text", "title", "address". */
+  readonly part: string
+  readonly text: string
+}
+
+/** The library on this device cannot be written for now: what is in memory, and what a person can do. */
+export interface RescueActions {
+  /** Null: all is well. */
+  readonly trouble: StorageTrouble | null
+  /** A try is under way. */
+  readonly trying: boolean
+  readonly texts: readonly RescuedText[]
+  /** An editor that is open; the function ends it. */
+  follow(editor: () => readonly OpenText[]): () => void
+  /** Hands one text, or all of them, to the clipboard; false where the browser does not allow it. */
+  copy(text?: RescuedText): Promise<boolean>
+  /** Hands everything that the page holds out as a JSON file, with those texts in it. */
+  exportLibrary(): void
+  /** Opens the store again and stores what was typed; true: all is well again. */
+  tryAgain(): Promise<boolean>
+}
+
+/** How safe the library is on this device. */
+export interface StorageFacts {
+  /** The browser will not remove it by itself; null: the browser does not say. */
+  readonly persistent: boolean | null
+  /** Bytes, as the browser estimates them; null: it does not. */
+  readonly used: number | null
+  readonly available: number | null
+  /** When the oldest change was made that the server does not have, ms; null: there is none. */
+  readonly oldestUnsynced: number | null
+}
+
+export interface StorageActions {
+  facts(): Promise<StorageFacts>
+  /** Asks the browser never to remove the library by itself; false: it did not agree. */
+  keepSafe(): Promise<boolean>
+}
+
 /**
  * All that elements may do. One instance a page, made in main.ts. It dispatches `records` (detail: ids),
- * `summary`, `notices` and `update` events; elements render from its getters and hold no copies.
+ * `summary`, `notices`, `rescue` and `update` events; elements render from its getters and hold no copies.
  */
 export interface PageModel extends EventTarget {
   /** Every record of the library, also deleted ones (fields.deleted), not tombstones. Filled before the first render. */
@@ -122,6 +213,10 @@ export interface PageModel extends EventTarget {
   readonly notices: readonly Notice[]
   readonly failed: FailedActions
   readonly log: LogActions
+  readonly vanishing: VanishActions
+  readonly rescue: RescueActions
+  readonly storage: StorageActions
+  readonly verify: VerifyActions
   /** A new version of the app waits: show the notice with button `Reload`, which calls `reload()`. */
   readonly updateWaiting: boolean
   /** Ids of cards that went in a merge of one URL lead to the card that stayed. */

@@ -1,5 +1,6 @@
 import { untilNextSend } from '../core/backoff.ts'
-import type { Entry } from '../core/outbox.ts'
+import { refusedText, whyText } from '../core/failure.ts'
+import { attemptsOf, type Entry } from '../core/outbox.ts'
 import { isDeleted, type RecordState } from '../core/records.ts'
 import { TOLERATED_SKEW } from '../core/stamp.ts'
 import {
@@ -14,8 +15,8 @@ import {
 import { remaining } from '../core/wait.ts'
 import type { SyncState } from '../store/read.ts'
 import type { Background } from '../worker-client.ts'
-import type { FailedChange, RecordView, SyncSummary } from './model.ts'
-import { clockTime, number } from './words.ts'
+import type { FailedChange, Receipt, RecordView, SyncSummary } from './model.ts'
+import { clockTime, momentOf, number } from './words.ts'
 
 /** What the page says of sync: pure words over what the store holds (P11, P12). */
 export interface Facts {
@@ -70,19 +71,26 @@ export function failedChanges(facts: Facts, titles: ReadonlyMap<string, string>)
 
 type Why = Pick<FailedChange, 'reason' | 'at' | 'attempts' | 'nextTry'>
 
-function whyFailed({ state }: Entry, { state: { connection }, now }: Facts): Why {
+/** Of a change given up while a request with it may still be on its way: the server has to be asked first. */
+const DISCARDED = 'Discarded; it goes when the server answers.'
+
+function whyFailed(entry: Entry, { state: { connection }, now }: Facts): Why {
+  const { state } = entry
   switch (state.is) {
     case 'refused':
-      return { reason: `The server refused it: ${state.message}`, at: state.at, attempts: 1, nextTry: null }
+      return { reason: refusedText(state.message), at: state.at, attempts: attemptsOf(entry), nextTry: null }
     case 'choked': {
       const nextTry = now + remaining(state.wait, now)
-      return { reason: state.message, at: state.at, attempts: state.attempts, nextTry }
+      return { reason: whyText(state.message), at: state.at, attempts: state.attempts, nextTry }
     }
     case 'ready': {
       if (connection.is !== 'failing') return { reason: '', at: now, attempts: 0, nextTry: null }
-      const { why, wait, rounds, sends } = connection
+      const { wait, rounds, sends, attempts = rounds * 3 + sends } = connection
       const nextTry = now + (untilNextSend(connection, now) ?? 0)
-      return { reason: why, at: wait.start, attempts: rounds * 3 + sends, nextTry }
+      const reason = entry.flight?.discard
+        ? `${DISCARDED} ${whyText(connection.why)}`
+        : whyText(connection.why)
+      return { reason, at: wait.start, attempts, nextTry }
     }
   }
 }
@@ -95,10 +103,14 @@ function sentence({ state }: Facts, world: World, queue: number, live: number): 
       : `${records(live)} saved on this device only. Sign in to sync.`
   }
   switch (connectionState(world)) {
-    case 'signed-out':
+    case 'signed-out': {
+      // Another account's session on this browser is no session of this library's.
+      const why = whyText(state.connection.is === 'signed-out' ? state.connection.why : 'signed-out')
+      const name = why === whyText('signed-out') ? '' : ` as ${state.library?.account?.email}`
       return queue > 0
-        ? `You are signed out. ${changes} ${waitOf(queue)} on this device until you sign in again.`
-        : 'You are signed out. Sign in again to go on syncing.'
+        ? `${why} ${changes} ${waitOf(queue)} on this device until you sign in again${name}.`
+        : `${why} Sign in again${name} to go on syncing.`
+    }
     case 'offline':
       return queue > 0
         ? `Saved on this device. ${changes} ${waitOf(queue)} for the network.`
@@ -106,7 +118,7 @@ function sentence({ state }: Facts, world: World, queue: number, live: number): 
     case 'server-unreachable': {
       if (state.connection.is === 'too-old')
         return 'This Pawkit and its server are of versions that do not fit. Reload to go on; everything here is kept.'
-      const why = state.connection.is === 'failing' ? state.connection.why : ''
+      const why = state.connection.is === 'failing' ? whyText(state.connection.why) : ''
       return queue > 0
         ? `${why} ${changes} ${waitOf(queue)}, saved on this device; it tries again by itself.`
         : `${why} It tries again by itself.`
@@ -148,28 +160,41 @@ function clockText(offset: number): string | null {
   return `This device’s clock is ${minutes} min ${offset < 0 ? 'ahead' : 'behind'}; it was not used.`
 }
 
-export function viewOf(record: RecordState, entry: Entry | null, facts: Facts): RecordView {
+export function viewOf(
+  record: RecordState,
+  entry: Entry | null,
+  facts: Facts,
+  receipt: Receipt | null,
+): RecordView {
   const state = recordState(record, entry, worldOf(facts))
-  return { record, state, stateText: stateText(state, entry, facts) }
+  const text =
+    state === 'synced' ? receiptText(record.version, receipt, facts.now) : stateText(state, entry, facts)
+  return { record, state, stateText: text, receipt }
+}
+
+/** A receipt of another version (a change is still on its way, or an older Pawkit read it) proves nothing of this one. */
+function receiptText(version: number, receipt: Receipt | null, now: number): string {
+  const since = receipt?.version === version ? ` since ${momentOf(receipt.at, now)}` : ''
+  return `On the server${since} (version ${version})`
 }
 
 const PENDING: Readonly<Record<ConnectionState, string>> = {
-  online: 'On its way to the server soon.',
-  offline: 'Waits for the network.',
-  'signed-out': 'Waits until you sign in again.',
-  'server-unreachable': 'Waits for the server.',
+  online: 'it goes to the server soon.',
+  offline: 'it goes when the network is back.',
+  'signed-out': 'it goes when you sign in again.',
+  'server-unreachable': 'it goes when the server answers.',
 }
 
-function stateText(state: RecordSyncState, entry: Entry | null, facts: Facts): string {
+function stateText(state: Exclude<RecordSyncState, 'synced'>, entry: Entry | null, facts: Facts): string {
   switch (state) {
     case 'local':
-      return 'Saved on this device only.'
+      return 'On this device'
     case 'pending':
-      return `Saved on this device. ${PENDING[connectionState(worldOf(facts))]}`
+      return entry?.flight?.discard
+        ? DISCARDED
+        : `Waiting. Saved on this device; ${PENDING[connectionState(worldOf(facts))]}`
     case 'syncing':
-      return 'Saved on this device. Being sent to the server.'
-    case 'synced':
-      return 'Saved on this device and on the server.'
+      return 'Waiting. Saved on this device, being sent to the server.'
     case 'conflict':
       return 'Changed in two places; choose which version to keep.'
     case 'failed':
@@ -179,10 +204,11 @@ function stateText(state: RecordSyncState, entry: Entry | null, facts: Facts): s
 
 function failedText(entry: Entry | null, { state }: Facts): string {
   if (entry?.state.is === 'refused')
-    return `Saved on this device. The server refused it: ${entry.state.message}. Change it and it is sent again.`
+    return `Saved on this device. ${refusedText(entry.state.message)} Change it and it is sent again.`
   if (entry?.state.is === 'choked')
     return 'Saved on this device. The server could not take it; it is tried again by itself.'
-  const why = state.connection.is === 'failing' ? ` ${state.connection.why}` : ''
+  if (entry?.flight?.discard) return DISCARDED
+  const why = state.connection.is === 'failing' ? ` ${whyText(state.connection.why)}` : ''
   return `Saved on this device.${why} It is tried again by itself.`
 }
 

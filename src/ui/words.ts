@@ -5,6 +5,7 @@ const locale = navigator.languages.find((language) => language.startsWith('en'))
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
 const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' })
 const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
+const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
 const month = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' })
 const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' })
 
@@ -21,12 +22,38 @@ export function shortTime(at: number, now: number = Date.now()): string {
 }
 
 export const clockTime = (at: number): string => clock.format(at)
+/** As `14:02` today, `3 May, 14:02` on another day, with the year in another year. */
+export function momentOf(at: number, now: number): string {
+  const [then, today] = [new Date(at), new Date(now)]
+  if (midnight(at) === midnight(now)) return clock.format(at)
+  const date = then.getFullYear() === today.getFullYear() ? day : dayOfYear
+  return `${date.format(at)}, ${clock.format(at)}`
+}
+
 export const fullTime = (at: number): string => (at > 0 ? full.format(at) : '')
 
 export const number = (many: number): string => many.toLocaleString(locale)
 
 export const count = (many: number, one: string, more = `${one}s`): string =>
   `${number(many)} ${many === 1 ? one : more}`
+
+/** A size as people say it: "1.2 MB". */
+export function bytes(many: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  let [value, unit] = [many, 0]
+  while (value >= 1000 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1]
+  const digits = unit > 0 && value < 10 ? 1 : 0
+  return `${value.toLocaleString(locale, { maximumFractionDigits: digits })} ${units[unit]}`
+}
+
+/** How long ago, roughly: "just now", "3 minutes ago". */
+export function ago(ms: number): string {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${count(minutes, 'minute')} ago`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${count(hours, 'hour')} ago` : `${count(Math.floor(hours / 24), 'day')} ago`
+}
 
 /** The line under a title: where a card leads, how a note begins. */
 export function gist(record: RecordState): string {

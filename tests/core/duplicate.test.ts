@@ -69,9 +69,19 @@ describe('settleDuplicate', () => {
     expect(settleDuplicate(resent, clean(existing), moved, T0).is).toBe('merged')
   })
 
-  test('trace 11b: it was deleted since: it goes, and the existing card is left alone', () => {
-    expect(settleDuplicate(created(later(mine, { deleted: true })), clean(existing), existing, T0)).toEqual({
+  test('trace 11b: it was deleted since: it stays in this device’s Trash, and the existing card is left alone', () => {
+    const deleted = later(mine, { deleted: true })
+    expect(settleDuplicate(created(deleted), clean(existing), existing, T0)).toEqual({
       is: 'gone',
+      created: { record: deleted, base: null, entry: null },
+    })
+  })
+
+  test('trace 11b: deleted for good: nothing is left of it', () => {
+    const purged = later(mine, { deleted: true, purged: true })
+    expect(settleDuplicate(created(purged), clean(existing), existing, T0)).toEqual({
+      is: 'gone',
+      created: nothing,
     })
   })
 
@@ -121,6 +131,6 @@ describe('settleDuplicate', () => {
   })
 
   test('trace 11g: nothing in flight, nothing to decide', () => {
-    expect(settleDuplicate(nothing, clean(existing), existing, T0)).toEqual({ is: 'gone' })
+    expect(settleDuplicate(nothing, clean(existing), existing, T0)).toEqual({ is: 'gone', created: nothing })
   })
 })

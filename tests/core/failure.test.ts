@@ -88,10 +88,10 @@ describe('classify', () => {
 
   test('a refusal reads as one sentence, whatever ends the server’s message', () => {
     expect(failureText({ is: 'refused', status: 422, code: 'x', message: 'It is too large.' })).toBe(
-      'The server refused: It is too large.',
+      'The server refused it: It is too large.',
     )
     expect(failureText({ is: 'refused', status: 413, code: 'x', message: 'too large' })).toBe(
-      'The server refused: too large.',
+      'The server refused it: too large.',
     )
   })
 })

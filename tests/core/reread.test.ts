@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { sendWhole, takeInRestored, tooManyToVanish } from '../../src/core/reread.ts'
+import { difference } from '../../src/core/outbox.ts'
+import { sendWhole, takeInRestored } from '../../src/core/reread.ts'
 import { changed, clean, dirty, flying, note, nothing, remote, T0 } from '../support/device-records.ts'
 
 const here = note('ours', { version: 7 })
@@ -34,30 +35,48 @@ describe('a restored server', () => {
     expect(takeInRestored(nothing, here, T0).record).toBe(here)
   })
 
-  test('a mutation that is unsettled parks it, whatever its version', () => {
+  test('a mutation that is unsettled parks it, to be taken in whatever its version and the outcome', () => {
     const held = flying(here, changed(here, { content: 'x' }))
     expect(takeInRestored(held, { ...here, version: 5 }, T0)).toMatchObject({
-      record: held.record,
+      record: { ...held.record, version: 4 },
       entry: { parked: { version: 5 } },
     })
   })
 
-  test('trace 8b, d: a clean record that it lacks goes there whole; one in the Trash stays here', () => {
+  test('and is voided: the version that it was made on may hold something else there', () => {
+    const held = flying(here, changed(here, { content: 'x' }))
+    expect(takeInRestored(held, { ...here, version: 7 }, T0)).toMatchObject({
+      base: null,
+      entry: { flight: { void: true } },
+    })
+    expect(sendWhole(held, T0)).toMatchObject({ base: null, entry: { flight: { void: true } } })
+  })
+
+  test('trace 8b, d: a clean record that it lacks goes there whole', () => {
     expect(sendWhole(clean(here), T0)).toMatchObject({
       record: here,
       base: null,
       entry: { wait: { length: 0 } },
     })
-    expect(sendWhole(clean(changed(here, { deleted: true })), T0).entry).toBe(null)
     const edited = dirty(here, changed(here, { content: 'x' }))
     expect(sendWhole(edited, T0)).toEqual({ ...edited, base: null })
   })
 
-  test('trace 32: only more than 20 and more than a fifth are too many to vanish', () => {
-    expect([tooManyToVanish(20, 21), tooManyToVanish(21, 105), tooManyToVanish(21, 104)]).toEqual([
-      false,
-      false,
-      true,
-    ])
+  test('one in the Trash goes there whole too, into its Trash', () => {
+    const trashed = changed(here, { deleted: true })
+    const { record, base, entry } = sendWhole(clean(trashed), T0)
+    expect(entry).not.toBe(null)
+    expect(record && difference(base, record)).toEqual(trashed.fields)
+    expect(base?.version).toBe(0)
+  })
+
+  test('a tombstone that it lacks is forgotten: another device may send the record at a lower version', () => {
+    const tombstone = { ...here, fields: { deleted: true, purged: true } }
+    expect(sendWhole(clean(tombstone), T0)).toEqual(nothing)
+  })
+
+  test('what it never had stays as it is', () => {
+    const created = dirty(null, note('new', { version: 0 }))
+    expect(sendWhole(created, T0)).toEqual(created)
   })
 })

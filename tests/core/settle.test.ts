@@ -239,6 +239,17 @@ describe('settle, other outcomes', () => {
     })
   })
 
+  test('trace 10: an entry edited while its mutation was on the way is voided when that chokes, so that the edit can cure it', () => {
+    const edited = edit(flying(null, note('poison')), { content: 'cured' })
+    expect(edited.entry?.flight?.void).toBe(false)
+    const choked = after(edited, { id, outcome: 'error', message: 'boom' })
+    expect(choked.entry?.flight?.void).toBe(true)
+    expect(after(choked, { id, outcome: 'void' }).entry).toMatchObject({
+      flight: null,
+      state: { is: 'ready' },
+    })
+  })
+
   test('P8: error: still unsettled, under the same id, tried again alone', () => {
     const held = takeIn(flying(base, changed(base, { content: 'mine' })), remote(base, {}, 5), T0)
     const settled = after(held, { id, outcome: 'error', message: 'boom' })

@@ -27,7 +27,7 @@ async function signedIn(context: BrowserContext): Promise<App> {
   return app
 }
 
-test('P2 online: typed, closed within 100 ms, and the server has it with no page open', async ({
+test('pending syncs lost at tab close (P2), online: typed, closed within 100 ms, and the server has it with no page open', async ({
   site,
   devices,
 }) => {
@@ -37,7 +37,7 @@ test('P2 online: typed, closed within 100 ms, and the server has it with no page
   expect(site.data.record(id)?.fields.title).toBe('Left behind')
 })
 
-test('P2 offline: typed, closed, and Background Sync brings it when the network is back, with no page open', async ({
+test('pending syncs lost at tab close (P2), offline: typed, closed, and Background Sync brings it when the network is back, with no page open', async ({
   site,
   devices,
 }) => {

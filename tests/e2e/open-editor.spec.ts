@@ -47,6 +47,37 @@ test('P4 a pull replaces a clean note between two keystrokes, broadcasts held ba
   await expect.poll(() => site.data.content(id)).toBe('FIRST line\nlast line!?')
 })
 
+test('cursor jumps while saving: typed into the middle through saves, answers and another device’s change, every letter stands where the caret was', async ({
+  site,
+  devices,
+}) => {
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  const id = await app.newNote('Caret', 'first line\nmiddle end')
+  await app.synced()
+  const other = await site.signIn(ADA)
+  const caret = () =>
+    app.content.evaluate((field: HTMLTextAreaElement) => [field.selectionStart, field.selectionEnd])
+  const after = 'first line\nmiddle'
+  await app.content.evaluate(
+    (field: HTMLTextAreaElement, at) => field.setSelectionRange(at, at),
+    after.length,
+  )
+  let typed = ''
+  for (const letters of [' of', ' the', ' text']) {
+    await app.page.keyboard.type(letters, { delay: 30 })
+    typed += letters
+    await app.synced()
+    expect(await caret()).toEqual([after.length + typed.length, after.length + typed.length])
+  }
+  // A change above the caret moves it by as much as was put in, and not a letter further.
+  await other.editNote(id, { content: `FIRST first line\nmiddle${typed} end` })
+  await expect(app.content).toHaveValue(`FIRST first line\nmiddle${typed} end`)
+  await app.page.keyboard.type('!')
+  await expect(app.content).toHaveValue(`FIRST first line\nmiddle${typed}! end`)
+  await expect.poll(() => site.data.content(id)).toBe(`FIRST first line\nmiddle${typed}! end`)
+})
+
 test('P6 a ring of collection parents from two devices is shown and loses nothing', async ({
   site,
   devices,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PUSH_LIMITS } from '../../src/core/protocol.ts'
 import { type AnswerToApply, applyPage, applyPush, markSynced, setAside } from '../../src/store/apply.ts'
+import { discardChange } from '../../src/store/failed.ts'
 import { OtherLibrary, readDevice, wipeLibrary, writeDevice } from '../../src/store/library.ts'
 import { moveLibrary } from '../../src/store/move.ts'
 import { freezeBatch, readOutbox, writeConnection } from '../../src/store/outbox.ts'
@@ -188,6 +189,21 @@ describe('applyPush', () => {
     expect((await device.held(idOf(1))).record?.fields.formerIds).toEqual([idOf(2)])
   })
 
+  test('trace 10: a card given up while its create was on its way, and a duplicate: it goes to the Trash, nothing is merged', async () => {
+    const theirs = card('https://a.example/', { title: 'Theirs' }, { id: idOf(50) })
+    await page([{ seq: 9, record: theirs }])
+    await device.write(idOf(1), { url: 'https://b.example/', title: 'Mine' }, { kind: 'card' })
+    const flights = await freezeAll([idOf(1)])
+    await discardChange(device.db, device.library, idOf(1), T0)
+    const results = flights.map(({ mutation }) => ({ id: mutation.id, outcome: 'duplicate', record: theirs }))
+    await applyPush(device.db, answer({ flights, results }))
+    expect(await device.held(idOf(1))).toMatchObject({
+      record: { fields: { title: 'Mine', deleted: true } },
+      entry: null,
+    })
+    expect((await device.held(idOf(50))).record?.fields).toMatchObject({ title: 'Theirs', formerIds: [] })
+  })
+
   test('the mark never goes back', async () => {
     await applyPush(device.db, answer({ mark: { seq: 9, tag: 'nine' } }))
     await applyPush(device.db, answer({ mark: { seq: 4, tag: 'four' } }))
@@ -203,9 +219,13 @@ describe('applyPush', () => {
     expect((await device.held(idOf(1))).entry).toMatchObject({ flight, state: { is: 'choked' } })
     expect((await readOutbox(device.db, T0 + 1e6))?.alone).toEqual(new Set([idOf(1)]))
     await setAside(device.db, device.library, flight, { code: 'x', message: 'y', refused: true }, T0, 0.5)
-    expect((await device.held(idOf(1))).entry).toMatchObject({ flight: null, state: { is: 'refused' } })
-    await setAside(device.db, device.library, flight, { code: 'z', message: 'z', refused: true }, T0, 0.5)
-    expect((await device.held(idOf(1))).entry).toMatchObject({ state: { code: 'x' } })
+    // Refused whole is no outcome of the mutation: it stays frozen.
+    const refused = { flight, state: { is: 'refused', code: 'x', attempts: 2 } }
+    expect((await device.held(idOf(1))).entry).toMatchObject(refused)
+    const other = { ...flight, mutation: { ...flight.mutation, id: idOf(77) } }
+    const reason = { code: 'z', message: 'z', refused: true }
+    expect(await setAside(device.db, device.library, other, reason, T0, 0.5)).toBe(false)
+    expect((await device.held(idOf(1))).entry).toMatchObject(refused)
   })
 })
 

@@ -1,9 +1,10 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { Database, OpeningTimeout } from '../../src/store/database.ts'
+import { Database } from '../../src/store/database.ts'
 import { openLibrary, readDevice, writeDevice } from '../../src/store/library.ts'
 import { DATABASE_VERSION } from '../../src/store/schema.ts'
+import { watchFailures } from '../../src/store/watch-failures.ts'
 
 const NAME = 'library'
 beforeEach(() => {
@@ -82,8 +83,17 @@ describe('Database', () => {
     const superseded = vi.fn()
     await Database.open({ superseded }, NAME)
     const newer = await hold(DATABASE_VERSION + 1, true)
-    expect(superseded).toHaveBeenCalledOnce()
+    expect(superseded).toHaveBeenCalledExactlyOnceWith(DATABASE_VERSION + 1)
     newer.close()
+  })
+
+  test('one that is to be removed is let go of, and the page is told', async () => {
+    const superseded = vi.fn()
+    await Database.open({ superseded }, NAME)
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase(NAME).onsuccess = resolve
+    })
+    expect(superseded).toHaveBeenCalledExactlyOnceWith(null)
   })
 
   test('opening behind a context that does not let go ends after its time limit', async () => {
@@ -91,7 +101,7 @@ describe('Database', () => {
     indexedDB.deleteDatabase(NAME)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
-      const failed = expect(Database.open({}, NAME)).rejects.toBeInstanceOf(OpeningTimeout)
+      const failed = expect(Database.open({}, NAME)).rejects.toMatchObject({ name: 'OpeningTimeout' })
       await vi.advanceTimersByTimeAsync(10_000)
       await failed
     } finally {
@@ -126,5 +136,55 @@ describe('Database', () => {
     const newer = await hold(DATABASE_VERSION + 1, true)
     newer.close()
     await expect(Database.open({}, NAME)).rejects.toMatchObject({ name: 'VersionError' })
+  })
+
+  test('a database that was removed while it was open is not begun anew, and nobody is left waiting', async () => {
+    const failed = vi.fn()
+    const db = await Database.open({}, NAME)
+    watchFailures(db, failed)
+    await writeDevice(db, { key: 'sync-tag', tag: 1 })
+    db.close()
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase(NAME).onsuccess = resolve
+    })
+    await expect(readDevice(db, 'sync-tag')).rejects.toMatchObject({ name: 'Gone' })
+    expect(failed).toHaveBeenCalledOnce()
+    expect(await indexedDB.databases()).toEqual([])
+    await Database.open({}, NAME)
+    expect(await readDevice(db, 'sync-tag')).toBe(null)
+  })
+
+  test('the worker begins no library', async () => {
+    await expect(Database.open({ existing: true }, NAME)).rejects.toMatchObject({ name: 'Gone' })
+  })
+
+  test('a transaction that the browser gave up with its connection is done once, on a new one', async () => {
+    const db = await Database.open({}, NAME)
+    let attempts = 0
+    const work = db.run(['device'], 'readwrite', async (tx) => {
+      await tx.objectStore('device').put({ key: 'sync-tag', tag: ++attempts })
+      // As a forced close does it: from outside, with no error of the work's own.
+      if (attempts === 1) tx.abort()
+      return attempts
+    })
+    expect(await work).toBe(2)
+    expect(await readDevice(db, 'sync-tag')).toEqual({ key: 'sync-tag', tag: 2 })
+  })
+
+  test('no room left is told at once and not tried again; what came before is there', async () => {
+    const failed = vi.fn()
+    const db = await Database.open({}, NAME)
+    watchFailures(db, failed)
+    await writeDevice(db, { key: 'sync-tag', tag: 1 })
+    const done = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('The current transaction exceeded its quota limitations.', 'QuotaExceededError')
+    })
+    await expect(writeDevice(db, { key: 'sync-tag', tag: 2 })).rejects.toMatchObject({
+      name: 'QuotaExceededError',
+    })
+    expect(done).toHaveBeenCalledOnce()
+    done.mockRestore()
+    expect(failed).toHaveBeenCalledOnce()
+    expect(await readDevice(db, 'sync-tag')).toEqual({ key: 'sync-tag', tag: 1 })
   })
 })

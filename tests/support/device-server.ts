@@ -31,6 +31,7 @@ export class MemoryServer implements Transport {
   onSignOut: () => Failure | null = () => null
   pageSize = 500
   readonly #outcomes = new Map<string, (now: RecordState | null) => Outcome>()
+  readonly #recordOf = new Map<string, string>()
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -50,6 +51,16 @@ export class MemoryServer implements Transport {
     return twisted(this.onPull, from, answer, signal)
   }
 
+  /** It keeps no digests: those are computed by the real one (tests/sw/verify.test.ts). */
+  async digests(): ReturnType<Transport['digests']> {
+    return bad({
+      is: 'refused',
+      status: 404,
+      code: 'not_found',
+      message: 'There is nothing at this address.',
+    })
+  }
+
   async signOut(): Promise<Result<null, Failure>> {
     this.signOuts++
     const failure = this.onSignOut()
@@ -65,10 +76,10 @@ export class MemoryServer implements Transport {
       if (!this.#outcomes.has(id)) this.#outcomes.set(id, () => ({ id, outcome: 'void' }))
     for (const mutation of request.mutations) {
       if (!this.#outcomes.has(mutation.id)) this.#outcomes.set(mutation.id, this.#decide(mutation))
+      this.#recordOf.set(mutation.id, mutation.record)
     }
     return [...request.voids, ...request.mutations.map((mutation) => mutation.id)].flatMap((id) => {
-      const record = request.mutations.find((mutation) => mutation.id === id)?.record ?? ''
-      const outcome = this.#outcomes.get(id)?.(this.records.get(record) ?? null)
+      const outcome = this.#outcomes.get(id)?.(this.records.get(this.#recordOf.get(id) ?? '') ?? null)
       return outcome ? [outcome] : []
     })
   }

@@ -372,6 +372,33 @@ describe('engine, account mix-ups', () => {
   })
 })
 
+describe('engine, given up', () => {
+  test('P10: a pull that is given up applies nothing and is no failure', async () => {
+    server.put(note('theirs', { id: idOf(9) }))
+    server.onPull = (_, answer) => {
+      device.engine.abort()
+      return answer()
+    }
+    await wake('opened')
+    expect(await device.state()).toMatchObject({
+      records: 0,
+      connection: { is: 'fine' },
+      library: { cursor: 0 },
+    })
+  })
+
+  test('a sign-out that is given up is no failure, and still to be done', async () => {
+    await wipeLibrary(device.db, device.newId(), T0)
+    server.onSignOut = () => {
+      device.engine.abort()
+      return NO_ANSWER
+    }
+    await wake('opened')
+    expect((await device.state()).connection.is).toBe('fine')
+    expect(await readDevice(device.db, 'sign-out')).not.toBe(null)
+  })
+})
+
 describe('engine, a page that was read for another place', () => {
   test('trace 9: a page that came late changes nothing', async () => {
     server.put(note('new', { id: idOf(9) }))

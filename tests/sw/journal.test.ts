@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { JOURNAL_ROWS, type JournalEvent } from '../../src/core/journal.ts'
+import type { PushRequest } from '../../src/core/protocol.ts'
+import { discardChange, retryFailed } from '../../src/store/failed.ts'
 import { Journal, readJournal } from '../../src/store/journal.ts'
-import { Clock, Device } from '../support/device.ts'
-import { idOf } from '../support/device-records.ts'
+import { adoptLibrary } from '../../src/store/library.ts'
+import { journalText } from '../../src/ui/journal-words.ts'
+import { ACCOUNT, Clock, Device } from '../support/device.ts'
+import { idOf, note } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
 
 const MARKER = 'marker-of-a-secret'
@@ -11,6 +15,14 @@ let server: MemoryServer
 let device: Device
 const logged = async (): Promise<JournalEvent[]> =>
   (await readJournal(device.db)).map(({ event }) => event).reverse()
+/** An answer with one made-up outcome for each mutation. */
+const answered = (request: PushRequest, outcome: (id: string) => unknown) => ({
+  ok: true as const,
+  value: {
+    answer: { results: request.mutations.map(({ id }) => outcome(id)), now: clock.now, mark: null },
+    offset: 0,
+  },
+})
 const kinds = async () => (await logged()).map(({ what }) => what)
 
 beforeEach(async () => {
@@ -41,16 +53,128 @@ describe('sync log', () => {
     expect(await kinds()).toContain('retry-planned')
   })
 
-  test('P10 what a person wrote is never in it', async () => {
+  test('P10 no word that was ever typed is in it, whatever becomes of it, be it echoed by the server', async () => {
+    const typed = new Set<string>()
+    const word = (): string => {
+      const made = `w${Math.random().toString(36).slice(2, 10)}x`
+      typed.add(made)
+      return made
+    }
+    const echo = (request: PushRequest): string =>
+      JSON.stringify(request.mutations.map(({ fields }) => fields))
+    const url = `https://${word()}.example/`
+    await device.write(idOf(90), { url, title: word() }, { kind: 'card' })
+    await device.engine.wake('opened', 0)
+    const ways: MemoryServer['onPush'][] = [
+      () => null,
+      (request) => ({ is: 'refused', status: 422, code: 'invalid', message: echo(request) }),
+      () => ({ is: 'server', status: 500, after: null }),
+      (request) =>
+        request.mutations.some(({ kind }) => kind === 'note')
+          ? { is: 'refused', status: 413, code: 'too_large', message: echo(request) }
+          : null,
+      (request) =>
+        answered(request, (id) => ({ id, outcome: 'rejected', code: 'invalid', message: echo(request) })),
+      (request) => answered(request, (id) => ({ id, outcome: 'error', message: echo(request) })),
+      (request) => answered(request, (id) => ({ id, outcome: echo(request) })),
+      (request) => {
+        server.onPush = () => null
+        return answered(request, (id) => ({ id, outcome: 'conflict', record: null }))
+      },
+    ]
+    for (const [index, way] of ways.entries()) {
+      const id = idOf(index + 1)
+      server.onPush = way
+      await device.write(id, { title: word(), content: `${word()} ${word()}`, tags: [word()] })
+      await device.write(idOf(50 + index), { name: word() }, { kind: 'collection' })
+      await device.engine.wake('changed', 8000)
+      server.onPush = () => null
+      const { record } = await device.held(id)
+      if (record) server.put({ ...record, version: 9, fields: { ...record.fields, title: word() } })
+      await retryFailed(device.db, device.library, null, clock.now)
+      await device.engine.wake('retry', 0)
+      await device.write(id, { content: word() })
+      await discardChange(device.db, device.library, id, clock.now)
+      clock.pass(400_000)
+      await device.engine.wake('poke', 0)
+    }
+    const log = JSON.stringify({ pawkit: 1, log: await readJournal(device.db) })
+    const steps = [
+      'outcome',
+      'failed',
+      'retry-planned',
+      'merged',
+      'set-aside',
+      'retried',
+      'discarded',
+      'halved',
+    ]
+    expect(await kinds()).toEqual(expect.arrayContaining(steps))
+    expect(log.length).toBeGreaterThan(5000)
+    expect(typed.size).toBeGreaterThan(40)
+    expect([...typed].filter((secret) => log.includes(secret))).toEqual([])
+    // The key of the digests leaves with nobody.
+    expect(log).not.toContain(device.library)
+  })
+
+  test('P11 equal values have equal digests in one log, and other ones in another device’s', async () => {
+    const digests = async (of: Device) => {
+      for (const n of [1, 2]) await of.write(idOf(n), { title: 'same', content: `${n}` })
+      await of.engine.wake('changed', 0)
+      const rows = await readJournal(of.db)
+      return rows.flatMap(({ event }) => (event.what === 'outcome' ? [event.digests] : []))
+    }
+    const [one, two] = await digests(device)
+    expect(one?.title).toBe(two?.title)
+    expect(one?.content).not.toBe(two?.content)
+    const other = await Device.open(new MemoryServer(() => clock.now), { clock, seed: 0x900000 })
+    const [theirs] = await digests(other)
+    expect(theirs?.title).not.toBe(one?.title)
+  })
+
+  test('P11 a pause, a rest, halves, a duplicate, what a person did: each is a line', async () => {
+    device.online = false
+    await device.write(idOf(1), { title: 't' })
+    await device.engine.wake('changed', 0)
+    device.online = true
+    server.onPush = () => ({ is: 'signed-out' })
+    await device.engine.wake('changed', 0)
+    await adoptLibrary(device.db, device.library, ACCOUNT)
+    const bad = (request: PushRequest) => request.mutations.some(({ record }) => record === idOf(2))
     server.onPush = (request) =>
-      request.mutations.length > 0 && server.pushes.length === 1
-        ? { is: 'refused', status: 422, code: 'invalid', message: 'no' }
-        : null
-    await device.write(idOf(1), { title: MARKER, content: `${MARKER} more`, tags: [MARKER] })
-    await device.engine.wake('opened', 60_000)
-    const rows = await readJournal(device.db)
-    expect(rows.length).toBeGreaterThan(2)
-    expect(JSON.stringify(rows)).not.toContain(MARKER)
+      bad(request) ? { is: 'refused', status: 413, code: 'too_large', message: 'no' } : null
+    await device.write(idOf(2), { title: 't' })
+    await device.engine.wake('signed-in', 0)
+    await retryFailed(device.db, device.library, [idOf(2)], clock.now)
+    await discardChange(device.db, device.library, idOf(2), clock.now)
+    await device.engine.wake('retry', 0)
+    server.put({ ...note('', { id: idOf(8) }), kind: 'card', fields: { url: 'https://a.example/' } })
+    await device.write(idOf(3), { url: 'https://a.example/' }, { kind: 'card' })
+    await device.engine.wake('changed', 0)
+    const rows = await logged()
+    const has = (event: object) => expect(rows).toContainEqual(expect.objectContaining(event))
+    has({ what: 'rested', why: 'offline' })
+    has({ what: 'failed', doing: 'push', failure: 'signed-out' })
+    has({ what: 'rested', why: 'signed-out' })
+    has({ what: 'woken', reason: 'signed-in' })
+    has({ what: 'halved', mutations: 2, failure: 'refused' })
+    has({ what: 'set-aside', record: idOf(2), code: 'too_large' })
+    has({ what: 'retried', record: idOf(2) })
+    has({ what: 'discarded', record: idOf(2) })
+    has({ what: 'pushed', mutations: 0, voids: 1 })
+    has({ what: 'outcome', record: idOf(2), outcome: 'void' })
+    has({ what: 'duplicate', record: idOf(3), into: idOf(8), how: 'merged' })
+    for (const event of rows) expect(journalText(event, 'T')).not.toMatch(/undefined|NaN|\[object/)
+  })
+
+  test('P11 a worker that dies in a request leaves behind that it was woken for it', async () => {
+    server.onPush = async (_, answer) => {
+      expect(await kinds()).toContain('woken')
+      return answer()
+    }
+    await device.write(idOf(1), { title: 't' })
+    await device.engine.wake('changed', 0)
+    expect(server.records.size).toBe(1)
   })
 
   test('a wake for every key of a burst is one line, beside what came of it', async () => {

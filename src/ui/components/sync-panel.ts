@@ -8,7 +8,7 @@ import { icon } from '../icons.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { floating } from '../styles/floating.ts'
-import { clockTime, fullTime } from '../words.ts'
+import { clockTime, count, fullTime } from '../words.ts'
 
 const FIGURES: readonly [figure: keyof Figures, words: string][] = [
   ['queue', 'In the queue'],
@@ -70,6 +70,9 @@ export class SyncPanel extends PawkitElement {
         color: var(--bad);
         text-wrap: pretty;
       }
+      .alarm button {
+        margin-top: 8px;
+      }
       dl {
         display: grid;
         grid-template-columns: 1fr auto;
@@ -130,7 +133,7 @@ export class SyncPanel extends PawkitElement {
   }
 
   override render() {
-    const { summary } = this.model
+    const { summary, vanishing } = this.model
     return html`<aside
       ${ref(this.#panel)}
       class="panel"
@@ -146,6 +149,14 @@ export class SyncPanel extends PawkitElement {
       </header>
       <p class="sentence">${summary.sentence}</p>
       ${summary.alarm === null ? nothing : html`<p class="alarm" role="alert">${summary.alarm}</p>`}
+      ${
+        vanishing.count === 0
+          ? nothing
+          : html`<div class="alarm">
+              <p>${count(vanishing.count, 'record')} would vanish from this device.</p>
+              <button class="outlined" @click=${() => vanishing.look()}>Look at them</button>
+            </div>`
+      }
       <dl>
         ${FIGURES.map(([figure, words]) => {
           const many = summary.figures[figure]

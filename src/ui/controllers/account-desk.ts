@@ -6,7 +6,7 @@ import { moveLibrary } from '../../store/move.ts'
 import type { SyncState } from '../../store/read.ts'
 import { downloadLibrary } from '../export-library.ts'
 import type { Account, OtherLibraryChoice, SignInResult } from '../model.ts'
-import type { PageWorld } from './page-model.ts'
+import type { PageWorld } from './page-world.ts'
 
 /** Signing in and out: which account this device's library belongs to (design.md, "Accounts on a device"). */
 export class AccountDesk {

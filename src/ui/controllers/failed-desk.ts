@@ -4,7 +4,7 @@ import { discardChange, retryFailed } from '../../store/failed.ts'
 import { readSyncState } from '../../store/read.ts'
 import { copyRecord, downloadLibrary } from '../export-library.ts'
 import type { FailedActions } from '../model.ts'
-import type { PageWorld } from './page-model.ts'
+import type { PageWorld } from './page-world.ts'
 
 export interface FailedDeskHost {
   library(): string

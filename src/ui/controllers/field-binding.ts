@@ -49,6 +49,11 @@ export class FieldBinding {
     this.#confirmed = this.#seen
   }
 
+  /** What it holds that the store has not confirmed; null: nothing. */
+  get unsaved(): string | null {
+    return this.element.value === this.#confirmed ? null : this.element.value
+  }
+
   /** Takes the stored value in, now or when the last write has returned. */
   takeIn(stored: string): void {
     if (this.#onTheWay > 0 || this.#composing) this.#latest = stored

@@ -1,12 +1,8 @@
-import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
+import { type Announcement, MESSAGES_VERSION, type Told } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
 import { type Fields, type Kind, type RecordState, titleOf } from '../../core/records.ts'
 import type { Change } from '../../core/write.ts'
-import type { Database } from '../../store/database.ts'
 import { readAll, readSome, readSyncState, type SyncState } from '../../store/read.ts'
-import type { LibraryRow } from '../../store/schema.ts'
-import type { PokeStream } from '../../stream.ts'
-import type { WorkerClient } from '../../worker-client.ts'
 import type {
   Notice,
   NoticeKind,
@@ -19,23 +15,19 @@ import type {
   WriteResult,
 } from '../model.ts'
 import { countLive, type Facts } from '../summary.ts'
+import { noticeOf } from '../sync-words.ts'
 import { AccountDesk } from './account-desk.ts'
 import { FailedDesk } from './failed-desk.ts'
 import { LogDesk } from './log-desk.ts'
 import { NoticeList } from './notice-list.ts'
+import type { PageWorld } from './page-world.ts'
 import { RecordsCache } from './records-cache.ts'
+import { RescueDesk } from './rescue-desk.ts'
+import { StorageDesk } from './storage-desk.ts'
 import { SyncWatch } from './sync-watch.ts'
+import { VanishDesk } from './vanish-desk.ts'
+import { VerifyDesk } from './verify-desk.ts'
 import { resultOf, Writer } from './writer.ts'
-
-/** What main.ts hands in. */
-export interface PageWorld {
-  readonly db: Database
-  readonly library: LibraryRow
-  readonly worker: WorkerClient | null
-  readonly stream: PokeStream | null
-  readonly now: () => number
-  readonly newId: () => string
-}
 
 /** The page's one model: reads the store, writes through the one write path, tells the worker. */
 export class PawkitModel extends EventTarget implements PageModel {
@@ -47,6 +39,10 @@ export class PawkitModel extends EventTarget implements PageModel {
   readonly #watch: SyncWatch
   readonly failed: FailedDesk
   readonly log: LogDesk
+  readonly vanishing: VanishDesk
+  readonly rescue: RescueDesk
+  readonly storage: StorageDesk
+  readonly verify: VerifyDesk
 
   private constructor(world: PageWorld, state: SyncState) {
     super()
@@ -54,6 +50,10 @@ export class PawkitModel extends EventTarget implements PageModel {
     this.#writer = new Writer(world.db, world.library.id, world.newId(), world.now)
     this.#desk = new AccountDesk(world)
     this.log = new LogDesk(world.db)
+    this.vanishing = new VanishDesk(world, this, this.#writer, (ids) => this.#readSome(ids))
+    this.rescue = new RescueDesk(world, this.#writer, this)
+    this.storage = new StorageDesk(world.db, world.persistence, this.#writer)
+    this.verify = new VerifyDesk(world, () => this.#writer.library)
     this.failed = new FailedDesk(world, {
       library: () => this.#writer.library,
       recordOf: (id) => this.#cache.views.get(id)?.record,
@@ -105,27 +105,21 @@ export class PawkitModel extends EventTarget implements PageModel {
   }
 
   edit(id: string, shown: Fields, typed: Fields): Promise<WriteResult> {
-    return this.#write(
-      { id, kind: this.#kindOf(id), shown, typed, create: false, urgency: 'at-once' },
-      'strict',
-    )
+    const change = { id, kind: this.#kindOf(id), shown, typed, create: false } as const
+    return this.#write({ ...change, urgency: 'at-once' }, 'strict')
   }
 
   type(id: string, shown: Fields, typed: Fields, leaving = false): Promise<WriteResult> {
-    return this.#write(
-      { id, kind: this.#kindOf(id), shown, typed, create: false, urgency: 'typing' },
-      leaving ? 'strict' : 'relaxed',
-    )
+    const change = { id, kind: this.#kindOf(id), shown, typed, create: false } as const
+    return this.#write({ ...change, urgency: 'typing' }, leaving ? 'strict' : 'relaxed')
   }
 
   async remove(id: string): Promise<WriteResult> {
     const result = await this.edit(id, { deleted: false }, { deleted: true })
     if (result.is === 'written') {
       const undo = { label: 'Undo', run: () => void this.restore(id) }
-      this.#notices.add('status', `“${titleOf(result.record)}” is in the Trash.`, undo, {
-        about: id,
-        undo: true,
-      })
+      const text = `“${titleOf(result.record)}” is in the Trash.`
+      this.#notices.add('status', text, undo, { about: id, undo: true })
     }
     return result
   }
@@ -172,7 +166,7 @@ export class PawkitModel extends EventTarget implements PageModel {
 
   async unsynced(): Promise<Unsynced> {
     const state = await readSyncState(this.#world.db)
-    return { changes: state.entries.length, keptOnlyHere: state.keptOnlyHere }
+    return { changes: state.entries.length, keptOnlyHere: state.keptOnlyHere + this.vanishing.count }
   }
 
   async signOut(): Promise<void> {
@@ -217,21 +211,21 @@ export class PawkitModel extends EventTarget implements PageModel {
   #learnt(entries: ReadonlyMap<string, Entry>, facts: Facts): number {
     const touched = this.#cache.learn(entries, facts)
     if (touched.length > 0) this.#fire('records', touched)
-    return countLive(this.#cache.views.values())
+    return countLive(this.#cache.views.values()) - this.vanishing.live
   }
 
   async #readAll(): Promise<void> {
     const rows = await readAll(this.#world.db)
     const here = new Set(rows.map(({ record }) => record.id))
     for (const id of [...this.#cache.views.keys()]) if (!here.has(id)) this.#cache.remove(id)
-    for (const { record, entry } of rows) this.#cache.put(record, entry, this.#watch.facts)
+    for (const row of rows) this.#cache.put(row.record, row.entry, this.#watch.facts, row.receipt)
     this.#fire('records', [...here])
     await this.refresh()
   }
 
   async #readSome(ids: readonly string[]): Promise<void> {
     for (const [id, row] of await readSome(this.#world.db, ids)) {
-      if (row) this.#cache.put(row.record, row.entry, this.#watch.facts)
+      if (row) this.#cache.put(row.record, row.entry, this.#watch.facts, row.receipt)
       else this.#cache.remove(id)
     }
     this.#fire('records', ids)
@@ -268,9 +262,13 @@ export class PawkitModel extends EventTarget implements PageModel {
   #hear(said: Announcement): void {
     if (said.type === 'records-changed') void this.#readSome(said.ids)
     else if (said.type === 'library-replaced') location.replace('/')
-    else if (said.type === 'notice')
-      this.#notices.add(said.kind, said.text, undefined, said.about ? { about: said.about } : {})
+    else if (said.type === 'notice') this.#tell(said.told)
     else void this.refresh()
+  }
+
+  #tell(told: Told): void {
+    const { kind, text } = noticeOf(told)
+    this.#notices.add(kind, text, undefined, told.is === 'outage' ? { about: 'outage' } : {})
   }
 
   #kindOf(id: string): string {

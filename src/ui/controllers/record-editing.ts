@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { text } from '../../core/records.ts'
-import type { PageModel, WriteResult } from '../model.ts'
+import type { OpenText, PageModel, WriteResult } from '../model.ts'
 import { FieldBinding, type FieldElement } from './field-binding.ts'
 
 /**
@@ -14,7 +14,9 @@ export class RecordEditing implements ReactiveController {
   readonly #refs = new Map<string, (element?: Element) => void>()
   #id = ''
   #problem: string | null = null
+  #forget: (() => void) | null = null
   readonly #onRecords = (): void => this.#takeIn()
+  readonly #onRescue = (): void => this.#rescue()
 
   constructor(host: ReactiveControllerHost, model: () => PageModel) {
     this.#host = host
@@ -24,11 +26,16 @@ export class RecordEditing implements ReactiveController {
 
   hostConnected(): void {
     this.#model().addEventListener('records', this.#onRecords)
+    this.#model().addEventListener('rescue', this.#onRescue)
+    this.#forget = this.#model().rescue.follow(() => this.#unsaved())
     this.#takeIn()
+    this.#rescue()
   }
 
   hostDisconnected(): void {
     this.#model().removeEventListener('records', this.#onRecords)
+    this.#model().removeEventListener('rescue', this.#onRescue)
+    this.#forget?.()
     for (const field of this.#fields.values()) field.leave()
   }
 
@@ -58,6 +65,7 @@ export class RecordEditing implements ReactiveController {
         this.#write(name, shown, typed, leaving),
       )
       field.load(this.#stored(name))
+      element.readOnly = this.#model().rescue.trouble !== null
       this.#fields.set(name, field)
     }
     this.#refs.set(name, attach)
@@ -76,6 +84,21 @@ export class RecordEditing implements ReactiveController {
   #takeIn(): void {
     if (!this.#model().records.has(this.#id)) return
     for (const [name, field] of this.#fields) field.takeIn(this.#stored(name))
+  }
+
+  #unsaved(): OpenText[] {
+    return [...this.#fields].flatMap(([field, { unsaved }]) =>
+      unsaved === null ? [] : [{ id: this.#id, field, text: unsaved }],
+    )
+  }
+
+  /** While nothing can be stored the texts are read and copied, not changed. */
+  #rescue(): void {
+    const stopped = this.#model().rescue.trouble !== null
+    for (const { element } of this.#fields.values()) element.readOnly = stopped
+    if (stopped || this.#problem === null) return
+    this.#problem = null
+    this.#host.requestUpdate()
   }
 
   async #write(name: string, shown: string, typed: string, leaving: boolean): Promise<string | null> {

@@ -1,6 +1,6 @@
 import type { Entry } from '../../core/outbox.ts'
 import { list, type RecordState, sameJson, titleOf } from '../../core/records.ts'
-import type { RecordView } from '../model.ts'
+import type { Receipt, RecordView } from '../model.ts'
 import type { Facts } from '../summary.ts'
 import { viewOf, worldOf } from '../summary.ts'
 
@@ -17,10 +17,13 @@ export class RecordsCache {
     return this.#former.get(id) ?? id
   }
 
-  /** @returns whether anything that is shown changed */
-  put(record: RecordState, entry: Entry | null, facts: Facts): boolean {
+  /**
+   * @param receipt left out by a write of this page, which changes none
+   * @returns whether anything that is shown changed
+   */
+  put(record: RecordState, entry: Entry | null, facts: Facts, receipt?: Receipt | null): boolean {
     const before = this.views.get(record.id)
-    const view = viewOf(record, entry, facts)
+    const view = viewOf(record, entry, facts, receipt === undefined ? (before?.receipt ?? null) : receipt)
     if (before && sameView(before, view)) return false
     this.views.set(record.id, view)
     if (record.kind === 'card')
@@ -30,7 +33,8 @@ export class RecordsCache {
 
   /** The sync state of records anew. @returns the ids of those that are shown otherwise now */
   learn(entries: ReadonlyMap<string, Entry>, facts: Facts): string[] {
-    const words = JSON.stringify({ ...worldOf(facts), background: facts.background })
+    const day = new Date(facts.now).getDate()
+    const words = JSON.stringify({ ...worldOf(facts), background: facts.background, day })
     const ids = words === this.#words ? new Set([...this.#dirty, ...entries.keys()]) : this.views.keys()
     this.#words = words
     this.#dirty = [...entries.keys()]

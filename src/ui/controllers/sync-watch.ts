@@ -3,7 +3,7 @@ import type { Entry } from '../../core/outbox.ts'
 import { readSyncState, type SyncState } from '../../store/read.ts'
 import type { SyncSummary } from '../model.ts'
 import { type Facts, summarize } from '../summary.ts'
-import type { PageWorld } from './page-model.ts'
+import type { PageWorld } from './page-world.ts'
 
 /** While the engine seems to run, the page looks again this often, ms. */
 const LOOK_AGAIN = 3000

@@ -1,5 +1,7 @@
 import { css, html, nothing } from 'lit'
 import { pageHead } from '../components/page-head.ts'
+import '../components/storage-section.ts'
+import '../components/verify-section.ts'
 import type { Layout } from '../controllers/layout-controller.ts'
 import { PawkitElement } from '../element.ts'
 import { deletedOnes, isLive } from '../library.ts'
@@ -109,6 +111,8 @@ export class SettingsPage extends PawkitElement {
         <p>${summary.backgroundText}</p>
         ${summary.clockText === null ? nothing : html`<p>${summary.clockText}</p>`}
       </section>
+      <section><pawkit-storage-section .model=${this.model}></pawkit-storage-section></section>
+      <section><pawkit-verify-section .model=${this.model}></pawkit-verify-section></section>
       <section>
         <fieldset class="themes" @change=${this.#onTheme}>
           <legend>Appearance</legend>

@@ -1,26 +1,92 @@
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, nothing } from 'lit'
+import type { RecordState } from '../../core/records.ts'
+import { downloadLibrary } from '../export-library.ts'
+import { mark } from '../icons.ts'
+import { base } from '../styles/base.ts'
+import { controls } from '../styles/controls.ts'
+import { START_WORDS, type StartTrouble } from '../trouble-words.ts'
 
-/** What stands in place of the app when the library on this device cannot be opened: never a blank page. */
+/** What stands in place of the app when the library on this device does not open or does not show: never a blank page. */
 export class PawkitTrouble extends LitElement {
-  static override properties = { reason: {} }
-  declare reason: string
+  static override properties = { trouble: {}, waiting: { type: Boolean }, records: { attribute: false } }
+  declare trouble: StartTrouble
+  /** It may still open by itself. */
+  declare waiting: boolean
+  /** What could be read of the library; null: nothing. */
+  declare records: readonly RecordState[] | null
 
   static override styles = [
+    base,
+    controls,
     css`
-      :host { display: block; max-width: 34rem; margin: 15vh auto; padding: 0 24px; color: var(--ink); line-height: 1.45 }
-      h1 { font-size: 26px; line-height: 1.25; font-weight: 650 }
-      button { font: inherit; padding: 12px 20px; border: 0; border-radius: 8px; background: var(--accent); color: var(--on-accent) }
+      :host {
+        display: block;
+        height: 100dvh;
+        overflow: auto;
+        background: var(--paper);
+      }
+      main {
+        max-width: 36em;
+        margin-inline: auto;
+        padding: 14vh 24px 48px;
+        text-wrap: pretty;
+      }
+      .app-mark {
+        width: 48px;
+        height: 48px;
+        margin-bottom: 16px;
+        color: var(--accent);
+      }
+      .paw {
+        fill: var(--paper);
+      }
+      h1 {
+        margin-bottom: 12px;
+      }
+      p + p {
+        margin-top: 8px;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-top: 24px;
+      }
     `,
   ]
 
+  constructor() {
+    super()
+    this.trouble = 'broken'
+    this.waiting = false
+    this.records = null
+  }
+
   override render() {
-    return html`<main role="alert">
-      <h1>Your library did not open</h1>
-      <p>${this.reason}</p>
-      <p>Nothing was removed. Close other tabs with Pawkit, then try again.</p>
-      <button type="button" @click=${() => location.reload()}>Reload</button>
+    const { what, remedy } = START_WORDS[this.trouble]
+    return html`<main>
+      ${mark()}
+      <div role="alert">
+        <h1>${this.waiting ? 'Waiting for your library' : 'Your library did not open'}</h1>
+        <p>${what}</p>
+        <p>${this.waiting ? 'Close other tabs with Pawkit or reload them; this one then goes on by itself.' : remedy}</p>
+      </div>
+      ${
+        this.waiting
+          ? nothing
+          : html`<div class="actions">
+              <button class="primary" @click=${() => location.reload()}>Try again</button>
+              ${
+                this.records && this.records.length > 0
+                  ? html`<button class="outlined" @click=${this.#export}>Export library</button>`
+                  : nothing
+              }
+            </div>`
+      }
     </main>`
   }
+
+  readonly #export = (): void => downloadLibrary(this.records ?? [])
 }
 customElements.define('pawkit-trouble', PawkitTrouble)
 

@@ -12,6 +12,13 @@ export interface ServerRevision {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
+/** A change that a device or script sent, with when and whether the server took it. */
+export interface ServerHistory extends ServerRevision {
+  readonly record: string
+  readonly at: number
+  readonly applied: boolean
+}
+
 interface Row {
   readonly id: string
   readonly kind: string
@@ -50,6 +57,13 @@ export class ServerData {
     ).map((row) => ({ version: row.version, fields: JSON.parse(row.fields) }))
   }
 
+  /** Every change of every record, refused ones too, oldest first. */
+  history(): ServerHistory[] {
+    return this.#all<{ record: string; version: number; at: number; applied: number; fields: string }>(
+      'select record, version, at, applied, fields from revision order by id',
+    ).map((row) => ({ ...row, applied: row.applied === 1, fields: JSON.parse(row.fields) }))
+  }
+
   /** Mutation ids that the server knows, with how often it knows each: once. */
   mutations(): string[] {
     return this.#all<{ id: string }>('select id from mutation').map((row) => row.id)
@@ -57,6 +71,16 @@ export class ServerData {
 
   sessions(): number {
     return this.#all('select id from session').length
+  }
+
+  /** As if every session had run out or been ended elsewhere. */
+  endSessions(): void {
+    const sqlite = new BetterSqlite(this.#path)
+    try {
+      sqlite.prepare('delete from session').run()
+    } finally {
+      sqlite.close()
+    }
   }
 
   #all<T>(query: string, ...values: string[]): T[] {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { type Answered, bytes, deliver, type Fate } from './fates.ts'
 
 export const PUSH = '/api/sync/push'
 
@@ -6,6 +7,10 @@ export const PUSH = '/api/sync/push'
 export interface Seen {
   readonly method: string
   readonly path: string
+  /** What the browser calls itself. */
+  readonly agent: string
+  /** When it came, ms. */
+  readonly at: number
   /** Mutation ids of a push. */
   readonly mutations: readonly string[]
 }
@@ -20,13 +25,15 @@ export interface HeldAnswer {
 
 /**
  * Stands between browser and server, as the origin that the browser knows: holds and drops answers, is cut off
- * as a whole, counts, and serves a changed service worker as a new version would be.
+ * as a whole, decides over single requests, counts, and serves a changed service worker as a new version would be.
  */
 export class PushProxy {
   readonly seen: Seen[] = []
   readonly #target: number
   readonly #server: Server
   #down = false
+  #fates: (seen: Seen) => Fate | null = () => null
+  readonly #open = new Map<ServerResponse, Seen>()
   #nextPush: ((response: ServerResponse) => void) | null = null
   #workerSuffix = ''
 
@@ -36,11 +43,11 @@ export class PushProxy {
   }
 
   /** Listens on a port of its own; `target` is the server's. */
-  static async start(target: number): Promise<PushProxy> {
+  static async start(target: number, host = '127.0.0.1'): Promise<PushProxy> {
     const proxy = new PushProxy(target)
     await new Promise<void>((resolve, reject) => {
       proxy.#server.once('error', reject)
-      proxy.#server.listen(0, '127.0.0.1', resolve)
+      proxy.#server.listen(0, host, resolve)
     })
     return proxy
   }
@@ -48,7 +55,7 @@ export class PushProxy {
   get origin(): string {
     const address = this.#server.address()
     if (typeof address !== 'object' || !address) throw new Error('The proxy does not listen.')
-    return `http://localhost:${address.port}`
+    return `http://${address.address === '127.0.0.1' ? 'localhost' : address.address}:${address.port}`
   }
 
   async stop(): Promise<void> {
@@ -76,6 +83,16 @@ export class PushProxy {
     this.#down = false
   }
 
+  /** From now on decides over each request; null: all pass. */
+  interfere(fates: ((seen: Seen) => Fate | null) | null): void {
+    this.#fates = fates ?? (() => null)
+  }
+
+  /** Breaks what is open now, streams among it. */
+  breakOpen(which: (seen: Seen) => boolean): void {
+    for (const [outgoing, seen] of this.#open) if (which(seen)) outgoing.destroy()
+  }
+
   /** Holds the answer of the next push; those after it pass. */
   holdNextPush(): HeldAnswer {
     let held: ServerResponse | null = null
@@ -97,8 +114,15 @@ export class PushProxy {
     const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/'
     const method = incoming.method ?? 'GET'
     const body = await bytes(incoming)
-    this.seen.push({ method, path, mutations: path === PUSH ? mutationsOf(body) : [] })
-    if (this.#down) return void outgoing.destroy()
+    const agent = incoming.headers['user-agent'] ?? ''
+    const mutations = path === PUSH ? mutationsOf(body) : []
+    const seen: Seen = { method, path, agent, at: Date.now(), mutations }
+    this.seen.push(seen)
+    const fate = this.#down ? ({ is: 'lost' } as const) : this.#fates(seen)
+    if (fate?.is === 'lost') return void outgoing.destroy()
+    if (fate?.is === 'answered') return void outgoing.writeHead(fate.status, fate.headers).end(fate.body)
+    this.#open.set(outgoing, seen)
+    outgoing.on('close', () => this.#open.delete(outgoing))
     const { origin: _, ...headers } = incoming.headers
     const forwarded = incoming.headers.origin ? incoming.headers : headers
     const conditional = path === '/sw.js' ? { ...forwarded, 'if-none-match': undefined } : forwarded
@@ -111,11 +135,16 @@ export class PushProxy {
     })
     upstream.on('error', () => outgoing.destroy())
     outgoing.on('close', () => upstream.destroy())
-    upstream.on('response', (answer) => void this.#answer(path, answer, outgoing))
+    upstream.on('response', (answer) => void this.#answer(path, answer, outgoing, fate))
     upstream.end(body)
   }
 
-  async #answer(path: string, answer: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async #answer(
+    path: string,
+    answer: IncomingMessage,
+    outgoing: ServerResponse,
+    fate: Exclude<Fate, Answered> | null,
+  ): Promise<void> {
     answer.on('error', () => outgoing.destroy())
     const hold = path === PUSH ? this.#nextPush : null
     if (hold) {
@@ -131,19 +160,8 @@ export class PushProxy {
       answer.once('end', () => outgoing.end(this.#workerSuffix))
       return
     }
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(outgoing)
+    await deliver(answer, outgoing, fate)
   }
-}
-
-async function bytes(stream: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = []
-  try {
-    for await (const part of stream) parts.push(part as Buffer)
-  } catch {
-    // Cut off while it came: what is there is what there is.
-  }
-  return Buffer.concat(parts)
 }
 
 function mutationsOf(body: Buffer): string[] {

@@ -22,9 +22,10 @@ export class Site {
     this.data = new ServerData(database)
   }
 
-  static async start(): Promise<Site> {
+  /** @param host where browsers find it; the loopback address is `localhost` to them */
+  static async start(host = '127.0.0.1'): Promise<Site> {
     const port = await freePort()
-    const site = new Site(await PushProxy.start(port), port)
+    const site = new Site(await PushProxy.start(port, host), port)
     try {
       await site.server.start()
     } catch (error) {

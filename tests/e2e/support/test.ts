@@ -14,20 +14,20 @@ export { expect }
 
 /** A browser with a profile on disk: it can be closed and started again, and has Background Sync. */
 export class Profile {
-  readonly #folder: string
+  readonly folder: string
   readonly #launch: LaunchOptions
   readonly #origin: string
   #context: BrowserContext | null = null
 
   constructor(folder: string, launch: LaunchOptions, origin: string) {
-    this.#folder = folder
+    this.folder = folder
     this.#launch = launch
     this.#origin = origin
   }
 
   /** Starts the browser on a blank page. */
   async start(args: readonly string[] = []): Promise<BrowserContext> {
-    this.#context = await chromium.launchPersistentContext(this.#folder, {
+    this.#context = await chromium.launchPersistentContext(this.folder, {
       ...this.#launch,
       args: [...(this.#launch.args ?? []), ...args],
       baseURL: this.#origin,

@@ -21,11 +21,11 @@ describe('push', () => {
     const { status, body } = await a.push([note])
     expect(status).toBe(200)
     const record = { id: note.record, kind: 'note', version: 1, fields: note.fields, stamps: note.stamps }
-    expect(body.results).toEqual([{ id: note.id, outcome: 'applied', version: 1, seq: 1, record }])
+    expect(body.results).toEqual([{ id: note.id, outcome: 'applied', version: 1, seq: 1, at: NOW, record }])
     expect(body.now).toBe(NOW)
     expect(body.mark).toEqual({ seq: 1, tag: expect.any(String) })
     expect((await b.pull()).body).toEqual({
-      changes: [{ seq: 1, record }],
+      changes: [{ seq: 1, at: NOW, record }],
       cursor: 1,
       more: false,
       now: NOW,

@@ -1,0 +1,16 @@
+import type { Persistence } from '../../persistence.ts'
+import type { Database } from '../../store/database.ts'
+import type { LibraryRow } from '../../store/schema.ts'
+import type { PokeStream } from '../../stream.ts'
+import type { WorkerClient } from '../../worker-client.ts'
+
+/** What main.ts hands in. */
+export interface PageWorld {
+  readonly db: Database
+  readonly library: LibraryRow
+  readonly worker: WorkerClient | null
+  readonly stream: PokeStream | null
+  readonly persistence: Persistence
+  readonly now: () => number
+  readonly newId: () => string
+}

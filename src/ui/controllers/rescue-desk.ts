@@ -1,0 +1,132 @@
+import { MESSAGES_VERSION } from '../../core/messages.ts'
+import { titleOf } from '../../core/records.ts'
+import { putBack } from '../../store/put-back.ts'
+import { type StorageTrouble, troubleOf } from '../../store/storage-trouble.ts'
+import { copyText, downloadLibrary } from '../export-library.ts'
+import type { OpenText, PageModel, RescueActions, RescuedText } from '../model.ts'
+import { problemOf } from '../outcome.ts'
+import { rescuedLibrary, rescuedTexts } from '../rescued-texts.ts'
+import type { PageWorld } from './page-world.ts'
+import { type Retried, resultOf, type Writer } from './writer.ts'
+
+/** The page as this desk uses it. */
+type Host = Pick<PageModel, 'records' | 'summary' | 'notify'> &
+  EventTarget & {
+    /** Everything is to be read again. */
+    comeBack(): Promise<void>
+  }
+
+/**
+ * Rescue mode: from the first write or read that failed for good, nothing is written until a try has held. What the
+ * page shows stays, what was typed is kept and can be copied, exported and stored later (design.md, "When a request
+ * fails").
+ */
+export class RescueDesk implements RescueActions {
+  readonly #world: PageWorld
+  readonly #writer: Writer
+  readonly #host: Host
+  readonly #editors = new Set<() => readonly OpenText[]>()
+  trouble: StorageTrouble | null = null
+  trying = false
+
+  constructor(world: PageWorld, writer: Writer, host: Host) {
+    this.#world = world
+    this.#writer = writer
+    this.#host = host
+    writer.listen({ kept: (trouble) => this.enter(trouble) })
+  }
+
+  /** What the store's errors mean; those of our own code mean nothing here. */
+  readonly failed = (error: unknown): boolean => {
+    const trouble = troubleOf(error)
+    if (trouble && !this.trying) this.enter(trouble)
+    return trouble !== null
+  }
+
+  enter(trouble: StorageTrouble): void {
+    this.trouble = trouble
+    this.#writer.stop(trouble)
+    this.#changed()
+  }
+
+  get texts(): readonly RescuedText[] {
+    return rescuedTexts(this.#writer.uncommitted(), this.#open, this.#host.records)
+  }
+
+  follow(editor: () => readonly OpenText[]): () => void {
+    this.#editors.add(editor)
+    return () => this.#editors.delete(editor)
+  }
+
+  copy(text?: RescuedText): Promise<boolean> {
+    if (text) return copyText(text.text)
+    return copyText(this.texts.map((each) => `${each.title} (${each.part})\n\n${each.text}`).join('\n\n\n'))
+  }
+
+  exportLibrary(): void {
+    downloadLibrary(rescuedLibrary(this.#writer.uncommitted(), this.#open, this.#host.records))
+  }
+
+  async tryAgain(): Promise<boolean> {
+    if (this.trying || !this.trouble) return this.trouble === null
+    this.trying = true
+    this.#changed()
+    try {
+      this.#world.db.close()
+      if (this.trouble === 'gone') await this.#putBack()
+      const done = await this.#writer.again()
+      this.trouble = null
+      this.#tell(done)
+    } catch (error) {
+      this.trouble = troubleOf(error) ?? this.trouble ?? 'broken'
+    } finally {
+      this.trying = false
+    }
+    if (this.trouble === null) await this.#host.comeBack().catch(() => {})
+    this.#changed()
+    return this.trouble === null
+  }
+
+  get #open(): OpenText[] {
+    return [...this.#editors].flatMap((editor) => editor())
+  }
+
+  #putBack(): Promise<void> {
+    const { records, summary } = this.#host
+    const views = [...records.values()]
+    const clean = views.filter(({ record, state }) => state === 'synced' && record.version > 0)
+    const dirty = new Set(records.keys())
+    for (const { record } of clean) dirty.delete(record.id)
+    const library = {
+      id: this.#writer.library,
+      account: summary.account,
+      records: views.map(({ record }) => record),
+      dirty,
+    }
+    return putBack(library, this.#world.now())
+  }
+
+  /** Other tabs and the worker hear of what came in; a person hears of what could not. */
+  #tell(done: readonly Retried[]): void {
+    const { worker } = this.#world
+    const ids = done.flatMap(({ committed }) => (committed.is === 'written' ? [committed.record.id] : []))
+    if (ids.length > 0) worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids })
+    worker?.arm()
+    worker?.wakeForChange()
+    for (const { write, committed } of done) {
+      const problem = problemOf(resultOf(committed))
+      const text = Object.values(write.typed).find((value) => typeof value === 'string' && value !== '')
+      const copy = { label: 'Copy', run: () => void copyText(String(text ?? '')) }
+      if (problem !== null)
+        this.#host.notify(
+          'alert',
+          `“${titleOf({ ...write, fields: write.typed })}” was not stored. ${problem}`,
+          copy,
+        )
+    }
+  }
+
+  #changed(): void {
+    this.#host.dispatchEvent(new CustomEvent('rescue'))
+  }
+}

@@ -1,0 +1,90 @@
+import { MESSAGES_VERSION } from '../../core/messages.ts'
+import { isDeleted, titleOf } from '../../core/records.ts'
+import { Journal } from '../../store/journal.ts'
+import { answerVanishing, readVanishing, type VanishAnswer } from '../../store/vanish.ts'
+import type { PageModel, VanishActions, VanishingRecord } from '../model.ts'
+import { count } from '../words.ts'
+import type { PageWorld } from './page-world.ts'
+
+/** The page as this desk uses it; `summary` says that the state of sync may have changed. */
+type Host = Pick<PageModel, 'records' | 'notices' | 'notify' | 'dismiss'> &
+  EventTarget & {
+    /** What the page says of sync is read again. */
+    refresh(): Promise<void>
+  }
+
+const LOOK = 'Look at them'
+
+/** Asks about records that would vanish: one notice as long as the question is open, a dialog on demand. */
+export class VanishDesk extends EventTarget implements VanishActions {
+  readonly #world: PageWorld
+  readonly #host: Host
+  readonly #library: { readonly library: string }
+  readonly #changed: (ids: readonly string[]) => Promise<void>
+  count = 0
+  /** Those among them that are not in the Trash: no server has them. */
+  live = 0
+
+  /** @param changed these records are to be read again */
+  constructor(
+    world: PageWorld,
+    host: Host,
+    library: { readonly library: string },
+    changed: (ids: readonly string[]) => Promise<void>,
+  ) {
+    super()
+    this.#world = world
+    this.#host = host
+    this.#library = library
+    this.#changed = changed
+    // What cannot be read now is told where it matters, and read again with the next change.
+    host.addEventListener('summary', () => void this.#refresh().catch(() => {}))
+  }
+
+  async #refresh(): Promise<void> {
+    const before = this.count
+    const ids = await readVanishing(this.#world.db)
+    if (ids.length === before || before !== this.count) return
+    this.count = ids.length
+    const views = ids.map((id) => this.#host.records.get(id)?.record)
+    this.live = views.filter((record) => record && !isDeleted(record)).length
+    this.#tell(before === 0)
+    await this.#host.refresh()
+  }
+
+  look(): void {
+    this.dispatchEvent(new Event('look'))
+  }
+
+  async read(): Promise<readonly VanishingRecord[]> {
+    const ids = await readVanishing(this.#world.db)
+    return ids.flatMap((id) => {
+      const record = this.#host.records.get(id)?.record
+      return record ? [{ id, title: titleOf(record) }] : []
+    })
+  }
+
+  async answer(answer: VanishAnswer, shown: readonly string[]): Promise<void> {
+    const { db, now, worker } = this.#world
+    const ids = await answerVanishing(db, this.#library.library, answer, now(), shown)
+    const journal = new Journal(async () => db, now)
+    journal.add({ what: 'vanishing-answered', answer, records: ids.length })
+    await journal.flush()
+    worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids })
+    if (answer === 'keep') {
+      worker?.arm()
+      worker?.wakeForChange()
+    }
+    await this.#changed(ids)
+  }
+
+  /** Told once; while the notice is there its number is kept true. */
+  #tell(first: boolean): void {
+    const { notices } = this.#host
+    const told = notices.filter(({ action }) => action?.label === LOOK)
+    for (const { id } of told) this.#host.dismiss(id)
+    if (this.count === 0 || (!first && told.length === 0)) return
+    const text = `${count(this.count, 'record')} would vanish from this device.`
+    this.#host.notify('alert', text, { label: LOOK, run: () => this.look() })
+  }
+}

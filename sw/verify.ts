@@ -1,0 +1,52 @@
+import { readChange } from '../src/core/answer.ts'
+import { ok } from '../src/core/result.ts'
+import type { Repairing } from '../src/core/verify.ts'
+import { readOutbox } from '../src/store/outbox.ts'
+import { repair } from '../src/store/repair.ts'
+import type { Engine, EngineWorld } from './engine.ts'
+
+/**
+ * Repairs records that the page found to differ: fetched as the server has them, brought together in one transaction,
+ * alone like every step of the engine; what is then to be sent is sent.
+ */
+export async function repairRecords(
+  engine: Engine,
+  world: EngineWorld,
+  library: string,
+  ids: readonly string[],
+): Promise<Repairing> {
+  let result: Repairing = ok(null)
+  await world.alone(async () => {
+    result = await fetchAndRepair(world, library, ids)
+  })
+  await engine.wake('sync-now', 0)
+  return result
+}
+
+async function fetchAndRepair(
+  world: EngineWorld,
+  library: string,
+  ids: readonly string[],
+): Promise<Repairing> {
+  const db = await world.database()
+  const outbox = await readOutbox(db, world.now())
+  if (!outbox?.library.account) return ok(null)
+  const { account, cursor, mark } = outbox.library
+  const found = []
+  for (let after = 0; ; ) {
+    const answered = await world.transport.pull(
+      { account: account.id, after, mark, ids },
+      new AbortController().signal,
+    )
+    if (!answered.ok) return answered
+    const { answer, offset } = answered.value
+    after = answer.cursor
+    if (after > cursor) return ok(null)
+    for (const change of answer.changes.map(readChange)) if (change) found.push(change)
+    if (answer.more) continue
+    const changes = new Map(found.map((change) => [change.record.id, change]))
+    const repaired = await repair(db, library, ids, changes, world.now(), world.now() + offset)
+    world.announce({ v: 1, type: 'records-changed', ids })
+    return ok(repaired)
+  }
+}

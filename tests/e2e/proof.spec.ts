@@ -1,0 +1,79 @@
+import type { Page } from '@playwright/test'
+import { App } from './support/app.ts'
+import { ADA } from './support/client.ts'
+import { storedField } from './support/store.ts'
+import { expect, test } from './support/test.ts'
+
+/** Alters a field of a row of this device behind the app's back. */
+function tamper(page: Page, id: string, field: string, value: string): Promise<void> {
+  return page.evaluate(
+    ([key, name, text]) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('pawkit')
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => {
+          const db = opening.result
+          const tx = db.transaction('records', 'readwrite')
+          const records = tx.objectStore('records')
+          const got = records.get(key)
+          got.onsuccess = () => {
+            records.put({ ...got.result, fields: { ...got.result.fields, [name]: text } })
+          }
+          tx.onerror = () => reject(tx.error)
+          tx.oncomplete = () => {
+            db.close()
+            resolve()
+          }
+        }
+      }),
+    [id, field, value] as const,
+  )
+}
+
+test('P11 P12 a record says since when the server has it; Verify names and repairs what was altered behind the app’s back', async ({
+  site,
+  devices,
+}) => {
+  const app = await App.open(await devices.context())
+  const id = await app.newNote('First', 'as it was written')
+  await expect(app.state).toHaveText('On this device')
+  await app.signUp(ADA)
+  await app.synced()
+  await expect(app.state).toHaveText(/^On the server since \d{1,2}:\d{2}.* \(version \d+\)$/)
+  await expect(
+    app.library.getByRole('listitem').filter({ hasText: 'First' }).locator('[data-sync-state]'),
+  ).toHaveAttribute('title', /^On the server since .* \(version \d+\)$/)
+
+  site.proxy.cut()
+  await app.write(' and more')
+  await expect(app.state).toHaveText(/^Waiting/)
+  site.proxy.restore()
+  await app.button('Sync status').click()
+  await app.button('Sync now').click()
+  await app.page.keyboard.press('Escape')
+  await app.synced()
+  await app.newNote('Second', 'another')
+  await app.synced()
+
+  await app.page.getByRole('link', { name: 'Settings' }).click()
+  const verify = app.button('Verify my data')
+  await verify.click()
+  await expect(app.notice(/All 2 records here are the same on the server \(checked \d/)).toBeVisible()
+
+  await tamper(app.page, id, 'content', 'a bit fell over')
+  await verify.click()
+  await expect(app.notice('1 record of 2 differed')).toBeVisible()
+  const named = app.page.getByRole('list', { name: 'Records that differed' }).getByRole('listitem')
+  await expect(named).toHaveCount(1)
+  await expect(named).toContainText('First')
+  expect(await storedField(app.page, id, 'content')).toBe('as it was written and more')
+  expect(site.data.content(id)).toBe('as it was written and more')
+  await verify.click()
+  await expect(app.notice(/All 2 records here are the same/)).toBeVisible()
+
+  await app.button('Sync status').click()
+  await app.button('Sync log').click()
+  await expect(app.page.getByRole('region', { name: 'Sync log' })).toContainText(
+    'with the server: 1 differed',
+  )
+})

@@ -1,0 +1,239 @@
+import type { RecordState } from '../../src/core/records.ts'
+import { canonical, textsOf } from './contents.ts'
+import type { SimDevice } from './device.ts'
+import type { DiskContents } from './disk.ts'
+import type { LinkRequest } from './link.ts'
+import { tokensIn } from './model.ts'
+import type { Said, ServerContents } from './server.ts'
+import { isBane } from './server.ts'
+import type { Simulation } from './simulation.ts'
+
+/** The error's code, where the answer is whole and ours. */
+function codeOf(body: string): string | null {
+  try {
+    return (JSON.parse(body) as { error?: { code?: string } }).error?.code ?? null
+  } catch {
+    return null
+  }
+}
+
+/** Haste lasts as long as a message keeps a worker alive, and the last request's time limit. */
+const HASTE = 90_000
+
+/** What must hold at every moment at which nothing is being written, and what must hold in the end. */
+export class Checks {
+  readonly #sim: Simulation
+  readonly #cursors = new Map<string, { readonly library: string; readonly cursor: number }>()
+  readonly #signedOut = new Map<string, LinkRequest['actor']>()
+  readonly #busyUntil = new Map<string, { readonly actor: LinkRequest['actor']; readonly at: number }>()
+  /** Since a restore nothing can be said of versions until all have read afresh. */
+  restored = false
+
+  constructor(sim: Simulation) {
+    this.#sim = sim
+  }
+
+  /** A request leaves a worker. */
+  asked(device: SimDevice, { actor, path }: LinkRequest): void {
+    const { now } = this.#sim.scheduler
+    // What was decided a moment before the cut still goes out; `Sync now` tries for as long as it keeps the worker.
+    const offline = !device.link.online && now > device.offlineSince
+    if (offline && now - device.hastyAt > HASTE)
+      this.#fail('polite', `${device.name} asks ${path} while offline`)
+    if (this.#signedOut.get(device.name) === actor && path.startsWith('/api/sync/'))
+      this.#fail('polite', `${device.name} asks ${path} while signed out`)
+    const busy = this.#busyUntil.get(device.name)
+    if (busy && busy.actor === actor && now < busy.at)
+      this.#fail('polite', `${device.name} asks ${path} ${busy.at - now} ms before Retry-After`)
+  }
+
+  /** An answer reaches a worker that is alive. */
+  heard({ device, actor }: LinkRequest, { status, headers, body }: Said): void {
+    if (status === 401 && codeOf(body) === 'signed_out') this.#signedOut.set(device, actor)
+    const after = Number(headers['retry-after'])
+    if ((status === 429 || status === 503) && after > 0)
+      this.#busyUntil.set(device, { actor, at: this.#sim.scheduler.now + after * 1000 * 0.99 })
+    else this.#busyUntil.delete(device)
+  }
+
+  /** Pauses are measured by the device's own clock, which has just been set. */
+  clockSet(device: SimDevice): void {
+    this.#busyUntil.delete(device.name)
+  }
+
+  signedIn(device: SimDevice): void {
+    this.#signedOut.delete(device.name)
+  }
+
+  /** At a moment when nothing is being written. */
+  now(): void {
+    const { devices, disks, server } = this.#sim
+    const quiet = devices.filter(({ name }) => !disks.writing(name))
+    const there = server.read()
+    const here = new Map(devices.map((device) => [device.name, disks.read(device.name)]))
+    if (quiet.length === devices.length) this.#nothingLost([...here.values()], there, 'now')
+    this.#once(there)
+    for (const device of quiet) {
+      const disk = here.get(device.name)
+      if (!disk) continue
+      this.#cursorMoves(device, disk)
+      this.#figures(device, disk)
+      this.#nothingTwice(device.name, disk.records)
+      if (!this.restored) {
+        this.#honest(device, disk, there)
+        this.#nothingSkipped(device, disk, there)
+      }
+    }
+    this.#nothingTwice('server', there.records)
+  }
+
+  /** No value that was shown as saved has disappeared. */
+  #nothingLost(disks: readonly DiskContents[], there: ServerContents, when: 'now' | 'end'): void {
+    const texts = [...disks.flatMap((disk) => textsOf(disk, when)), there.records, there.revisions]
+    const lost = this.#sim.model.missing(texts)
+    if (lost.length > 0) this.#fail('nothing-lost', lost.join(', '))
+  }
+
+  /** The disk with all that was said after the copy is gone: what no device has, nobody can have any more. */
+  forgetLost(): void {
+    const { devices, disks, server, model } = this.#sim
+    const there = server.read()
+    const texts = [
+      ...devices.flatMap(({ name }) => textsOf(disks.read(name), 'now')),
+      there.records,
+      there.revisions,
+    ]
+    for (const lost of model.missing(texts)) model.expected.delete(lost.split(' ')[0] ?? '')
+  }
+
+  /** Each mutation takes effect at most once. */
+  #once({ revisions }: ServerContents): void {
+    const seen = new Set<string>()
+    for (const { mutation, applied, record, version } of revisions) {
+      if (!applied) continue
+      for (const key of [mutation ?? `${record} of REST`, `${record} v${version}`]) {
+        if (seen.has(key)) this.#fail('once', `${key} took effect twice`)
+        seen.add(key)
+      }
+    }
+  }
+
+  /** Never back, but for a fresh read. */
+  #cursorMoves({ name }: SimDevice, { library }: DiskContents): void {
+    if (!library) return
+    const before = this.#cursors.get(name)
+    if (before?.library === library.id && library.cursor < before.cursor && !this.restored)
+      this.#fail('cursor', `${name} goes back from ${before.cursor} to ${library.cursor}`)
+    this.#cursors.set(name, { library: library.id, cursor: library.cursor })
+  }
+
+  /** Never past a change that is not on the device, as a record or parked. */
+  #nothingSkipped({ name }: SimDevice, disk: DiskContents, there: ServerContents): void {
+    const { library } = disk
+    if (!library?.account || library.reread) return
+    const records = new Map(disk.records.map((record) => [record.id, record]))
+    const parked = new Map(disk.entries.map((entry) => [entry.id, entry.parked]))
+    const vanishing = new Map(disk.vanishing.map((row) => [row.id, row.tombstone]))
+    for (const { id, seq, version } of there.records) {
+      if (seq > library.cursor) continue
+      const held = [records.get(id), parked.get(id), vanishing.get(id)].map((row) => row?.version ?? 0)
+      if (Math.max(...held) < version)
+        this.#fail('cursor', `${name} is past ${seq}, but has not ${id} v${version}`)
+    }
+  }
+
+  /** What shows as synced is on the server, as it is shown. */
+  #honest({ name }: SimDevice, disk: DiskContents, there: ServerContents): void {
+    const dirty = new Set(disk.entries.map(({ id }) => id))
+    const known = new Map(there.records.map((record) => [record.id, record]))
+    for (const record of disk.records) {
+      if (dirty.has(record.id) || record.version === 0) continue
+      const remote = known.get(record.id)
+      if (!remote || remote.version < record.version)
+        this.#fail('honest', `${name} shows ${record.id} v${record.version} as synced`)
+      else if (remote.version === record.version && canonical(remote) !== canonical(record))
+        this.#fail('honest', `${name} shows ${canonical(record)}; the server has ${canonical(remote)}`)
+    }
+  }
+
+  /** Every dirty record has one entry, and every entry a record; a base only where there is an entry. */
+  #figures({ name }: SimDevice, disk: DiskContents): void {
+    const records = new Map(disk.records.map((record) => [record.id, record]))
+    const entries = new Set(disk.entries.map(({ id }) => id))
+    for (const id of entries)
+      if (!records.has(id)) this.#fail('figures', `${name} counts ${id}, which is not there`)
+    for (const { id } of disk.bases)
+      if (!entries.has(id)) this.#fail('figures', `${name} has a base of ${id}, but no entry`)
+    for (const { id, version, fields } of disk.records)
+      if (version === 0 && fields.deleted !== true && !entries.has(id))
+        this.#fail('figures', `${name} has ${id}, which nobody sends`)
+  }
+
+  #nothingTwice(where: string, records: readonly RecordState[]): void {
+    if (this.#sim.removals) return
+    for (const { id, fields } of records) {
+      for (const value of Object.values(fields)) {
+        if (typeof value !== 'string') continue
+        const tokens = tokensIn(value)
+        if (new Set(tokens).size < tokens.length) this.#fail('doubled', `${where}: ${id} holds ${value}`)
+      }
+    }
+  }
+
+  /** Whether anything is left to do; a poisoned entry is not. */
+  atRest(): boolean {
+    return this.#sim.devices.every(({ name }) =>
+      this.#sim.disks.read(name).entries.every(({ id }) => this.#isPoison(name, id)),
+    )
+  }
+
+  /** All is calm: what waits are poisoned entries alone, and everything else is the same everywhere. */
+  calm(): void {
+    const there = this.#sim.server.read()
+    const poisoned = new Set<string>()
+    for (const { name } of this.#sim.devices)
+      for (const { id } of this.#sim.disks
+        .read(name)
+        .entries.filter((entry) => this.#isPoison(name, entry.id)))
+        poisoned.add(id)
+    const wanted = there.records
+      .filter(({ id }) => !poisoned.has(id))
+      .map(canonical)
+      .sort()
+    for (const { name } of this.#sim.devices) {
+      const disk = this.#sim.disks.read(name)
+      const waiting = disk.entries.filter(({ id }) => !poisoned.has(id))
+      if (waiting.length > 0) this.#fail('converges', `${name} still has ${JSON.stringify(waiting)}`)
+      const connection = disk.meta.find((row) => row.key === 'connection')
+      if (connection?.key === 'connection' && connection.row.is !== 'fine' && poisoned.size === 0)
+        this.#fail('converges', `${name} is ${JSON.stringify(connection.row)}`)
+      // A create that was deleted before it was sent stays in this device's Trash alone.
+      const known = disk.records.filter(({ version, fields }) => version > 0 || fields.deleted !== true)
+      const held = known
+        .filter(({ id }) => !poisoned.has(id))
+        .map(canonical)
+        .sort()
+      const differ = [
+        ...held.filter((one) => !wanted.includes(one)),
+        ...wanted.filter((one) => !held.includes(one)),
+      ]
+      if (differ.length > 0)
+        this.#fail('converges', `${name} differs from the server in ${differ.join(' | ')}`)
+    }
+    this.#nothingLost(
+      this.#sim.devices.map(({ name }) => this.#sim.disks.read(name)),
+      there,
+      'end',
+    )
+  }
+
+  #isPoison(device: string, id: string): boolean {
+    const { records } = this.#sim.disks.read(device)
+    return isBane(JSON.stringify(records.find((record) => record.id === id) ?? null))
+  }
+
+  #fail(checker: string, why: string): void {
+    if (process.env.PAWKIT_SIM_SKIP === checker) return
+    this.#sim.report(checker, why)
+  }
+}

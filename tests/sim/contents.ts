@@ -1,0 +1,16 @@
+import type { RecordState } from '../../src/core/records.ts'
+import type { DiskContents } from './disk.ts'
+
+/** A record byte for byte, whatever order its fields came in. */
+export function canonical({ id, kind, version, fields, stamps }: RecordState): string {
+  const life = { ...fields, deleted: fields.deleted === true, purged: fields.purged === true }
+  return JSON.stringify([id, kind, version, sorted(life), sorted(stamps)])
+}
+
+const sorted = (of: object): [string, unknown][] => Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** Where a value may be on a device. In the end what is on its way counts for nothing. */
+export function textsOf(disk: DiskContents, when: 'now' | 'end'): unknown[] {
+  const kept = [disk.records, disk.history]
+  return when === 'end' ? kept : [...kept, disk.bases, disk.entries, disk.vanishing]
+}

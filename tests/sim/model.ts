@@ -1,0 +1,60 @@
+/**
+ * Every token that a person types is one of its kind in the world: a single character of a large alphabet, which no
+ * merge by characters can take apart.
+ */
+const TOKEN = /[\u4e00-\u9fff]/g
+const FIRST = 0x4e00
+
+export const tokensIn = (value: unknown): string[] => JSON.stringify(value ?? null).match(TOKEN) ?? []
+
+/**
+ * What people have been told is saved, and have not taken away again: the reference that stores and server are held
+ * against. A token that was gone from what a person left is meant to be gone.
+ */
+export class Model {
+  readonly expected = new Map<string, string>()
+  readonly #gone = new Set<string>()
+  /** What was typed into a record on one device, by device and record. */
+  readonly #typed = new Map<string, string[]>()
+  #count = 0
+
+  token(): string {
+    return String.fromCharCode(FIRST + this.#count++)
+  }
+
+  /** A person changed what they saw; nothing is promised yet, but what they took out is no longer expected. */
+  issued(where: string, before: unknown, after: unknown): void {
+    for (const token of tokensIn(after)) this.#typed.set(where, [...(this.#typed.get(where) ?? []), token])
+    const left = new Set(tokensIn(after))
+    for (const token of tokensIn(before)) if (!left.has(token)) this.#forget(token)
+  }
+
+  /** The page shows it as saved. */
+  saved(who: string, before: unknown, after: unknown): void {
+    const had = new Set(tokensIn(before))
+    for (const token of tokensIn(after))
+      if (!had.has(token) && !this.#gone.has(token)) this.expected.set(token, who)
+  }
+
+  /** A person deletes a record for good: what they saw of it, and what they typed into it on that device. */
+  purged(where: string, seen: unknown): void {
+    this.drop([seen, this.#typed.get(where) ?? []])
+  }
+
+  /** Gone for good by a person's word, or by an act that no program can undo. */
+  drop(value: unknown): void {
+    for (const token of tokensIn(value)) this.#forget(token)
+  }
+
+  /** A write that was on its way when the next one took its token out is confirmed only afterwards. */
+  #forget(token: string): void {
+    this.#gone.add(token)
+    this.expected.delete(token)
+  }
+
+  /** Expected tokens that are in none of the texts. */
+  missing(texts: readonly unknown[]): string[] {
+    const kept = new Set(texts.flatMap(tokensIn))
+    return [...this.expected].flatMap(([token, who]) => (kept.has(token) ? [] : [`${token} of ${who}`]))
+  }
+}

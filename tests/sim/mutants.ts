@@ -1,0 +1,123 @@
+/** A fault put into the product's source on purpose, and who must find it. */
+export interface Mutant {
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+  /** Further places of the same fault. */
+  readonly also?: readonly { readonly find: string; readonly replace: string }[]
+  /** The checkers that may be the first to see it. */
+  readonly caughtBy: readonly string[]
+  /** Seeds of which one at least finds it. */
+  readonly seeds: readonly number[]
+}
+
+/**
+ * Each breaks one rule of the design. The simulator runs the mutated source and must report one of `caughtBy`; a
+ * mutant whose place is not in the source any more is an error, so that none passes for want of a fault.
+ */
+export const MUTANTS = {
+  'acknowledge before sending': {
+    file: 'sw/push.ts',
+    find: '  const began = world.now()\n  const answered = await world.transport.push(request, signal)',
+    replace: `  const began = world.now()
+  const results = flights.map(({ mutation: { id, on }, sent }) => ({ id, outcome: 'applied', version: on + 1, seq: 0, record: { ...sent, version: on + 1 } }))
+  await applyPush(db, { library: id, flights, results, mark, now: began, offset: outbox.offset, random: world.random })
+  const answered = await world.transport.push(request, signal)`,
+    caughtBy: ['honest', 'nothing-lost', 'converges', 'cursor'],
+    seeds: [1],
+  },
+  "skip the cursor's transaction": {
+    file: 'sw/pull.ts',
+    find: '  const applied = await applyPage(db, page)',
+    replace: `  await db.run(['meta'], 'readwrite', async (tx) => {
+    const row = await tx.objectStore('meta').get('library')
+    if (row?.key === 'library') await tx.objectStore('meta').put({ ...row, cursor: answer.cursor })
+  })
+  const applied = await applyPage(db, { ...page, after: answer.cursor })`,
+    caughtBy: ['cursor', 'converges'],
+    seeds: [1],
+  },
+  'coalesce an in-flight entry': {
+    file: 'src/store/outbox.ts',
+    find: '  if (entry.flight) return entry.flight\n',
+    replace: '  if (entry.flight) return freeze(entry, base, record, entry.flight.mutation.id).flight\n',
+    caughtBy: ['nothing-lost', 'honest', 'converges', 'doubled'],
+    seeds: [1],
+  },
+  'forget the mutation id': {
+    file: 'server/sync/push.ts',
+    find: '  let first = await firstOutcome(trx, writer.account, id)\n  if (!first) {',
+    replace: '  let first: Remembered | null = null\n  if (!first) {',
+    also: [
+      {
+        find: '    await remember(trx, writer.account, id, first, writer.now)\n  }\n  return answer',
+        replace: '  }\n  return answer',
+      },
+    ],
+    caughtBy: ['once', 'doubled', 'converges', 'nothing-lost'],
+    seeds: [1],
+  },
+  'retry a refused one for ever': {
+    file: 'src/core/outbox.ts',
+    find: "entry.format <= ENTRY_FORMAT && entry.state.is !== 'refused'",
+    replace: 'entry.format <= ENTRY_FORMAT',
+    caughtBy: ['terminates', 'polite'],
+    seeds: [1],
+  },
+  'fold an answer in on the old base': {
+    file: 'src/core/settle.ts',
+    find: '      return merge(base, record, newest(outcome.record',
+    replace:
+      '      return merge(held.base && { ...held.base, version: base.version }, record, newest(outcome.record',
+    caughtBy: ['doubled', 'nothing-lost', 'converges'],
+    seeds: [1],
+  },
+  'apply an older version': {
+    file: 'src/core/settle.ts',
+    find: '  if (remote.version <= record.version) return unchanged(held)\n',
+    replace: '',
+    caughtBy: ['cursor', 'honest', 'nothing-lost', 'converges', 'doubled'],
+    seeds: [1],
+  },
+  'write without comparing what was shown': {
+    file: 'src/core/write.ts',
+    find: 'mergeWrite(kind, change.shown[field], typed, before.fields[field])',
+    replace: 'typed',
+    caughtBy: ['nothing-lost'],
+    seeds: [1],
+  },
+  'discard without voiding': {
+    file: 'src/core/failed.ts',
+    find: '  if (!entry.flight) return revert(held)\n',
+    replace: '  return revert(held)\n',
+    caughtBy: ['discarded', 'honest', 'nothing-lost', 'converges'],
+    seeds: [1],
+  },
+  'check versions before locking the space': {
+    file: 'server/sync/push.ts',
+    find: '  const { results, space, mark } = await write(db, async (trx) => {',
+    replace: `  const early = new Map<string, Awaited<ReturnType<typeof findRecord>>>()
+  const own = await db.selectFrom('member').select('space').where('account', '=', batch.account).executeTakeFirst()
+  for (const raw of batch.mutations) {
+    const { record } = raw as { record?: unknown }
+    if (own && typeof record === 'string') early.set(record, await findRecord(db as unknown as Tx, own.space, record))
+  }
+  looked = early
+  const { results, space, mark } = await write(db, async (trx) => {
+    looked = early`,
+    also: [
+      {
+        find: '  const current = await findRecord(trx, writer.space, mutation.record)',
+        replace:
+          '  const current = looked.has(mutation.record) ? (looked.get(mutation.record) ?? null) : await findRecord(trx, writer.space, mutation.record)',
+      },
+      {
+        find: 'export interface Batch {',
+        replace:
+          'let looked = new Map<string, Awaited<ReturnType<typeof findRecord>>>()\nexport interface Batch {',
+      },
+    ],
+    caughtBy: ['once', 'nothing-lost', 'honest', 'converges'],
+    seeds: [1],
+  },
+} as const satisfies Record<string, Mutant>

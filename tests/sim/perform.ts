@@ -1,0 +1,188 @@
+import { discardChange, retryFailed } from '../../src/store/failed.ts'
+import { adoptLibrary } from '../../src/store/library.ts'
+import type { SimDevice } from './device.ts'
+import { edit } from './edits.ts'
+import { FAULTS } from './link.ts'
+import { Random } from './random.ts'
+import { ACCOUNT } from './server.ts'
+import { CRASH_POINTS, type Simulation } from './simulation.ts'
+import type { Step } from './steps.ts'
+import type { SimTab } from './tab.ts'
+
+const DAY = 24 * 3600_000
+
+/** Carries one step out. What it sets going may go on long after it. */
+export async function perform(sim: Simulation, step: Step): Promise<void> {
+  const device = sim.devices[step.device]
+  if (!device) return
+  const random = new Random(step.seed)
+  sim.trace(`- ${step.do} ${device.name}`)
+  if (edit(sim, device, step.do, random)) return
+  await act(sim, device, step, random)
+}
+
+async function act(sim: Simulation, device: SimDevice, step: Step, random: Random): Promise<void> {
+  const { scheduler, server } = sim
+  switch (step.do) {
+    case 'wake':
+      return device.wake(
+        random.pick(['poke', 'changed', 'sync-now', 'hidden', 'shown', 'timer', 'retry'] as const) ?? 'poke',
+      )
+    case 'retry':
+      retryAll(sim, device, random)
+      return
+    case 'discard':
+      return discard(sim, device, random)
+    case 'faults':
+      device.link.faults = Array.from({ length: 1 + random.below(5) }, () => random.pick(FAULTS) ?? 'lost')
+      return
+    case 'offline':
+      return device.setOnline(false)
+    case 'online':
+      return device.setOnline(true)
+    case 'moment':
+      return scheduler.advance(random.below(4000))
+    case 'minute':
+      return scheduler.advance(5000 + random.below(100_000))
+    case 'hour':
+      return scheduler.advance(random.below(3600_000))
+    case 'tasks':
+      return scheduler.some(random.below(60))
+    case 'kill-worker':
+      return device.killWorkers()
+    case 'kill-browser':
+      device.killBrowser()
+      if (random.chance(0.5)) device.openTab()
+      return
+    case 'close-tab':
+    case 'crash-tab': {
+      const tab = random.pick(device.tabs)
+      if (tab) device.closeTab(tab, step.do === 'crash-tab')
+      return
+    }
+    case 'open-tab':
+      if (device.tabs.length < 3) device.openTab()
+      return
+    case 'second-worker':
+      return secondWorker(device, random)
+    case 'trap':
+      sim.traps.push({
+        point: random.pick(CRASH_POINTS) ?? 'after-send',
+        device: device.name,
+        who: random.pick(['worker', 'worker', 'worker', 'browser', 'server'] as const) ?? 'worker',
+        after: random.below(12),
+      })
+      return
+    case 'freeze':
+    case 'thaw':
+      for (const tab of device.tabs)
+        if (step.do === 'freeze') tab.frozen = true
+        else scheduler.post(tab.actor, () => tab.thaw())
+      return
+    case 'lag':
+      device.lag = random.chance(0.4) ? 0 : random.below(5000)
+      return
+    case 'clock':
+      sim.checks.clockSet(device)
+      device.skew = random.chance(0.4) ? 0 : (random.below(7) - 3) * DAY + random.below(DAY)
+      return
+    case 'server-stop':
+      return sim.serverChore(() => server.restart(false))
+    case 'server-kill':
+      return sim.serverChore(() => server.restart(true))
+    case 'choke':
+      server.choking = true
+      return
+    case 'heal':
+      server.choking = false
+      return
+    case 'session-end':
+      return server.endSession(device.name)
+    case 'sign-in':
+      return signIn(sim, device, random)
+    case 'backup':
+      return sim.serverChore(() => server.backup())
+    case 'restore':
+      return restore(sim)
+    default:
+      throw new Error(`no way to do ${step.do}`)
+  }
+}
+
+/** Two workers at once: the new one is the active one already, or waits for its turn. */
+function secondWorker(device: SimDevice, random: Random): void {
+  const old = device.worker()
+  const active = random.chance(0.5)
+  if (active) old.active = random.chance(0.5)
+  const next = device.startWorker(active)
+  next.dispatch('activate')
+  next.dispatch('message', { v: 1, type: 'wake', reason: 'poke' })
+  old.dispatch('message', { v: 1, type: 'wake', reason: 'poke' })
+}
+
+type InTab = (tab: SimTab, library: string, db: NonNullable<SimTab['database']>) => Promise<unknown>
+
+/** As a person's click does: the store first, then the worker is told. */
+function inTab(
+  sim: Simulation,
+  device: SimDevice,
+  random: Random,
+  work: InTab,
+  reason: 'retry' | 'signed-in',
+): void {
+  const tab = random.pick(device.tabs.filter(({ ready }) => ready))
+  const db = tab?.database
+  if (!tab || !db) return
+  sim.scheduler.post(tab.actor, async () => {
+    // Not awaited by the task: the store goes on in tasks of its own.
+    void work(tab, tab.library, db).then(
+      () => device.wake(reason),
+      (error: unknown) => {
+        if (!tab.actor.dead) sim.report('unhandled', String(error))
+      },
+    )
+  })
+}
+
+/** `Retry all`: what was refused by something that has gone is tried once more. */
+export function retryAll(sim: Simulation, device: SimDevice, random: Random): void {
+  inTab(sim, device, random, (_tab, library, db) => retryFailed(db, library, null, device.now), 'retry')
+}
+
+export function signIn(sim: Simulation, device: SimDevice, random: Random): void {
+  sim.server.signIn(device.name)
+  inTab(
+    sim,
+    device,
+    random,
+    async (_tab, library, db) => {
+      await adoptLibrary(db, library, ACCOUNT)
+      sim.checks.signedIn(device)
+    },
+    'signed-in',
+  )
+}
+
+function discard(sim: Simulation, device: SimDevice, random: Random): void {
+  const failed = sim.disks.read(device.name).entries.filter(({ state }) => state.is !== 'ready')
+  const entry = random.pick(failed)
+  if (entry)
+    inTab(
+      sim,
+      device,
+      random,
+      (_tab, library, db) => discardChange(db, library, entry.id, device.now),
+      'retry',
+    )
+}
+
+/** From here on the server knows less than it has said. What only it had, and had after the copy, is gone with the disk. */
+function restore(sim: Simulation): void {
+  if (!sim.server.hasBackup) return
+  sim.serverChore(async () => {
+    await sim.server.restore()
+    sim.checks.restored = true
+    sim.checks.forgetLost()
+    sim.trace('server restored')
+  })
+}

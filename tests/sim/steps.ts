@@ -1,0 +1,86 @@
+import { Random } from './random.ts'
+
+/** What may happen in a run, and how often. */
+const WEIGHTS = {
+  'new-note': 5,
+  'new-card': 5,
+  'new-collection': 1,
+  type: 24,
+  title: 4,
+  tags: 4,
+  pin: 2,
+  file: 2,
+  url: 2,
+  bin: 5,
+  purge: 2,
+  poison: 1,
+  wake: 6,
+  retry: 2,
+  discard: 2,
+  faults: 12,
+  offline: 4,
+  online: 5,
+  moment: 14,
+  minute: 6,
+  hour: 1,
+  tasks: 12,
+  'kill-worker': 4,
+  'kill-browser': 2,
+  'close-tab': 3,
+  'crash-tab': 2,
+  'open-tab': 4,
+  'second-worker': 2,
+  trap: 9,
+  freeze: 3,
+  thaw: 3,
+  lag: 2,
+  clock: 1,
+  'server-stop': 1,
+  'server-kill': 1,
+  choke: 1,
+  heal: 2,
+  'session-end': 1,
+  'sign-in': 2,
+  backup: 0.7,
+  restore: 0.3,
+} as const
+export type Doing = keyof typeof WEIGHTS
+
+/** One step of a schedule. Its own seed decides what is left open, so that leaving out another changes nothing here. */
+export interface Step {
+  readonly do: Doing
+  readonly device: number
+  readonly seed: number
+}
+
+export interface Schedule {
+  readonly seed: number
+  readonly devices: number
+  /**
+   * Whether people take lines out as well. Where one does while another types in it, both texts stay, and with them
+   * what they have in common; without it nothing may ever be doubled.
+   */
+  readonly removals: boolean
+  readonly steps: readonly Step[]
+}
+
+/** The schedule of a seed: two or three devices, `length` steps. A pure function of both. */
+export function scheduleOf(seed: number, length: number): Schedule {
+  const random = new Random(seed)
+  const devices = random.chance(0.6) ? 2 : 3
+  const removals = random.chance(0.4)
+  // Some runs know no server restored from a copy: more can be said of those.
+  const weights = random.chance(0.7) ? { ...WEIGHTS, restore: 0, backup: 0 } : WEIGHTS
+  const steps = Array.from({ length }, () => ({
+    do: random.weighted<Doing>(weights),
+    device: random.below(devices),
+    seed: random.below(0x7fffffff),
+  }))
+  return { seed, devices, removals, steps }
+}
+
+/** Only those steps of a schedule, by their places. */
+export const keep = (schedule: Schedule, places: readonly number[]): Schedule => ({
+  ...schedule,
+  steps: places.flatMap((place) => schedule.steps[place] ?? []),
+})

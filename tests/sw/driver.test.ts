@@ -1,0 +1,223 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { SYNC_QUEUES, type Write } from '../../src/core/messages.ts'
+import { Database } from '../../src/store/database.ts'
+import { readDevice, wipeLibrary } from '../../src/store/library.ts'
+import { drive } from '../../sw/driver.ts'
+import { onSync } from '../../sw/sync-event.ts'
+import { Clock, Device, until } from '../support/device.ts'
+import { idOf, note, T0 } from '../support/device-records.ts'
+import { MemoryServer, NO_ANSWER } from '../support/device-server.ts'
+
+interface Happening {
+  readonly data?: unknown
+  readonly ports: readonly { postMessage(message: unknown): void }[]
+  waitUntil(work: Promise<unknown>): void
+}
+
+let clock: Clock
+let server: MemoryServer
+let device: Device
+let active: boolean
+let listeners: Map<string, (event: Happening) => void>
+let calls: string[]
+beforeEach(async () => {
+  clock = new Clock()
+  server = new MemoryServer(() => clock.now)
+  device = await Device.open(server, { clock })
+  active = true
+  listeners = new Map()
+  calls = []
+  const did = (what: string) => async () => void calls.push(what)
+  const scope = {
+    addEventListener: (type: string, listener: (event: Happening) => void) => listeners.set(type, listener),
+    clients: { claim: did('claim') },
+    skipWaiting: did('skipWaiting'),
+  }
+  drive(scope as unknown as Parameters<typeof drive>[0], device.engine, device.world, () => active)
+})
+
+/** Fires an event at the worker; resolves with what it posted when all it waits for is done. */
+async function fire(type: string, data?: unknown): Promise<unknown[]> {
+  const work: Promise<unknown>[] = []
+  const posted: unknown[] = []
+  const ports = [{ postMessage: (message: unknown) => void posted.push(message) }]
+  listeners.get(type)?.({ data, ports, waitUntil: (more) => void work.push(more) })
+  await Promise.all(work)
+  return posted
+}
+const say = (message: object) => fire('message', { v: 1, ...message })
+const letters = (rest: Partial<Write> = {}): Write => ({
+  id: idOf(1),
+  kind: 'note',
+  typed: { title: 'last letters' },
+  shown: {},
+  create: true,
+  urgency: 'typing',
+  library: device.library,
+  page: 'a page',
+  number: 1,
+  now: T0,
+  ...rest,
+})
+
+describe('driver', () => {
+  test('P2: last letters are committed, told to other pages, and sent', async () => {
+    await say({ type: 'last-letters', writes: [letters()] })
+    expect(server.records.get(idOf(1))?.fields.title).toBe('last letters')
+    expect(device.announced).toContainEqual({ v: 1, type: 'records-changed', ids: [idOf(1)] })
+  })
+
+  test('P10: letters for another library are dropped, those for this one kept, in one message', async () => {
+    const other = letters({ id: idOf(2), library: 'another library' })
+    await say({ type: 'last-letters', writes: [other, letters()] })
+    expect([...server.records.keys()]).toEqual([idOf(1)])
+  })
+
+  test('letters of a record that is not here change nothing and tell nobody', async () => {
+    await say({ type: 'last-letters', writes: [letters({ create: false })] })
+    expect(device.announced).not.toContainEqual(expect.objectContaining({ type: 'records-changed' }))
+  })
+
+  test('P11: flush and status answer with the store’s figures', async () => {
+    server.onPush = () => NO_ANSWER
+    server.onPull = () => NO_ANSWER
+    await device.write(idOf(1), { title: 't' })
+    const [before] = await say({ type: 'status' })
+    expect(before).toMatchObject({
+      type: 'status',
+      figures: { queue: 1, pending: 1 },
+      connection: 'online',
+      records: 1,
+    })
+    server.onPush = () => null
+    server.onPull = () => null
+    const [after] = await say({ type: 'flush' })
+    expect(after).toMatchObject({ figures: { queue: 0 }, connection: 'online' })
+  })
+
+  test('a wake wakes, an abort gives up what is on its way', async () => {
+    await device.write(idOf(1), { title: 't' })
+    server.onPush = async () => {
+      await say({ type: 'abort' })
+      return NO_ANSWER
+    }
+    await say({ type: 'wake', reason: 'opened' })
+    expect(server.pushes).toHaveLength(1)
+    expect((await device.state()).connection.is).toBe('fine')
+  })
+
+  test('a worker that waits for its turn opens nothing, but takes over when a person says so', async () => {
+    active = false
+    await device.write(idOf(1), { title: 't' })
+    for (const type of ['wake', 'flush', 'status'] as const)
+      expect(await say({ type, reason: 'opened' })).toEqual([])
+    await fire('online')
+    expect(server.pushes).toEqual([])
+    await fire('message', { type: 'SKIP_WAITING' })
+    expect(calls).toEqual(['skipWaiting'])
+  })
+
+  test('what is no message of this version is ignored', async () => {
+    for (const data of [null, 'x', {}, { v: 2, type: 'wake', reason: 'opened' }, { type: 7 }])
+      expect(await fire('message', data)).toEqual([])
+    expect(server.pulls).toEqual([])
+  })
+
+  test('activation claims its pages, and syncs without holding them up; periodic sync pulls', async () => {
+    let answer = (): void => {}
+    server.onPull = () => new Promise((resolve) => (answer = () => resolve(NO_ANSWER)))
+    await fire('activate')
+    expect(calls).toEqual(['claim'])
+    await until(() => server.pulls.length === 1)
+    answer()
+    server.onPull = () => null
+    server.put(note('theirs', { id: idOf(9) }))
+    clock.pass(60_000)
+    await fire('periodicsync')
+    expect((await device.held(idOf(9))).record?.fields.content).toBe('theirs')
+  })
+
+  test('P9: back online a thousand devices spread over two seconds: no 250 ms see a fifth of them', async () => {
+    const slept: number[] = []
+    const herd = { ...device.world, sleep: async (ms: number) => void slept.push(ms) }
+    let seed = 1
+    const random = () => {
+      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
+      return seed / 0x80000000
+    }
+    let listener = (): void => {}
+    const scope = {
+      addEventListener: (type: string, heard: () => void) => {
+        if (type === 'online') listener = heard
+      },
+    }
+    drive(scope as unknown as Parameters<typeof drive>[0], device.engine, { ...herd, random }, () => true)
+    for (let n = 0; n < 1000; n++) listener()
+    await until(() => slept.length === 1000)
+    const buckets = new Map<number, number>()
+    for (const ms of slept) buckets.set(Math.floor(ms / 250), (buckets.get(Math.floor(ms / 250)) ?? 0) + 1)
+    expect(buckets.size).toBe(8)
+    expect(Math.max(...buckets.values())).toBeLessThan(200)
+    expect(Math.max(...slept)).toBeLessThanOrEqual(2000)
+    await device.engine.wake('timer', 0)
+  })
+})
+
+describe('Background Sync', () => {
+  const sync = (tag = 0) => onSync(device.engine, device.world, () => active, tag)
+
+  test('P2: ends well when nothing sendable is left, and says so', async () => {
+    await device.write(idOf(1), { title: 't' })
+    await sync()
+    expect(server.records.has(idOf(1))).toBe(true)
+    expect(device.announced).toContainEqual({ v: 1, type: 'drained', tag: 0 })
+  })
+
+  test('trace 13: throws an Error while something waits, and the next of three tags is named and remembered', async () => {
+    server.onPush = () => NO_ANSWER
+    server.onPull = () => NO_ANSWER
+    await device.write(idOf(1), { title: 't' })
+    for (const [tag, next] of [0, 1, 2].map((tag) => [tag, (tag + 1) % SYNC_QUEUES.length] as const)) {
+      await expect(sync(tag)).rejects.toThrow(Error)
+      expect(device.announced).toContainEqual({ v: 1, type: 'failed', tag: next })
+      expect(await readDevice(device.db, 'sync-tag')).toMatchObject({ tag: next })
+    }
+  })
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['signed out', async () => (server.onPush = () => ({ is: 'signed-out' }))],
+    ['too old', async () => (server.onPush = () => ({ is: 'too-old' }))],
+    [
+      'refused',
+      async () => (server.onPush = () => ({ is: 'refused', status: 422, code: 'x', message: 'no' })),
+    ],
+  ])('what waits for a person (%s) is nothing to try again for', async (_, arrange) => {
+    await arrange()
+    await device.write(idOf(1), { title: 't' })
+    await sync()
+    expect(device.announced).toContainEqual({ v: 1, type: 'drained', tag: 0 })
+    expect((await device.state()).entries).toHaveLength(1)
+  })
+
+  test('a sign-out that has not been answered is something to try again for', async () => {
+    await wipeLibrary(device.db, 'next', T0)
+    server.onSignOut = () => NO_ANSWER
+    await expect(sync()).rejects.toThrow(Error)
+    server.onSignOut = () => null
+    clock.pass(400_000)
+    await sync()
+    expect(device.announced).toContainEqual({ v: 1, type: 'drained', tag: 0 })
+  })
+
+  test('trace 16: a worker that is not the active one does nothing; one without a library is done', async () => {
+    active = false
+    await device.write(idOf(1), { title: 't' })
+    await sync()
+    expect([server.pushes, device.announced]).toEqual([[], []])
+    active = true
+    const empty = await Database.open({}, `${device.name}-empty`)
+    device.db = empty
+    await sync()
+    expect(device.announced).toContainEqual({ v: 1, type: 'drained', tag: 0 })
+  })
+})

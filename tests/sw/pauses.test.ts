@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Failure } from '../../src/core/failure.ts'
+import { adoptLibrary } from '../../src/store/library.ts'
+import { ACCOUNT, Clock, Device } from '../support/device.ts'
+import { idOf } from '../support/device-records.ts'
+import { MemoryServer } from '../support/device-server.ts'
+
+const TOO_LARGE: Failure = { is: 'refused', status: 413, code: 'too_large', message: 'too large' }
+const PAUSE: Failure = { is: 'server', status: 503, after: 40_000 }
+
+let clock: Clock
+let server: MemoryServer
+let device: Device
+beforeEach(async () => {
+  clock = new Clock()
+  clock.auto = false
+  server = new MemoryServer(() => clock.now)
+  device = await Device.open(server, { clock })
+  for (let n = 1; n <= 8; n++) await device.write(idOf(n), { title: `${n}` })
+})
+
+const requests = (): number => server.pushes.length + server.pulls.length
+const wake = (reason: 'changed' | 'retry' | 'sync-now' = 'changed') => device.engine.wake(reason, 0)
+
+/** Whatever wakes the engine before the time has come, it asks nothing; afterwards it does. */
+async function keepsQuietFor(ms: number): Promise<void> {
+  const before = requests()
+  for (const reason of ['changed', 'retry', 'sync-now'] as const) await wake(reason)
+  clock.pass(ms - 1000)
+  for (const reason of ['changed', 'retry', 'sync-now'] as const) await wake(reason)
+  expect(requests()).toBe(before)
+  // A herd that was told one moment comes back within some seconds of it.
+  clock.pass(10_000)
+  await wake()
+  expect(requests()).toBeGreaterThan(before)
+}
+
+describe('P9: a pause that the server asked for', () => {
+  test('ends halving at once', async () => {
+    server.onPush = () => (server.pushes.length === 1 ? TOO_LARGE : PAUSE)
+    await wake()
+    expect(requests()).toBe(2)
+    await keepsQuietFor(40_000)
+  })
+
+  test('also keeps the pull beside a failed push from being tried', async () => {
+    server.onPush = () => PAUSE
+    await wake()
+    expect(requests()).toBe(1)
+    await keepsQuietFor(40_000)
+  })
+
+  test('counts when it was the pull beside a failed push that was told of it', async () => {
+    server.onPush = () => ({ is: 'no-answer', why: 'TimeoutError' })
+    server.onPull = () => PAUSE
+    await wake()
+    expect(server.pulls.length).toBe(1)
+    await keepsQuietFor(40_000)
+  })
+
+  test('is not over because somebody signs in', async () => {
+    server.onPush = () => PAUSE
+    await wake()
+    await adoptLibrary(device.db, device.library, ACCOUNT)
+    await device.engine.wake('signed-in', 0)
+    expect(requests()).toBe(1)
+    await keepsQuietFor(40_000)
+  })
+})

@@ -1,0 +1,203 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Failure } from '../../src/core/failure.ts'
+import type { PushRequest } from '../../src/core/protocol.ts'
+import { retryFailed } from '../../src/store/failed.ts'
+import { adoptLibrary } from '../../src/store/library.ts'
+import { ACCOUNT, Clock, Device } from '../support/device.ts'
+import { idOf, T0 } from '../support/device-records.ts'
+import { MemoryServer, NO_ANSWER } from '../support/device-server.ts'
+
+const DOWN: Failure = { is: 'server', status: 500, after: null }
+const TIME_OUT: Failure = { is: 'no-answer', why: 'TimeoutError' }
+const TOO_LARGE: Failure = { is: 'refused', status: 413, code: 'too_large', message: 'too large' }
+const AN_HOUR = 3600_000
+
+let clock: Clock
+let server: MemoryServer
+let device: Device
+const begin = async (): Promise<void> => {
+  clock = new Clock()
+  server = new MemoryServer(() => clock.now)
+  device = await Device.open(server, { clock })
+}
+beforeEach(begin)
+const write = async (many: number): Promise<void> => {
+  for (let n = 1; n <= many; n++) await device.write(idOf(n), { title: `${n}` })
+}
+const wake = (patience = 0) => device.engine.wake('changed', patience)
+const holds = ({ mutations }: PushRequest, ...ids: string[]) =>
+  mutations.some(({ record }) => ids.includes(record))
+const left = async () => (await device.state()).entries.map(({ id, state }) => [id, state.is])
+const notices = () => device.announced.filter(({ type }) => type === 'notice')
+
+describe('P9: what an outage costs', () => {
+  /** Requests of an outage of an hour with the engine awake all the time, and pages that look in each minute. */
+  async function outage(entries: number, failure: Failure): Promise<{ pushes: number; pulls: number }> {
+    await begin()
+    server.onPush = () => failure
+    server.onPull = () => failure
+    await write(entries)
+    for (const reason of ['changed', 'opened', 'poke', 'timer'] as const)
+      await device.engine.wake(reason, AN_HOUR / 4)
+    return { pushes: server.pushes.length, pulls: server.pulls.length }
+  }
+
+  test.each([DOWN, TIME_OUT, NO_ANSWER])(
+    'an hour with 1,000 entries waiting costs no more requests than with one ($is)',
+    { timeout: 60_000 },
+    async (failure) => {
+      const one = await outage(1, failure)
+      const many = await outage(1000, failure)
+      expect(many.pushes).toBeLessThanOrEqual(one.pushes)
+      // Within one request of each other: the pull beside the push comes at another send of the round.
+      expect(many.pulls).toBeLessThanOrEqual(one.pulls + 1)
+      // Three sends and a pull a round, rounds 15 s to 5 minutes apart.
+      expect(one.pushes + one.pulls).toBeLessThanOrEqual(4 * 17)
+      expect(notices()).toHaveLength(1)
+    },
+  )
+})
+
+describe('P8: what one poison entry costs the others', () => {
+  test.each([2, 16, 100, 500])(
+    'among %i: two requests for each halving, and all others are through',
+    async (many) => {
+      const poison = idOf(Math.ceil(many / 3))
+      server.onPush = (request) => (holds(request, poison) ? TOO_LARGE : null)
+      await write(many)
+      await wake()
+      expect(server.pushes.length).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(many)))
+      expect(server.records.size).toBe(many - 1)
+      expect(await left()).toEqual([[poison, 'refused']])
+    },
+  )
+
+  test.each<[string, Failure, number]>([
+    ['5xx, twice in a row', DOWN, 1000],
+    ['no answer, twice in a row', NO_ANSWER, 1000],
+    ['a time-out, once', TIME_OUT, 0],
+  ])(
+    'of which whole requests die (%s): a pull tells it from an outage, and halving begins',
+    async (_, dies, after) => {
+      server.onPush = (request) => (holds(request, idOf(7)) ? dies : null)
+      await write(64)
+      await wake(3000)
+      expect(await left()).toEqual([[idOf(7), 'choked']])
+      expect(server.pushes.filter(({ at }) => at - T0 > after)).toEqual([])
+      expect(server.pushes.length).toBeLessThanOrEqual(2 + 2 * 6)
+      expect((await device.state()).connection.is).toBe('fine')
+      expect(notices()).toEqual([])
+    },
+  )
+
+  test('known to die alone it costs the others one request, and never the connection’s backoff', async () => {
+    server.onPush = (request) => (holds(request, idOf(1)) ? DOWN : null)
+    await write(1)
+    await wake(8000)
+    expect(await left()).toEqual([[idOf(1), 'choked']])
+    const tries: number[] = []
+    for (let round = 0; round < 8; round++) {
+      clock.pass(400_000)
+      const before = server.pushes.length
+      await device.write(idOf(100 + round), { title: 'new' })
+      await wake()
+      expect(server.records.has(idOf(100 + round)), `new edit ${round}`).toBe(true)
+      tries.push(server.pushes.length - before)
+      expect((await device.state()).connection.is).toBe('fine')
+    }
+    expect(Math.max(...tries)).toBe(2)
+    const { state } = (await device.held(idOf(1))).entry ?? {}
+    expect(state).toMatchObject({ is: 'choked', attempts: 9 })
+  })
+
+  test('Retry of it goes alone too: the others are not sent with it', async () => {
+    server.onPush = (request) => (holds(request, idOf(1)) ? DOWN : null)
+    await write(3)
+    await wake(8000)
+    await device.write(idOf(2), { title: 'again' })
+    await retryFailed(device.db, device.library, [idOf(1)], clock.now)
+    const before = server.pushes.length
+    await device.engine.wake('retry', 0)
+    expect(
+      server.pushes.slice(before).map(({ request }) => request.mutations.map(({ record }) => record)),
+    ).toEqual([[idOf(2)], [idOf(1)]])
+    expect(await left()).toEqual([[idOf(1), 'choked']])
+  })
+
+  test('a worker that dies at any request of the halving: what went through stays so, and the next one ends it', async () => {
+    for (let death = 1; death <= 9; death++) {
+      await begin()
+      const poison = idOf(11)
+      server.onPush = (request) => {
+        if (server.pushes.length === death) device.engine.abort()
+        return holds(request, poison) ? TOO_LARGE : null
+      }
+      await write(16)
+      await wake()
+      device.restart()
+      await device.engine.wake('opened', 0)
+      expect(await left(), `dead at request ${death}`).toEqual([[poison, 'refused']])
+      expect(server.records.size).toBe(15)
+      for (const { version } of server.records.values()) expect(version).toBe(1)
+      expect(server.pushes.length).toBeLessThanOrEqual(2 * 9)
+    }
+  })
+
+  test('an outage that begins at any request of the halving blames nobody; after it the poison is found', async () => {
+    for (let cut = 2; cut <= 9; cut++) {
+      await begin()
+      const poison = idOf(11)
+      let down = true
+      server.onPush = (request) => {
+        if (down && server.pushes.length >= cut) return DOWN
+        return holds(request, poison) ? TOO_LARGE : null
+      }
+      server.onPull = () => (down ? DOWN : null)
+      await write(16)
+      await wake()
+      expect((await left()).map(([, is]) => is)).not.toContain('refused')
+      down = false
+      clock.pass(400_000)
+      await wake()
+      expect(await left(), `cut at request ${cut}`).toEqual([[poison, 'refused']])
+      expect(server.records.size).toBe(15)
+    }
+  })
+
+  test('a session that ends during a halving pauses, keeps everything and goes on after signing in', async () => {
+    for (let end = 2; end <= 7; end++) {
+      await begin()
+      let signedIn = true
+      server.onPush = (request) => {
+        if (server.pushes.length === end) signedIn = false
+        if (!signedIn) return { is: 'signed-out' }
+        return holds(request, idOf(3)) ? TOO_LARGE : null
+      }
+      await write(16)
+      await wake(60_000)
+      await device.engine.wake('sync-now', 60_000)
+      expect(server.pushes).toHaveLength(end)
+      const { entries, connection } = await device.state()
+      expect(connection.is).toBe('signed-out')
+      expect(entries.length + server.records.size).toBe(16)
+      signedIn = true
+      server.onPush = (request) => (holds(request, idOf(3)) ? TOO_LARGE : null)
+      await adoptLibrary(device.db, device.library, ACCOUNT)
+      await device.engine.wake('signed-in', 0)
+      expect(await left()).toEqual([[idOf(3), 'refused']])
+    }
+  })
+
+  test('a session that ends between two batches: the first stays settled, the second is kept and goes on', async () => {
+    server.onPush = () => (server.pushes.length === 2 ? { is: 'signed-out' } : null)
+    await write(600)
+    await wake(60_000)
+    expect(server.records.size).toBe(500)
+    expect(await device.state()).toMatchObject({ connection: { is: 'signed-out' } })
+    expect((await device.state()).entries).toHaveLength(100)
+    await adoptLibrary(device.db, device.library, ACCOUNT)
+    await device.engine.wake('signed-in', 0)
+    expect(server.records.size).toBe(600)
+    for (const { version } of server.records.values()) expect(version).toBe(1)
+  })
+})
