@@ -56,6 +56,7 @@ export class Engine {
   #hasty = false
   #impatient = false
   #opened = false
+  #signedIn = false
   #patientUntil = 0
   #nap = new AbortController()
   #abort = new AbortController()
@@ -75,6 +76,7 @@ export class Engine {
     this.#hasty ||= HASTY.has(reason)
     this.#impatient ||= IMPATIENT.has(reason)
     this.#opened ||= reason === 'opened'
+    this.#signedIn ||= reason === 'signed-in'
     this.#patientUntil = Math.max(this.#patientUntil, this.#world.now() + patience)
     this.#nap.abort()
     this.#running ??= this.#run()
@@ -122,6 +124,7 @@ export class Engine {
         this.#hasty = false
         this.#impatient = false
         this.#opened = false
+        this.#signedIn = false
         return
       }
       // Begun before the step, so that a worker that dies in it leaves a trace; not awaited, for nothing may come between.
@@ -146,6 +149,7 @@ export class Engine {
       online: this.#world.online(),
       hasty: this.#hasty,
       opened: this.#opened,
+      signedIn: this.#signedIn,
       patience: Math.max(0, this.#patientUntil - now),
     }
   }
@@ -167,6 +171,7 @@ export class Engine {
       }
       this.#hasty = false
       this.#opened = false
+      this.#signedIn = false
       if (step.do === 'sign-out') return await endSession(task)
       const through = step.do === 'push' ? await this.#push(task, step.ids) : await this.#pull(task)
       // Haste lasts while the server answers: the browser that says offline is wrong (traces.md, 55).

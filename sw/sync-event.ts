@@ -7,6 +7,7 @@ import type { Engine, EngineWorld } from './engine.ts'
 
 /** Chromium ends a sync event after three minutes and counts it as failed. */
 export const SYNC_PATIENCE = 150_000
+const LOOK_AGAIN = 1000
 
 /**
  * Ends well only when nothing sendable is left: the registration goes with success, and a due time that is still
@@ -20,8 +21,15 @@ export async function onSync(
 ): Promise<void> {
   // Workbox replays at start-up where Background Sync is missing; a waiting worker must not open the database.
   if (!isActive()) return
+  const until = world.now() + SYNC_PATIENCE
   await engine.wake('sync-event', SYNC_PATIENCE)
   const db = await world.database()
+  // Chromium still fires a second or two after the network has gone, and when it starts without one: an attempt that
+  // ended at once would use up this tag and then the next two. No worker hears of a real network's return, so it looks.
+  while (!world.online() && world.now() < until && (await hasSendable(db, world.now()))) {
+    await world.sleep(LOOK_AGAIN, new AbortController().signal)
+    if (world.online()) await engine.wake('sync-event', until - world.now())
+  }
   if (!(await hasSendable(db, world.now()))) {
     world.announce({ v: 1, type: 'drained', tag })
     return

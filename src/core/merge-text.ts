@@ -1,7 +1,8 @@
 import { type Hunk, hunks } from './diff.ts'
 
 /**
- * Three-way text: by line, inside a clashing block by word, and where `both` must stay by character.
+ * Three-way text: by line, inside a clashing block by what white space parts, inside that by word. Letters are never
+ * mixed, and two people's words never become one.
  * Two-way differences are node-diff3's; regions are combined here, because its merge calls an insertion beside
  * an edit, and two insertions at one place, a conflict (traces.md, 48), and neither loses anything.
  */
@@ -51,6 +52,9 @@ export function mergeText(base: string, mine: string, theirs: string, onClash: O
 
 /** An empty text has no line, so that two devices that write into an empty note both insert. */
 const lines = (value: string): string[] => (value === '' ? [] : value.split('\n'))
+/** What white space parts, and the white space. */
+const parted = (value: string): string[] => value.split(/(\s+)/).filter((part) => part !== '')
+const whole = (value: string): string[] => [value]
 const words = (value: string): string[] =>
   value.match(/[\p{L}\p{N}\p{M}_]+|\s+|[^\p{L}\p{N}\p{M}_\s]/gu) ?? []
 const characters = (value: string): string[] => Array.from(value)
@@ -58,24 +62,34 @@ const stack = (...parts: string[]): string => parts.filter((part) => part !== ''
 
 function mergeBlock(base: string, mine: string, theirs: string, onClash: OnClash): MergedText {
   const small = base.length + mine.length + theirs.length <= MAX_BLOCK
-  const byWord = small ? join(combine(words(base), words(mine), words(theirs), MAX_BLOCK)) : null
-  if (byWord !== null) return { text: byWord, clash: false }
-  if (onClash === 'mine') return { text: mine, clash: true }
-  const byCharacter = small
-    ? join(combine(characters(base), characters(mine), characters(theirs), 50_000))
-    : null
-  return byCharacter === null
-    ? { text: stack(theirs, mine), clash: true }
-    : { text: byCharacter, clash: false }
+  const { text, clashes } = weave(small ? parted : whole, base, mine, theirs)
+  const clash = clashes > 0
+  if (clash && onClash === 'mine') return { text: mine, clash }
+  // Two texts that differ in several places read better one after the other than with their words in turns.
+  return { text: clashes > 1 ? stack(theirs, mine) : text, clash }
 }
 
-function join(regions: Region[] | null): string | null {
-  let out = ''
-  for (const region of regions ?? [null]) {
-    if (region === null || !('tokens' in region)) return null
-    out += region.tokens.join('')
+/** By what white space parts, a single one that clashes by word; of what clashes still both are there. */
+function weave(split: typeof parted, base: string, mine: string, theirs: string) {
+  const regions = combine(split(base), split(mine), split(theirs), MAX_BLOCK)
+  let text = ''
+  let clashes = regions ? 0 : 2
+  for (const region of regions ?? []) {
+    if ('tokens' in region) text += region.tokens.join('')
+    else {
+      const { base, mine, theirs } = region
+      const fine =
+        split === parted && base.length === 1
+          ? weave(words, base.join(''), mine.join(''), theirs.join(''))
+          : null
+      if (fine?.clashes === 0) text += fine.text
+      else {
+        text += insertBoth(mine, theirs, ' ').join('')
+        if (base.length > 0) clashes++
+      }
+    }
   }
-  return out
+  return { text, clashes }
 }
 
 /** Regions in order, or null past the work limit. */
@@ -140,16 +154,23 @@ function goesBefore(a: Hunk, b: Hunk): boolean {
 }
 
 function overlap(base: string[], mine: string[], theirs: string[]): Region {
-  if (mine.length === theirs.length && mine.every((token, i) => token === theirs[i])) return { tokens: mine }
-  if (base.length === 0) return { tokens: insertBoth(mine, theirs) }
-  return { base, mine, theirs }
+  const same = mine.length === theirs.length && mine.every((token, i) => token === theirs[i])
+  return same ? { tokens: mine } : { base, mine, theirs }
 }
 
-/** Both stay, remote first; what both begin with is one insertion and not two. */
-function insertBoth(mine: readonly string[], theirs: readonly string[]): string[] {
+/**
+ * Both stay, remote first; what both begin with is one insertion and not two, but for the blank that parts what one
+ * wrote from what the other wrote. `gap` parts them where nothing else does.
+ */
+function insertBoth(mine: readonly string[], theirs: readonly string[], gap?: string): string[] {
   let same = 0
   while (same < mine.length && same < theirs.length && mine[same] === theirs[same]) same++
-  return [...theirs, ...mine.slice(same)]
+  const between: string[] = []
+  if (same < mine.length && same < theirs.length && theirs.at(-1)?.trim()) {
+    while (mine[same - 1]?.trim() === '') same--
+    if (gap && mine[same]?.trim()) between.push(gap)
+  }
+  return [...theirs, ...between, ...mine.slice(same)]
 }
 
 function rebuild(base: string[], start: number, end: number, changes: readonly Hunk[]): string[] {

@@ -57,12 +57,14 @@ export function reconcile(base: RecordState | null, local: RecordState, remote: 
     }
   }
   const lost: Lost[] = []
+  // A tombstone has no content that both sides could have begun from: merged on its emptiness, text would be doubled.
+  const common = base && isPurged(base) ? null : base
   const fields: Record<string, Json> = {}
   const stamps: Record<string, number> = {}
   for (const field of new Set([...Object.keys(remote.fields), ...Object.keys(local.fields)])) {
     const kind = mergeKind(local.kind, field)
     if (kind === 'life') continue
-    const side = { field, kind, base, local, remote }
+    const side = { field, kind, base: common, local, remote }
     const merged = mergeField(side)
     if (merged.lost) lost.push(merged.lost)
     if (merged.value !== undefined) fields[field] = merged.value

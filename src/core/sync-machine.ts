@@ -19,6 +19,8 @@ export interface Situation {
   readonly hasty: boolean
   /** A page has just opened: it may be the reload that a version too old was told to make. */
   readonly opened?: boolean
+  /** Somebody has just signed in: a 401 to what was asked before may have come since. */
+  readonly signedIn?: boolean
   /** How long whoever woke the engine can keep the worker alive, ms from now. */
   readonly patience: number
 }
@@ -36,7 +38,8 @@ export type Step =
 /** What sync does next. Pure: the engine carries it out and asks again, so that a worker's death loses nothing. */
 export function decide(now: Situation, at: number): Step {
   if (!now.signOutPending && !now.hasAccount) return { do: 'rest', why: 'no-account' }
-  if (!now.signOutPending && now.connection.is === 'signed-out') return { do: 'rest', why: 'signed-out' }
+  if (!now.signOutPending && now.connection.is === 'signed-out' && !now.signedIn)
+    return { do: 'rest', why: 'signed-out' }
   if (isTooOld(now.connection) && !now.hasty && !now.opened) return { do: 'rest', why: 'too-old' }
   if (!now.online && !now.hasty) return { do: 'rest', why: 'offline' }
   const blocked = untilNextSend(now.hasty ? hastened(now.connection, at) : now.connection, at) ?? 0

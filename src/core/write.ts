@@ -36,10 +36,11 @@ export function applyChange(
   stamp: number,
   now: number,
 ): Result<Held, readonly FieldProblem[]> {
-  const before = held.record ?? blank(change)
+  const returns = held.record !== null && isPurged(held.record) && typesInto(change)
+  const before = returns ? { ...held.record, ...anew(change) } : (held.record ?? blank(change))
   const fields: Record<string, Json> = { ...before.fields }
   const stamps: Record<string, number> = { ...before.stamps }
-  const creating = held.record === null
+  const creating = held.record === null || returns
   const changed: Record<string, Json> = {}
   for (const [field, typed] of Object.entries(change.typed)) {
     const kind = mergeKind(change.kind, field)
@@ -69,6 +70,21 @@ const blank = (change: Change): RecordState => ({
   kind: change.kind,
   version: 0,
   fields: isKind(change.kind) ? DEFAULTS[change.kind] : {},
+  stamps: {},
+})
+
+/**
+ * A tab that is behind types into a record that another one has deleted for good: the edit wins, as everywhere, and the
+ * record returns with what was typed, the only part of it that anybody still has.
+ */
+const typesInto = ({ kind, shown, typed }: Change): boolean =>
+  Object.entries(typed).some(([field, value]) => {
+    const merge = mergeKind(kind, field)
+    return merge !== 'life' && !sameValue(merge, value, shown[field])
+  })
+
+const anew = ({ kind }: Change): Pick<RecordState, 'fields' | 'stamps'> => ({
+  fields: { ...(isKind(kind) ? DEFAULTS[kind] : {}), deleted: false, purged: false },
   stamps: {},
 })
 

@@ -1,4 +1,4 @@
-import { type ConnectionRow, FINE } from '../core/backoff.ts'
+import { type ConnectionRow, FINE, roundFailed } from '../core/backoff.ts'
 import { utf8Length } from '../core/limits.ts'
 import {
   type Entry,
@@ -87,11 +87,13 @@ export function freezeBatch(
     'readwrite',
     async (tx) => {
       await requireLibrary(tx, library)
+      const connection = await tx.objectStore('meta').get('connection')
+      const failing = connection?.key === 'connection' && roundFailed(connection.row)
       const flights: Flight[] = []
       let bytes = 0
       for (const id of ids.slice(0, PUSH_LIMITS.mutations)) {
         const held = await readHeld(tx, id)
-        const flight = flightOf(held, newId)
+        const flight = flightOf(held, newId, failing)
         if (!flight) {
           await dropSettled(tx, id, held)
           continue
@@ -99,8 +101,10 @@ export function freezeBatch(
         bytes += flight.void ? 40 : utf8Length(JSON.stringify(flight.mutation))
         if (bytes > PUSH_LIMITS.bytes && flights.length > 0) break
         flights.push(flight)
-        if (held.entry && !held.entry.flight)
-          await tx.objectStore('outbox').put({ ...held.entry, wait: null, flight })
+        if (held.entry && held.entry.flight !== flight)
+          await tx
+            .objectStore('outbox')
+            .put({ ...held.entry, wait: flight.void ? held.entry.wait : null, flight })
       }
       return flights
     },
@@ -108,10 +112,14 @@ export function freezeBatch(
   )
 }
 
-/** The mutation to send for an entry: the one that is unsettled, else what is now to be sent, null for nothing. */
-function flightOf({ record, base, entry }: Held, newId: () => string): Flight | null {
+/**
+ * The mutation to send for an entry: the one that is unsettled, else what is now to be sent, null for nothing.
+ * @param failing a whole round has failed: what a person has edited since is voided, as the fault may be in the very
+ * text that they took out, and sending it again would keep the edit waiting for ever (design.md, "Take in")
+ */
+function flightOf({ record, base, entry }: Held, newId: () => string, failing: boolean): Flight | null {
   if (!entry || !record || !isSendable(entry)) return null
-  if (entry.flight) return entry.flight
+  if (entry.flight) return failing && entry.wait ? { ...entry.flight, void: true } : entry.flight
   return isSettled(base, record) ? null : freeze(entry, base, record, newId()).flight
 }
 

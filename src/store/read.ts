@@ -9,19 +9,22 @@ import type { LibraryRow, ReceiptRow } from './schema.ts'
 export interface RecordRow {
   readonly record: RecordState
   readonly entry: Entry | null
-  readonly receipt: ReceiptRow | null
+  /** `gone`: the server has it no more, and a person is asked what to do (store/vanish.ts). */
+  readonly receipt: ReceiptRow | 'gone' | null
 }
 
 /** Everything the page lists; tombstones are left out. */
 export function readAll(db: Database): Promise<RecordRow[]> {
-  return db.run(['records', 'outbox', 'receipts'], 'readonly', async (tx) => {
-    const [records, entries, receipts] = await Promise.all([
+  return db.run(['records', 'outbox', 'receipts', 'vanishing'], 'readonly', async (tx) => {
+    const [records, entries, receipts, vanishing] = await Promise.all([
       tx.objectStore('records').getAll(),
       tx.objectStore('outbox').getAll(),
       tx.objectStore('receipts').getAll(),
+      tx.objectStore('vanishing').getAllKeys(),
     ])
     const byId = new Map(entries.map((entry) => [entry.id, entry]))
-    const receiptOf = new Map(receipts.map((receipt) => [receipt.id, receipt]))
+    const receiptOf = new Map<string, ReceiptRow | 'gone'>(receipts.map((receipt) => [receipt.id, receipt]))
+    for (const id of vanishing) receiptOf.set(id, 'gone')
     return records
       .filter((record) => !isPurged(record))
       .map((stored) => ({
@@ -34,14 +37,16 @@ export function readAll(db: Database): Promise<RecordRow[]> {
 
 /** Single records again, after `records-changed`. An id that is not here any more is null. */
 export function readSome(db: Database, ids: readonly string[]): Promise<Map<string, RecordRow | null>> {
-  return db.run(['records', 'outbox', 'receipts'], 'readonly', async (tx) => {
+  return db.run(['records', 'outbox', 'receipts', 'vanishing'], 'readonly', async (tx) => {
     const rows = await Promise.all(
       ids.map(async (id) => {
-        const [stored, entry = null, receipt = null] = await Promise.all([
+        const [stored, entry = null, known = null, gone] = await Promise.all([
           tx.objectStore('records').get(id),
           tx.objectStore('outbox').get(id),
           tx.objectStore('receipts').get(id),
+          tx.objectStore('vanishing').getKey(id),
         ])
+        const receipt = gone === undefined ? known : ('gone' as const)
         const row = stored && !isPurged(stored) ? { record: withoutKey(stored), entry, receipt } : null
         return [id, row] as const
       }),

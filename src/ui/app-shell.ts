@@ -43,7 +43,7 @@ export class AppShell extends PawkitElement {
   readonly #list = createRef<ListPane>()
   readonly #panel = createRef<HTMLElement>()
   readonly #shell = createRef<HTMLElement>()
-  readonly #focus = new FocusKeeper(() => [this.#list.value, this.#detail.value])
+  readonly #focus = new FocusKeeper(() => [this.#panel.value, this.#list.value, this.#detail.value])
   /** New notes whose editor is open before the store has them, so that no letter waits for it. */
   readonly #arriving = new Set<string>()
   /** Who opened the sync status, and so gets the focus back. */
@@ -61,7 +61,7 @@ export class AppShell extends PawkitElement {
     this.statusOpen = false
     this.watch('records')
     new ShortcutController(this, {
-      undo: () => this.model.undo(),
+      undo: () => !this.#modal && this.model.undo(),
       find: () => this.#find(),
       escape: () => this.#onEscape(),
     })
@@ -226,12 +226,19 @@ export class AppShell extends PawkitElement {
       this.#router.go('/', { replace: true })
   }
 
+  /** What is behind a modal dialog hears no key; the dialog's own are the browser's. */
+  get #modal(): boolean {
+    return this.dialog !== null || this.drawer
+  }
+
   #find(): void {
+    if (this.#modal) return
     if (this.#layout.layout === 'phone' && location.pathname !== '/') this.#router.go('/')
     void this.updateComplete.then(() => this.#list.value?.focusSearch())
   }
 
   #onEscape(): boolean {
+    if (this.#modal) return false
     if (this.statusOpen) this.#closeStatus()
     else if (this.#layout.layout !== 'phone' && this.#detail.value?.matches(':focus-within')) {
       this.#list.value?.focusEntry(location.pathname)

@@ -30,6 +30,13 @@ const open = new Set<HTMLElement>()
 /** Whether a menu is open, or was as this event began: Escape is then its own. */
 export const isMenuOpen = (): boolean => [...open].some((popover) => popover.isConnected)
 
+/** For a popover's `beforetoggle` event: `toggle` comes a task later, and a key may come before it. */
+export function onBeforeToggle(event: Event): void {
+  const popover = event.currentTarget
+  if (popover instanceof HTMLElement && event instanceof ToggleEvent && event.newState === 'open')
+    open.add(popover)
+}
+
 /** For a popover's `toggle` event: places it as it opens, says so on its button, and gives the focus back to it. */
 export function onToggle(event: Event, button: HTMLElement | null): void {
   const popover = event.currentTarget

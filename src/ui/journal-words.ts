@@ -19,11 +19,42 @@ const RESTS: Readonly<Record<string, string>> = {
   backoff: 'it waits before the next try',
 }
 
+const WOKEN: Readonly<Record<string, string>> = {
+  changed: 'A change here',
+  hidden: 'The page was left',
+  opened: 'Pawkit was opened',
+  shown: 'The page came back',
+  poke: 'The server has news',
+  online: 'The network is back',
+  timer: 'It was time',
+  'sync-now': 'Sync now',
+  retry: 'Retry',
+  'signed-in': 'Signed in',
+  'sync-event': 'The browser called',
+  'periodic-sync': 'The browser called, as it does from time to time',
+  activated: 'The app’s worker began',
+}
+
+const FAILURES: Readonly<Record<string, string>> = {
+  'no-answer': 'the server did not answer',
+  server: 'the server has a fault',
+  busy: 'the server asked for a pause',
+  refused: 'the server refused it',
+  'signed-out': 'the session has ended',
+  'other-account': 'another account is signed in',
+  reset: 'the library must be read afresh',
+  'too-old': 'app and server do not fit',
+}
+
+/** `why` is the program's own word; a bare name of an error says nothing to a person. The export has it. */
+const failedText = (failure: string, why: string): string =>
+  `${FAILURES[failure] ?? failure}${why && !/^\w*Error$/.test(why) ? ` (${why})` : ''}`
+
 /** A step of sync as a sentence. `title` names the record where the step is about one. */
 export function journalText(event: JournalEvent, title: string): string {
   switch (event.what) {
     case 'woken':
-      return `${event.reason === 'signed-in' ? 'Signed in' : `Woken (${event.reason})`}: ${event.due} due, ${event.waiting} waiting.`
+      return `${WOKEN[event.reason] ?? event.reason}: ${event.due} to send, ${event.waiting} waiting.`
     case 'pushed':
       return `Sent ${many(event.mutations, 'change')}${event.voids > 0 ? `, took ${event.voids} back,` : ''} in ${seconds(event.ms)}.`
     case 'outcome':
@@ -35,13 +66,13 @@ export function journalText(event: JournalEvent, title: string): string {
     case 'pulled':
       return `Read ${many(event.changes, 'change')} up to ${event.cursor} in ${seconds(event.ms)}.`
     case 'failed':
-      return `${DOING[event.doing]} failed: ${event.failure}${event.why ? ` (${event.why})` : ''}.`
+      return `${DOING[event.doing]} failed: ${failedText(event.failure, event.why)}.`
     case 'duplicate':
       return `“${title}” has the link of another card: ${event.how}.`
     case 'halved':
-      return `${many(event.mutations, 'change')} sent in halves (${event.failure}).`
+      return `${many(event.mutations, 'change')} sent in halves: ${failedText(event.failure, '')}.`
     case 'retry-planned':
-      return `Next try in ${seconds(event.ms)}, after ${many(event.rounds, 'failed round')}.`
+      return `Next try in ${seconds(event.ms)}${event.rounds > 0 ? `, after ${many(event.rounds, 'failed round')}` : ''}.`
     case 'set-aside':
       return `“${title}” was set aside (${event.code}).`
     case 'retried':

@@ -17,7 +17,8 @@ export interface RecordView {
   readonly state: RecordSyncState
   /** In words, for tooltip and screen reader: "Waiting, saved on this device: it goes with the next network." */
   readonly stateText: string
-  readonly receipt: Receipt | null
+  /** `gone`: the server has it no more; a person is asked whether to keep it. */
+  readonly receipt: Receipt | 'gone' | null
 }
 
 export interface Account {

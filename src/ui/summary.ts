@@ -164,11 +164,13 @@ export function viewOf(
   record: RecordState,
   entry: Entry | null,
   facts: Facts,
-  receipt: Receipt | null,
+  receipt: Receipt | 'gone' | null,
 ): RecordView {
   const state = recordState(record, entry, worldOf(facts))
+  if (state === 'synced' && receipt === 'gone') return { record, state: 'local', stateText: GONE, receipt }
+  const proof = receipt === 'gone' ? null : receipt
   const text =
-    state === 'synced' ? receiptText(record.version, receipt, facts.now) : stateText(state, entry, facts)
+    state === 'synced' ? receiptText(record.version, proof, facts.now) : stateText(state, entry, facts)
   return { record, state, stateText: text, receipt }
 }
 
@@ -177,6 +179,8 @@ function receiptText(version: number, receipt: Receipt | null, now: number): str
   const since = receipt?.version === version ? ` since ${momentOf(receipt.at, now)}` : ''
   return `On the server${since} (version ${version})`
 }
+
+const GONE = 'Only on this device: the server has it no more. Sync status asks whether to keep it.'
 
 const PENDING: Readonly<Record<ConnectionState, string>> = {
   online: 'it goes to the server soon.',

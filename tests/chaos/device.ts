@@ -5,7 +5,7 @@ import { type DeviceName, type Ledger, wordsIn } from './ledger.ts'
 import { monitor } from './monitor.ts'
 
 /** No step of a person takes longer, also on a busy machine. */
-const PATIENCE = 8000
+const PATIENCE = 15_000
 
 /** A browser of its own process with a profile on disk, that can be killed and started anew. */
 export class ChaosDevice {
@@ -60,6 +60,7 @@ export class ChaosDevice {
 
   /** All its processes end at once: nothing in it hears of it. Closing would hang where a worker was stopped. */
   async end(): Promise<void> {
+    if (!this.#context) await this.#ready.catch(() => {})
     const context = this.#context
     if (!context) return
     const gone = new Promise<void>((resolve) => context.once('close', () => resolve()))
@@ -70,7 +71,12 @@ export class ChaosDevice {
   }
 
   async stopWorkers(): Promise<void> {
-    if (this.#context) await killWorkers(this.#context)
+    const { generation } = this
+    try {
+      if (this.#context) await killWorkers(this.#context)
+    } catch (error) {
+      if (generation === this.generation) throw error
+    }
   }
 
   /** The tab goes in the very moment, and the next is opened. */

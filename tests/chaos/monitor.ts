@@ -8,15 +8,11 @@ declare global {
 
 /**
  * Runs in every page and looks at it as a person would, 25 times a second: a word is shown as saved where it stands
- * beside a state, which in all its forms says "Saved on this device". A list is drawn from what is stored and counts at
- * once. An editor holds what was typed, and a state stands beside it all the while: its text counts once the two have
- * stood together for a quarter of a second, as long as a glance takes; not where the page says that it is not saved,
- * and not the tags while the caret is in them, as half a tag is none.
+ * beside a state, which in all its forms says "Saved on this device". It counts at once, in a list as in an editor, but
+ * for an editor that says that it is still saving, or could not save.
  */
 export function monitor(): void {
   const told = new Set<string>()
-  const A_GLANCE = 250
-  let since = new Map<string, number>()
 
   const roots = (of: Document | ShadowRoot): (Document | ShadowRoot)[] => [
     of,
@@ -35,11 +31,11 @@ export function monitor(): void {
     )
     const bar = all.flatMap((each) => [...each.querySelectorAll<HTMLElement>('.state-line')])[0]
     const state = bar?.dataset.syncState
-    const unsaved = all.some((each) => each.querySelector('div.trouble'))
+    const saying = bar?.textContent?.trim() ?? ''
+    const unsaved =
+      /^(Saving…|Not saved yet)/.test(saying) || all.some((each) => each.querySelector('div.trouble'))
     const inDialog = root instanceof ShadowRoot && root.querySelector('dialog') !== null
-    const edited = [...fields].flatMap((field) =>
-      field.id === 'tags' && root.activeElement === field ? [] : words(field.value),
-    )
+    const edited = [...fields].flatMap((field) => words(field.value))
     if (!state || unsaved || inDialog) return listed
     return [
       ...listed,
@@ -50,12 +46,7 @@ export function monitor(): void {
     const all = roots(document)
     const now = all.flatMap((root) => claims(root, all))
     const key = ({ word, where, state }: Claim): string => `${where} ${word} ${state === 'synced'}`
-    const at = performance.now()
-    const edited = now.filter(({ where }) => where === 'editor')
-    since = new Map(edited.map(({ word }) => [word, since.get(word) ?? at]))
-    const stands = ({ word, where }: Claim): boolean =>
-      where === 'list' || at - (since.get(word) ?? at) >= A_GLANCE
-    const fresh = now.filter((claim) => !told.has(key(claim)) && stands(claim))
+    const fresh = now.filter((claim) => !told.has(key(claim)))
     for (const claim of fresh) told.add(key(claim))
     if (fresh.length > 0) void globalThis.pawkitShown?.(fresh)
   }

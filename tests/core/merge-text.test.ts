@@ -37,6 +37,17 @@ describe('mergeText', () => {
       'a\nnew\ntheirs\nmine\nz',
     ],
     ['both insert at the top', 'a', 'm\na', 't\na', 't\nm\na'],
+    ['both add a word at the end', 'one', 'one mine', 'one theirs', 'one theirs mine'],
+    ['both add a word to a blank at the end', 'one ', 'one mine', 'one theirs', 'one theirs mine'],
+    ['both add a word at the start', 'one', 'mine one', 'theirs one', 'theirs mine one'],
+    ['both add a word in the middle', 'a z', 'a mine z', 'a theirs z', 'a theirs mine z'],
+    ['both add words that begin alike', 'a', 'a so mine', 'a so theirs', 'a so theirs mine'],
+    ['both add words and a blank', 'a', 'a mine ', 'a theirs ', 'a theirs mine '],
+    ['both add marked words', 'a', 'a **mine**', 'a **theirs**', 'a **theirs** **mine**'],
+    ['both add a sentence', 'One.', 'One. Mine.', 'One. Theirs.', 'One. Theirs. Mine.'],
+    ['both add a paragraph', 'a', 'a\n\nmine', 'a\n\ntheirs', 'a\n\ntheirs\n\nmine'],
+    ['one has typed on', 'a', 'a so far', 'a so far and on', 'a so far and on'],
+    ['punctuation of both', 'a', 'a!', 'a?', 'a? !'],
     ['an insertion beside an edit', 'a\nb', 'a\nnew\nb', 'A\nb', 'A\nnew\nb'],
     ['both fill a blank line', 'a\n\nz', 'a\nm\nz', 'a\nt\nz', 'a\nt\nm\nz'],
     ['both delete different lines', 'a\nb\nc\nd', 'a\nc\nd', 'a\nb\nc', 'a\nc'],
@@ -65,6 +76,65 @@ describe('mergeText', () => {
     const { text } = mergeText('a\nred\nz', 'a\nblue\nz', 'a\ngreen\nz', 'both')
     for (const line of ['a', 'z']) expect(text.split('\n')).toContain(line)
     expect(text).toMatch(/green[\s\S]*blue/)
+  })
+
+  test.each([
+    ['a word for a word', 'alpha', 'beta', 'gamma', 'gamma beta'],
+    ['a word for a letter', 'a', 'beta', 'alpha', 'alpha beta'],
+    ['letters onto the end of one word', 'one alpha', 'one alphabet', 'one alphas', 'one alphas alphabet'],
+    ['one sentence for another', 'Buy milk', 'Call Bob', 'Ask Ann', 'Ask Ann\nCall Bob'],
+    ['a small edit each in one word', 'one color', 'one Color', 'one colors', 'one colors Color'],
+    ['one deletes the word, the other changes it', 'a red z', 'a z', 'a reddish z', 'a reddish z'],
+  ])('where both must stay, no letters are mixed: %s', (_, base, mine, theirs, text) => {
+    expect(mergeText(base, mine, theirs, 'both').text).toBe(text)
+  })
+
+  test('no two words are ever glued together: what either side inserted, by white space, is a word of the result', () => {
+    const inserts = fc.array(fc.record({ at: fc.nat(12), gap: fc.constantFrom(' ', '\n', '\n\n', '  ') }), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    const marks = fc.constantFrom('', '.', '**', '"', '-')
+    const side = (base: string, name: string, edits: { at: number; gap: string }[], mark: string): string => {
+      const parts = base.split(/(\s+)/)
+      edits.forEach(({ at, gap }, i) => {
+        const word = `${mark}${name}${i}${mark}`
+        // Before the first word, or after one of them.
+        const after = at % ((parts.length + 1) / 2 + 1)
+        if (parts.join('') === '') parts.splice(0, parts.length, word)
+        else if (after === 0) parts.splice(0, 0, word, gap)
+        else parts.splice(2 * after - 1, 0, gap, word)
+      })
+      return parts.join('')
+    }
+    const base = fc
+      .array(
+        fc.tuple(fc.constantFrom('one', 'two.', '- three', 'four'), fc.constantFrom(' ', '\n', '\n\n')),
+        {
+          maxLength: 5,
+        },
+      )
+      .map((parts) => parts.map(([word, gap], i) => (i === parts.length - 1 ? word : word + gap)).join(''))
+    const wordsOf = (value: string) => value.split(/\s+/).filter((word) => word !== '')
+    fc.assert(
+      fc.property(
+        base,
+        inserts,
+        inserts,
+        marks,
+        fc.constantFrom('mine' as const, 'both' as const),
+        (text, here, there, mark, onClash) => {
+          const mine = side(text, 'm', here, mark)
+          const theirs = side(text, 't', there, mark)
+          const result = mergeText(text, mine, theirs, onClash)
+          const words = wordsOf(result.text)
+          const kept =
+            result.clash && onClash === 'mine' ? wordsOf(mine) : [...wordsOf(mine), ...wordsOf(theirs)]
+          for (const word of kept) expect(words).toContain(word)
+        },
+      ),
+      { numRuns: 1000 },
+    )
   })
 
   test('one edits a line, the other deletes it: a clash, and the local side stays', () => {

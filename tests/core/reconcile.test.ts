@@ -51,6 +51,15 @@ describe('reconcile, laws', () => {
     expect(reconcile(before, before, after).record).toEqual(after)
   })
 
+  test('P4: on a tombstone as base text is not merged, or what both sides have in common would be doubled', () => {
+    const gone = record('note', { deleted: true, purged: true }, { version: 3 })
+    const here = note('one two', { version: 3 })
+    const there = changed(note('one', { version: 4 }), {}, T0 + 1)
+    const { record: merged, lost } = reconcile(gone, here, there)
+    expect(['one', 'one two']).toContain(merged.fields.content)
+    expect([...lost.map(({ value }) => value), merged.fields.content].sort()).toEqual(['one', 'one two'])
+  })
+
   test('P4: what only one side changed is in the result', () => {
     fc.assert(
       fc.property(threesome, ({ base, local, remote }) => {

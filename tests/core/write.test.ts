@@ -40,6 +40,19 @@ describe('applyChange', () => {
     expect(applyChange(clean(old), { ...edit, typed: { url: 'no address' } }, T0, T0).ok).toBe(false)
   })
 
+  test('P4: a tab that is behind types into a record that is deleted for good: it returns with what was typed', () => {
+    const gone = apply(clean(base), change({ deleted: true, purged: true }, { purged: false }))
+    expect(gone.record?.fields).toEqual({ deleted: true, purged: true })
+    const back = apply(gone, change({ content: 'one two' }, { content: 'one' }))
+    expect(back).toMatchObject({
+      record: { version: 3, fields: { content: 'one two', title: '', deleted: false, purged: false } },
+      entry: { state: { is: 'ready' } },
+    })
+    // Leaving the field again, or restoring it from a list that is behind, is no edit of its text.
+    expect(apply(gone, change({ content: 'one' }, { content: 'one' })).record).toEqual(gone.record)
+    expect(apply(gone, change({ deleted: false }, { deleted: true })).record).toEqual(gone.record)
+  })
+
   test('P1: a create has every field of its kind, each stamped, and an entry', () => {
     const made = apply(nothing, change({ title: 'T' }, {}, { create: true }))
     expect(made).toMatchObject({

@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
 import { ADA } from './support/client.ts'
+import { tamper } from './support/tamper.ts'
 import { expect, test } from './support/test.ts'
 
 const WINDOWS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 780 } } as const
@@ -26,7 +27,7 @@ async function serious(page: Page, where: string): Promise<string[]> {
 
 for (const window of ['desktop', 'phone'] as const) {
   test(`axe finds nothing serious: ${window}, light and dark`, async ({ site, devices }) => {
-    // Some thirty looks at whole pages.
+    // Some fifty looks at whole pages.
     test.slow()
     const app = await App.open(await devices.context({ viewport: WINDOWS[window], reducedMotion: 'reduce' }))
     const { page } = app
@@ -48,6 +49,11 @@ for (const window of ['desktop', 'phone'] as const) {
     await expect(app.dialog('Sign in')).toBeVisible()
     await look('sign in')
     await page.keyboard.press('Escape')
+    await page.goto('/settings')
+    await app.button('Verify my data').click()
+    await expect(app.notice(/sign in/i)).toBeVisible()
+    await look('settings, verify without an account')
+    await page.goto('/')
     await app.signUp(ADA)
 
     const ada = await site.signIn(ADA)
@@ -94,6 +100,51 @@ for (const window of ['desktop', 'phone'] as const) {
     await look('trash')
     await page.goto('/settings')
     await look('settings')
+    await app.button('Verify my data').click()
+    await expect(app.notice(/same on the server/)).toBeVisible()
+    await look('settings, all is the same')
+    const inServer = site.data.records('card')[0]?.id ?? ''
+    await tamper(page, inServer, 'description', 'a bit fell over')
+    await app.button('Verify my data').click()
+    await expect(page.getByRole('list', { name: 'Records that differed' })).toBeVisible()
+    await look('settings, what differed')
+
+    const gone: string[] = []
+    for (let n = 0; n < 30; n++) gone.push(await ada.createNote({ title: `Note ${n}` }))
+    await home()
+    await expect(app.entry('Note 29')).toHaveCount(1)
+    await ada.push(
+      gone.map((record) => ({ record, kind: 'note', on: 1, fields: { deleted: true, purged: true } })),
+    )
+    await page.getByRole('alert').getByRole('button', { name: 'Look at them' }).click()
+    await expect(app.dialog('Records would vanish').getByRole('listitem')).toHaveCount(11)
+    await look('records would vanish')
+    await page.keyboard.press('Escape')
+    await app.button('Sync status').click()
+    await app.button('Sync log').click()
+    await expect(page.getByRole('region', { name: 'Sync log' }).getByRole('listitem').first()).toBeVisible()
+    await look('sync log')
+    await page
+      .getByRole('region', { name: 'Sync status' })
+      .getByRole('button', { name: 'Look at them' })
+      .click()
+    await app.dialog('Records would vanish').getByRole('button', { name: 'Remove them' }).click()
+    await expect(app.dialog('Records would vanish')).toBeHidden()
+
+    site.proxy.cut()
+    await home()
+    await app.entry('example.com').click()
+    await app.title.fill('A change that waits')
+    await app.button('Sync status').click()
+    await expect(page.getByRole('region', { name: 'Failed changes' })).toBeVisible({ timeout: 30_000 })
+    await look('failed changes')
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await expect(app.dialog('Discard change')).toBeVisible()
+    await look('discard change')
+    await page.keyboard.press('Escape')
+    site.proxy.restore()
+    await app.button('Sync now').click()
+    await expect(page.getByRole('region', { name: 'Failed changes' })).toBeHidden()
     await home()
     await app.button('Account').click()
     await look('account menu')
@@ -101,7 +152,7 @@ for (const window of ['desktop', 'phone'] as const) {
     await expect(app.dialog('Sign out')).toBeVisible()
     await look('sign out')
     await page.keyboard.press('Escape')
-    await app.entry('example.com').click()
+    await app.entry('A change that waits').click()
     await expect(app.title).toBeVisible()
     const session = await page.context().newCDPSession(page)
     await session.send('Storage.clearDataForOrigin', { origin: site.origin, storageTypes: 'indexeddb' })

@@ -26,11 +26,16 @@ test('P8 P11 failed changes say why, are tried again on demand, and a discarded 
   const before = site.proxy.pushes.length
   await failed.getByRole('button', { name: 'Retry all' }).click()
   await expect.poll(() => site.proxy.pushes.length, { message: 'it tried at once' }).toBeGreaterThan(before)
-  await failed
+  const discard = failed
     .getByRole('listitem')
     .filter({ hasText: 'Dropped' })
     .getByRole('button', { name: 'Discard' })
-    .click()
+  await discard.click()
+  await expect(app.dialog('Discard change')).toBeVisible()
+  await app.page.keyboard.press('Escape')
+  await expect(app.dialog('Discard change')).toBeHidden()
+  await expect(discard, 'Escape is the dialog’s, and the focus goes back').toBeFocused()
+  await discard.click()
   await app.dialog('Discard change').getByRole('button', { name: 'Discard', exact: true }).click()
   site.proxy.restore()
   await expect.poll(() => site.data.content(kept)).toBe('first and more')

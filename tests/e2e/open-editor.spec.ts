@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
 import { ADA, newId } from './support/client.ts'
 import { storedField } from './support/store.ts'
@@ -76,6 +77,79 @@ test('cursor jumps while saving: typed into the middle through saves, answers an
   await app.page.keyboard.type('!')
   await expect(app.content).toHaveValue(`FIRST first line\nmiddle${typed}! end`)
   await expect.poll(() => site.data.content(id)).toBe(`FIRST first line\nmiddle${typed}! end`)
+})
+
+/** Holds every write of the page back, by a transaction on the stores that a write needs; the function lets them go. */
+async function holdWrites(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('pawkit')
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => {
+          const db = opening.result
+          const store = db.transaction(db.objectStoreNames, 'readwrite').objectStore('records')
+          let held = true
+          // A transaction lives while it is asked something.
+          const goOn = (): void => {
+            if (held) store.count().onsuccess = goOn
+            else db.close()
+          }
+          Object.assign(globalThis, { letGo: () => (held = false) })
+          store.count().onsuccess = () => {
+            goOn()
+            resolve()
+          }
+        }
+      }),
+  )
+  return () => page.evaluate('letGo()')
+}
+
+test('P1 P12 a text or a tag that is not committed yet is never shown as saved', async ({ devices }) => {
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  const id = await app.newNote('Held', 'first')
+  await app.synced()
+  await expect(app.state).toContainText('On the server')
+
+  for (const [name, key] of [
+    ['Content', '!'],
+    ['Title', '?'],
+  ] as const) {
+    const letGo = await holdWrites(app.page)
+    await app.page.getByRole('textbox', { name, exact: true }).focus()
+    await app.page.keyboard.press('Control+End')
+    await app.page.keyboard.type(key)
+    await expect(app.state, name).toHaveText('Saving…')
+    await expect(app.state).toHaveAttribute('data-sync-state', 'pending')
+    await letGo()
+    await app.synced()
+    await expect(app.state).toContainText('On the server')
+  }
+
+  const letGo = await holdWrites(app.page)
+  await app.page.getByRole('textbox', { name: 'Tags' }).fill('garden')
+  await expect(app.state).toHaveText('Saving…')
+  await app.page.getByRole('textbox', { name: 'Tags' }).press('Enter')
+  await expect(app.state).toHaveText('Saving…')
+  await expect(app.state).toHaveAttribute('data-sync-state', 'pending')
+  await letGo()
+  await expect.poll(() => storedField(app.page, id, 'tags')).toEqual(['garden'])
+  await app.synced()
+})
+
+test('P12 without an account, too, a text is on this device only when it is', async ({ devices }) => {
+  const app = await App.open(await devices.context())
+  await app.newNote('Held', 'first')
+  await expect(app.state).toHaveAttribute('data-sync-state', 'local')
+  const letGo = await holdWrites(app.page)
+  await app.write('!')
+  await expect(app.state).toHaveText('Saving…')
+  await expect(app.state).toHaveAttribute('data-sync-state', 'pending')
+  await letGo()
+  await expect(app.state).toHaveText('On this device')
+  await expect(app.state).toHaveAttribute('data-sync-state', 'local')
 })
 
 test('P6 a ring of collection parents from two devices is shown and loses nothing', async ({

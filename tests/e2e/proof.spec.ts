@@ -1,34 +1,8 @@
-import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
 import { ADA } from './support/client.ts'
 import { storedField } from './support/store.ts'
+import { tamper } from './support/tamper.ts'
 import { expect, test } from './support/test.ts'
-
-/** Alters a field of a row of this device behind the app's back. */
-function tamper(page: Page, id: string, field: string, value: string): Promise<void> {
-  return page.evaluate(
-    ([key, name, text]) =>
-      new Promise<void>((resolve, reject) => {
-        const opening = indexedDB.open('pawkit')
-        opening.onerror = () => reject(opening.error)
-        opening.onsuccess = () => {
-          const db = opening.result
-          const tx = db.transaction('records', 'readwrite')
-          const records = tx.objectStore('records')
-          const got = records.get(key)
-          got.onsuccess = () => {
-            records.put({ ...got.result, fields: { ...got.result.fields, [name]: text } })
-          }
-          tx.onerror = () => reject(tx.error)
-          tx.oncomplete = () => {
-            db.close()
-            resolve()
-          }
-        }
-      }),
-    [id, field, value] as const,
-  )
-}
 
 test('P11 P12 a record says since when the server has it; Verify names and repairs what was altered behind the app’s back', async ({
   site,

@@ -47,6 +47,7 @@ test('P5 P8 trace 32: many records deleted for good elsewhere wait for a person;
   await dialog.getByRole('button', { name: 'Keep them' }).click()
   await expect(dialog).toBeHidden()
   await expect(panel.getByRole('button', { name: 'Look at them' })).toHaveCount(0)
+  await expect(panel, 'the focus stays where the button was').toBeFocused()
 
   const onServer = () => site.data.records('note').filter(({ fields }) => fields.purged !== true).length
   await expect.poll(onServer).toBe(MANY + 5)

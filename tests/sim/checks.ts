@@ -2,7 +2,7 @@ import type { RecordState } from '../../src/core/records.ts'
 import { canonical, textsOf } from './contents.ts'
 import type { SimDevice } from './device.ts'
 import type { DiskContents } from './disk.ts'
-import type { LinkRequest } from './link.ts'
+import { isPush, type LinkRequest } from './link.ts'
 import { tokensIn } from './model.ts'
 import type { Said, ServerContents } from './server.ts'
 import { isBane } from './server.ts'
@@ -24,8 +24,14 @@ const HASTE = 90_000
 export class Checks {
   readonly #sim: Simulation
   readonly #cursors = new Map<string, { readonly library: string; readonly cursor: number }>()
+  #count = 0
+  readonly #askedAt = new WeakMap<LinkRequest, number>()
+  readonly #signedInAt = new Map<string, number>()
+  readonly #versions = new Map<string, number>()
   readonly #signedOut = new Map<string, LinkRequest['actor']>()
   readonly #busyUntil = new Map<string, { readonly actor: LinkRequest['actor']; readonly at: number }>()
+  #discarding: { readonly device: SimDevice; readonly mutation: string }[] = []
+  readonly #buried: string[] = []
   /** Since a restore nothing can be said of versions until all have read afresh. */
   restored = false
 
@@ -34,7 +40,10 @@ export class Checks {
   }
 
   /** A request leaves a worker. */
-  asked(device: SimDevice, { actor, path }: LinkRequest): void {
+  asked(device: SimDevice, request: LinkRequest): void {
+    const { actor, path } = request
+    this.#askedAt.set(request, ++this.#count)
+    if (isPush(request)) this.#refusedStays(device, request.body)
     const { now } = this.#sim.scheduler
     // What was decided a moment before the cut still goes out; `Sync now` tries for as long as it keeps the worker.
     const offline = !device.link.online && now > device.offlineSince
@@ -47,9 +56,21 @@ export class Checks {
       this.#fail('polite', `${device.name} asks ${path} ${busy.at - now} ms before Retry-After`)
   }
 
+  /** What was refused waits for a person. */
+  #refusedStays({ name }: SimDevice, body: string): void {
+    const { entries } = this.#sim.disks.read(name)
+    const refused = entries.find(
+      ({ state, flight }) => state.is === 'refused' && flight && body.includes(flight.mutation.id),
+    )
+    if (refused) this.#fail('polite', `${name} sends ${refused.id} again, which was refused`)
+  }
+
   /** An answer reaches a worker that is alive. */
-  heard({ device, actor }: LinkRequest, { status, headers, body }: Said): void {
-    if (status === 401 && codeOf(body) === 'signed_out') this.#signedOut.set(device, actor)
+  heard(request: LinkRequest, { status, headers, body }: Said): void {
+    const { device, actor } = request
+    // What was asked before somebody signed in is answered for the session before.
+    const old = (this.#askedAt.get(request) ?? 0) < (this.#signedInAt.get(device) ?? 0)
+    if (status === 401 && codeOf(body) === 'signed_out' && !old) this.#signedOut.set(device, actor)
     const after = Number(headers['retry-after'])
     if ((status === 429 || status === 503) && after > 0)
       this.#busyUntil.set(device, { actor, at: this.#sim.scheduler.now + after * 1000 * 0.99 })
@@ -63,6 +84,7 @@ export class Checks {
 
   signedIn(device: SimDevice): void {
     this.#signedOut.delete(device.name)
+    this.#signedInAt.set(device.name, ++this.#count)
   }
 
   /** At a moment when nothing is being written. */
@@ -73,6 +95,7 @@ export class Checks {
     const here = new Map(devices.map((device) => [device.name, disks.read(device.name)]))
     if (quiet.length === devices.length) this.#nothingLost([...here.values()], there, 'now')
     this.#once(there)
+    if (!this.restored) this.#staysDiscarded(there)
     for (const device of quiet) {
       const disk = here.get(device.name)
       if (!disk) continue
@@ -80,6 +103,7 @@ export class Checks {
       this.#figures(device, disk)
       this.#nothingTwice(device.name, disk.records)
       if (!this.restored) {
+        this.#versionsGrow(device, disk)
         this.#honest(device, disk, there)
         this.#nothingSkipped(device, disk, there)
       }
@@ -110,12 +134,30 @@ export class Checks {
   #once({ revisions }: ServerContents): void {
     const seen = new Set<string>()
     for (const { mutation, applied, record, version } of revisions) {
-      if (!applied) continue
-      for (const key of [mutation ?? `${record} of REST`, `${record} v${version}`]) {
+      // Refused after it was applied is a device's conflict with itself.
+      for (const key of [mutation ?? '', applied ? `${record} v${version}` : '']) {
         if (seen.has(key)) this.#fail('once', `${key} took effect twice`)
-        seen.add(key)
+        if (key !== '') seen.add(key)
       }
     }
+  }
+
+  /** A person gives a change up, while its mutation may still be on the way. */
+  discards(device: SimDevice, mutation: string): void {
+    this.#discarding.push({ device, mutation })
+  }
+
+  /** What was given up and settled without having been applied is never applied afterwards. */
+  #staysDiscarded({ revisions }: ServerContents): void {
+    const applied = new Set(revisions.flatMap((one) => (one.applied && one.mutation ? [one.mutation] : [])))
+    this.#discarding = this.#discarding.filter(({ device, mutation }) => {
+      const { entries } = this.#sim.disks.read(device.name)
+      if (entries.some(({ flight }) => flight?.mutation.id === mutation)) return true
+      if (!applied.has(mutation)) this.#buried.push(mutation)
+      return false
+    })
+    const risen = this.#buried.find((mutation) => applied.has(mutation))
+    if (risen !== undefined) this.#fail('discarded', `${risen} was given up, and took effect afterwards`)
   }
 
   /** Never back, but for a fresh read. */
@@ -125,6 +167,16 @@ export class Checks {
     if (before?.library === library.id && library.cursor < before.cursor && !this.restored)
       this.#fail('cursor', `${name} goes back from ${before.cursor} to ${library.cursor}`)
     this.#cursors.set(name, { library: library.id, cursor: library.cursor })
+  }
+
+  /** A record never goes back to an older version of itself. */
+  #versionsGrow({ name }: SimDevice, { records }: DiskContents): void {
+    for (const { id, version } of records) {
+      const key = `${name} ${id}`
+      const before = this.#versions.get(key) ?? 0
+      if (version < before) this.#fail('backwards', `${key} goes back from v${before} to v${version}`)
+      this.#versions.set(key, version)
+    }
   }
 
   /** Never past a change that is not on the device, as a record or parked. */

@@ -31,7 +31,7 @@ export class SimDevice {
   readonly name: string
   readonly link: Link
   readonly locks: Locks
-  readonly tabs: SimTab[] = []
+  #opened: SimTab[] = []
   workers: SimWorker[] = []
   /** ms that this device's clock is off. */
   skew = 0
@@ -52,6 +52,12 @@ export class SimDevice {
     this.#random = host.random.fork()
     this.link = new Link({ ...host.link, random: this.#random.fork() })
     this.locks = new Locks(host.scheduler)
+  }
+
+  /** Those that live: a page may also die in the midst of opening. */
+  get tabs(): readonly SimTab[] {
+    this.#opened = this.#opened.filter(({ actor }) => !actor.dead)
+    return this.#opened
   }
 
   get now(): number {
@@ -77,7 +83,7 @@ export class SimDevice {
       },
       `${this.name}/tab${++this.#lives}`,
     )
-    this.tabs.push(tab)
+    this.#opened.push(tab)
     this.#host.trace(`${tab.actor.name} opens`)
     scheduler.post(tab.actor, () => tab.open().catch((error: unknown) => this.#rejected(tab.actor, error)))
     const look = (): void => {
@@ -93,7 +99,6 @@ export class SimDevice {
     this.#host.trace(`${tab.actor.name} ${crash ? 'crashes' : 'closes'}`)
     if (!crash) tab.handOver()
     this.#host.disks.kill(tab.actor)
-    this.tabs.splice(this.tabs.indexOf(tab), 1)
   }
 
   /** The active worker, started when there is none: the browser does so for every event. */

@@ -102,7 +102,10 @@ const edits: Partial<Record<Doing, Edit>> = {
   purge(hand) {
     const record = pick(hand, ({ fields }) => fields.deleted === true && fields.purged !== true)
     if (!record) return
-    hand.sim.model.purged(`${hand.device.name} ${record.id}`, record)
+    // By a person's word: also what has come to this device and is not shown in this tab yet.
+    const here = hand.sim.disks.read(hand.device.name)
+    const stored = [...here.records, ...here.bases, ...here.entries].filter(({ id }) => id === record.id)
+    hand.sim.model.purged(`${hand.device.name} ${record.id}`, [record, stored])
     hand.tab.edit(record, { deleted: true, purged: true })
   },
   poison(hand) {

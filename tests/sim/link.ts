@@ -22,6 +22,7 @@ export const FAULTS = [
   'redirect',
   'truncated',
   'slow',
+  'stale',
   'too-large',
   'waf',
 ] as const
@@ -84,6 +85,8 @@ export class Link {
   /** The faults of the next requests, in order; then all goes well. */
   faults: Fault[] = []
   requests = 0
+  /** The last answer to each question of a pull. */
+  readonly #answers = new Map<string, Said>()
   /** Of a scripted run. */
   gate: Gate | null = null
   /** The browser says offline and is wrong. */
@@ -144,6 +147,12 @@ export class Link {
       return
     }
     const ways: Partial<Record<Fault, () => void>> = {
+      // A proxy hands out once more what it has answered to the same question before.
+      stale: () => {
+        const old = this.#answers.get(cursorOf(request))
+        if (old) scheduler.after(way, scheduler.root, () => back(old))
+        else arrive(way, back)
+      },
       lost: cut,
       hang: () => {},
       cut: () => arrive(way, cut),
@@ -168,11 +177,13 @@ export class Link {
   async #handle(request: LinkRequest): Promise<Said | null> {
     const said = await this.#host.serve(request)
     this.#host.trace(`server ${request.device} ${pathOf(request)} ${said.status} ${said.body.length}`)
+    if (said.status === 200 && !isPush(request)) this.#answers.set(cursorOf(request), said)
     return this.#host.at('handled', request) ? null : said
   }
 }
 
 export const pathOf = ({ path }: LinkRequest): string => path.split('?')[0] ?? path
+const cursorOf = ({ path }: LinkRequest): string => /after=\d+/.exec(path)?.[0] ?? path
 export const isPush = (request: LinkRequest): boolean => pathOf(request).endsWith('/push')
 
 const reasonOf = ({ reason }: AbortSignal): Error =>

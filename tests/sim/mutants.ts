@@ -1,12 +1,16 @@
+import type { SCRIPTS } from './scripts.ts'
+
 /** A fault put into the product's source on purpose, and who must find it. */
 export interface Mutant {
   readonly file: string
   readonly find: string
   readonly replace: string
-  /** Further places of the same fault. */
-  readonly also?: readonly { readonly find: string; readonly replace: string }[]
+  /** Further places of the same fault, in the same file or in others. */
+  readonly also?: readonly { readonly file?: string; readonly find: string; readonly replace: string }[]
   /** The checkers that may be the first to see it. */
   readonly caughtBy: readonly string[]
+  /** A scripted world that finds it, where no seed does soon. */
+  readonly script?: keyof typeof SCRIPTS
   /** Seeds of which one at least finds it. */
   readonly seeds: readonly number[]
 }
@@ -33,13 +37,14 @@ export const MUTANTS = {
     const row = await tx.objectStore('meta').get('library')
     if (row?.key === 'library') await tx.objectStore('meta').put({ ...row, cursor: answer.cursor })
   })
+  await world.sleep(100, signal)
   const applied = await applyPage(db, { ...page, after: answer.cursor })`,
     caughtBy: ['cursor', 'converges'],
     seeds: [1],
   },
   'coalesce an in-flight entry': {
     file: 'src/store/outbox.ts',
-    find: '  if (entry.flight) return entry.flight\n',
+    find: '  if (entry.flight) return failing && entry.wait ? { ...entry.flight, void: true } : entry.flight\n',
     replace: '  if (entry.flight) return freeze(entry, base, record, entry.flight.mutation.id).flight\n',
     caughtBy: ['nothing-lost', 'honest', 'converges', 'doubled'],
     seeds: [1],
@@ -76,8 +81,9 @@ export const MUTANTS = {
     file: 'src/core/settle.ts',
     find: '  if (remote.version <= record.version) return unchanged(held)\n',
     replace: '',
-    caughtBy: ['cursor', 'honest', 'nothing-lost', 'converges', 'doubled'],
-    seeds: [1],
+    caughtBy: ['backwards', 'cursor', 'honest', 'nothing-lost', 'converges', 'doubled', 'once'],
+    script: 'a page from before an answer',
+    seeds: [],
   },
   'write without comparing what was shown': {
     file: 'src/core/write.ts',

@@ -8,16 +8,19 @@ import { MUTANTS, type Mutant } from './mutants.ts'
 const name = process.env.PAWKIT_MUTANT ?? ''
 const mutant: Mutant | undefined = (MUTANTS as Readonly<Record<string, Mutant>>)[name]
 if (!mutant) throw new Error(`there is no mutant “${name}”`)
-const { file, also = [], ...first } = mutant
+const { file, find, replace, also = [] } = mutant
+const places = [{ file, find, replace }, ...also.map((place) => ({ file, ...place }))]
 
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context)
-    if (!url.endsWith(`/${file}`)) return loaded
+    const here = places.filter((place) => url.endsWith(`/${place.file}`))
+    if (here.length === 0) return loaded
     let source = String(loaded.source)
-    for (const { find, replace } of [first, ...also]) {
-      if (!source.includes(find)) throw new Error(`the place of mutant “${name}” is not in ${file}: ${find}`)
-      source = source.replace(find, () => replace)
+    for (const place of here) {
+      if (!source.includes(place.find))
+        throw new Error(`the place of mutant “${name}” is not in ${place.file}: ${place.find}`)
+      source = source.replace(place.find, () => place.replace)
     }
     return { ...loaded, source }
   },

@@ -1,3 +1,4 @@
+import { roundFailed } from '../../src/core/backoff.ts'
 import { discardChange, retryFailed } from '../../src/store/failed.ts'
 import { adoptLibrary } from '../../src/store/library.ts'
 import type { SimDevice } from './device.ts'
@@ -33,9 +34,15 @@ async function act(sim: Simulation, device: SimDevice, step: Step, random: Rando
       return
     case 'discard':
       return discard(sim, device, random)
-    case 'faults':
-      device.link.faults = Array.from({ length: 1 + random.below(5) }, () => random.pick(FAULTS) ?? 'lost')
+    case 'faults': {
+      // Now and then the same again and again, until a whole round has failed.
+      const one = random.chance(0.3) ? random.pick(FAULTS) : undefined
+      device.link.faults = Array.from(
+        { length: 1 + random.below(7) },
+        () => one ?? random.pick(FAULTS) ?? 'lost',
+      )
       return
+    }
     case 'offline':
       return device.setOnline(false)
     case 'online':
@@ -163,17 +170,20 @@ export function signIn(sim: Simulation, device: SimDevice, random: Random): void
   )
 }
 
+/** As from `Failed changes`: what was refused or choked, and what a whole round could not send. */
 function discard(sim: Simulation, device: SimDevice, random: Random): void {
-  const failed = sim.disks.read(device.name).entries.filter(({ state }) => state.is !== 'ready')
-  const entry = random.pick(failed)
-  if (entry)
-    inTab(
-      sim,
-      device,
-      random,
-      (_tab, library, db) => discardChange(db, library, entry.id, device.now),
-      'retry',
-    )
+  const { entries, meta } = sim.disks.read(device.name)
+  const connection = meta.find((row) => row.key === 'connection')
+  const dead = connection?.key === 'connection' && roundFailed(connection.row)
+  const entry = random.pick(entries.filter(({ state, flight }) => state.is !== 'ready' || (dead && flight)))
+  if (!entry) return
+  const work: InTab = async (_tab, library, db) => {
+    const mutation = sim.disks.read(device.name).entries.find(({ id }) => id === entry.id)?.flight
+      ?.mutation.id
+    await discardChange(db, library, entry.id, device.now)
+    if (mutation) sim.checks.discards(device, mutation)
+  }
+  inTab(sim, device, random, work, 'retry')
 }
 
 /** From here on the server knows less than it has said. What only it had, and had after the copy, is gone with the disk. */

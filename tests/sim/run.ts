@@ -95,6 +95,7 @@ export async function calm(sim: Simulation): Promise<void> {
   for (const device of sim.devices) {
     device.lag = 0
     device.skew = 0
+    sim.checks.clockSet(device)
     device.link.faults = []
     device.setOnline(true)
     if (device.tabs.length === 0) device.openTab()
@@ -112,15 +113,17 @@ export async function calm(sim: Simulation): Promise<void> {
 
 async function rest(sim: Simulation): Promise<void> {
   const before = sim.devices.map(({ link }) => link.requests)
+  const began = sim.scheduler.now
   for (let round = 0; round < ROUNDS; round++) {
     await sim.scheduler.advance(330_000)
     sim.checks.now()
     if (sim.violation) return
     if (round > 0 && sim.checks.atRest()) break
   }
-  sim.devices.forEach(({ name, link }, index) => {
-    // A page asks every 45 s whether there is anything, for an hour.
-    const asked = link.requests - (before[index] ?? 0) - (ROUNDS * 330) / 45
+  const seconds = (sim.scheduler.now - began) / 1000
+  sim.devices.forEach(({ name, link, tabs }, index) => {
+    // Each page asks every 45 s whether there is anything.
+    const asked = Math.round(link.requests - (before[index] ?? 0) - (tabs.length * seconds) / 45)
     if (asked > MOST_REQUESTS) sim.report('terminates', `${name} needed ${asked} requests to come to rest`)
   })
   sim.checks.calm()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { MUTANTS, type Mutant } from './mutants.ts'
 import { run } from './run.ts'
+import { SCRIPTS } from './scripts.ts'
 import { scheduleOf } from './steps.ts'
 
 const SIMULATE = join(import.meta.dirname, '../../scripts/simulate.ts')
@@ -37,15 +38,31 @@ describe('the simulator', () => {
   })
 })
 
+const MUTATE = join(import.meta.dirname, 'mutate.ts')
+const PLAY = join(import.meta.dirname, 'play-script.ts')
+
+/** What the checkers say of a mutated product, in the scripted world or the seeds that are known to find it. */
+function judged(name: string, { script, seeds }: Mutant): string {
+  const env = { ...process.env, PAWKIT_MUTANT: name }
+  const scripted = script
+    ? [spawnSync(process.execPath, ['--import', MUTATE, PLAY, script], { encoding: 'utf8', env }).stdout]
+    : []
+  const seeded = seeds.map(
+    (seed) => simulate('--seed', `${seed}`, '--runs', '1', '--no-shrink', '--mutant', name).out,
+  )
+  return [...scripted, ...seeded].join('\n')
+}
+
 describe('each rule of the design is watched: a product without it is found out', () => {
-  const mutants: [string, Mutant & { readonly seeds: readonly number[] }][] = Object.entries(MUTANTS)
-  test.each(mutants)('%s', { timeout: 60_000 }, (name, { caughtBy, seeds }) => {
-    const found = seeds.map((seed) =>
-      simulate('--seed', `${seed}`, '--runs', '1', '--no-shrink', '--mutant', name),
-    )
-    const outs = found.map(({ out }) => out).join('\n')
-    const checkers = [...outs.matchAll(/FAILED (\S+):/g)].map(([, checker]) => checker)
-    expect(checkers.length, outs).toBeGreaterThan(0)
-    for (const checker of checkers) expect(caughtBy).toContain(checker)
+  const mutants: [string, Mutant][] = Object.entries(MUTANTS)
+  test.each(mutants)('%s', { timeout: 60_000 }, (name, mutant) => {
+    const told = judged(name, mutant)
+    const checkers = [...told.matchAll(/FAILED (\S+):/g)].map(([, checker]) => checker)
+    expect(checkers.length, told).toBeGreaterThan(0)
+    for (const checker of checkers) expect(mutant.caughtBy).toContain(checker)
+  })
+
+  test('the scripted worlds are clean without a mutant', async () => {
+    for (const script of Object.values(SCRIPTS)) await script()
   })
 })

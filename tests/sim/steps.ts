@@ -13,10 +13,10 @@ const WEIGHTS = {
   url: 2,
   bin: 5,
   purge: 2,
-  poison: 1,
+  poison: 1.5,
   wake: 6,
   retry: 2,
-  discard: 2,
+  discard: 3,
   faults: 12,
   offline: 4,
   online: 5,
@@ -46,6 +46,18 @@ const WEIGHTS = {
 } as const
 export type Doing = keyof typeof WEIGHTS
 
+/** What a run is mostly about. */
+const THEMES: Readonly<
+  Record<'even' | 'network' | 'crashes' | 'tabs' | 'typing' | 'workers', Partial<Record<Doing, number>>>
+> = {
+  even: {},
+  network: { faults: 40, discard: 14, retry: 5, minute: 20, poison: 3 },
+  crashes: { trap: 25, 'kill-worker': 8, 'kill-browser': 4, 'open-tab': 10, wake: 12 },
+  tabs: { freeze: 8, thaw: 8, lag: 6, 'open-tab': 8, type: 40 },
+  typing: { type: 60, title: 15, moment: 40, faults: 6, wake: 15 },
+  workers: { 'second-worker': 20, wake: 25, faults: 25, moment: 30, type: 35 },
+}
+
 /** One step of a schedule. Its own seed decides what is left open, so that leaving out another changes nothing here. */
 export interface Step {
   readonly do: Doing
@@ -69,8 +81,10 @@ export function scheduleOf(seed: number, length: number): Schedule {
   const random = new Random(seed)
   const devices = random.chance(0.6) ? 2 : 3
   const removals = random.chance(0.4)
+  const theme = THEMES[random.pick(Object.keys(THEMES) as (keyof typeof THEMES)[]) ?? 'even']
   // Some runs know no server restored from a copy: more can be said of those.
-  const weights = random.chance(0.7) ? { ...WEIGHTS, restore: 0, backup: 0 } : WEIGHTS
+  const restores = random.chance(0.3) ? {} : { restore: 0, backup: 0 }
+  const weights = { ...WEIGHTS, ...theme, ...restores }
   const steps = Array.from({ length }, () => ({
     do: random.weighted<Doing>(weights),
     device: random.below(devices),

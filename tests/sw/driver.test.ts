@@ -184,6 +184,28 @@ describe('Background Sync', () => {
     }
   })
 
+  test('P2: fired where the network has just gone, it waits for its return and uses up no tag', async () => {
+    clock.auto = false
+    device.online = false
+    await device.write(idOf(1), { title: 't' })
+    const fired = sync()
+    await until(() => clock.sleepers.size > 0)
+    expect(device.announced.filter(({ type }) => type === 'failed')).toEqual([])
+    device.online = true
+    clock.pass(1000)
+    await fired
+    expect(server.records.has(idOf(1))).toBe(true)
+    expect(device.announced).toContainEqual({ v: 1, type: 'drained', tag: 0 })
+  })
+
+  test('P2: a network that does not return within the event fails it, and the next tag is named', async () => {
+    device.online = false
+    await device.write(idOf(1), { title: 't' })
+    await expect(sync()).rejects.toThrow(Error)
+    expect(device.announced).toContainEqual({ v: 1, type: 'failed', tag: 1 })
+    expect(server.pushes).toEqual([])
+  })
+
   test.each<[string, () => Promise<unknown>]>([
     ['signed out', async () => (server.onPush = () => ({ is: 'signed-out' }))],
     ['too old', async () => (server.onPush = () => ({ is: 'too-old' }))],

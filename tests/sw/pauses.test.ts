@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
 import { adoptLibrary } from '../../src/store/library.ts'
-import { ACCOUNT, Clock, Device } from '../support/device.ts'
+import { ACCOUNT, Clock, Device, until } from '../support/device.ts'
 import { idOf } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
 
@@ -65,5 +65,28 @@ describe('P9: a pause that the server asked for', () => {
     await device.engine.wake('signed-in', 0)
     expect(requests()).toBe(1)
     await keepsQuietFor(40_000)
+  })
+})
+
+describe('a session that ended', () => {
+  test('a 401 that comes when somebody has signed in meanwhile does not pause sync again', async () => {
+    let answer: (failure: Failure) => void = () => {}
+    server.onPush = () => new Promise((resolve) => (answer = resolve))
+    const drain = wake()
+    await until(() => server.pushes.length === 1)
+    await adoptLibrary(device.db, device.library, ACCOUNT)
+    const signedIn = device.engine.wake('signed-in', 0)
+    server.onPush = () => null
+    answer({ is: 'signed-out' })
+    await Promise.all([drain, signedIn])
+    expect(server.records.size).toBe(8)
+    expect((await device.state()).connection.is).toBe('fine')
+  })
+
+  test('without it the 401 pauses, and every trigger keeps quiet', async () => {
+    server.onPush = () => ({ is: 'signed-out' })
+    await wake()
+    for (const reason of ['changed', 'retry', 'sync-now'] as const) await wake(reason)
+    expect(requests()).toBe(1)
   })
 })

@@ -201,3 +201,17 @@ describe('P8: what one poison entry costs the others', () => {
     for (const { version } of server.records.values()) expect(version).toBe(1)
   })
 })
+
+describe('trace 10: what is refused whole, with nothing else to send', () => {
+  test('a person’s edits cure it: the mutations of the old texts are voided, the new ones go', async () => {
+    const bad = 'taboo'
+    server.onPush = (request) => (JSON.stringify(request).includes(bad) ? TOO_LARGE : null)
+    for (const n of [1, 2]) await device.write(idOf(n), { content: bad })
+    await wake(AN_HOUR / 60)
+    expect(server.records.size).toBe(0)
+    for (const n of [1, 2]) await device.write(idOf(n), { content: 'fine' })
+    await device.engine.wake('sync-now', AN_HOUR / 60)
+    expect(await left()).toEqual([])
+    expect([...server.records.values()].map(({ fields }) => fields.content)).toEqual(['fine', 'fine'])
+  })
+})

@@ -1,7 +1,7 @@
 import { css, html } from 'lit'
 import { createRef, ref } from 'lit/directives/ref.js'
 import { PawkitElement } from '../element.ts'
-import { onToggle } from '../floating.ts'
+import { onBeforeToggle, onToggle } from '../floating.ts'
 import { icon } from '../icons.ts'
 import { ask } from '../requests.ts'
 import { base } from '../styles/base.ts'
@@ -66,7 +66,7 @@ export class AccountButton extends PawkitElement {
       <button ${ref(this.#button)} popovertarget="menu" aria-haspopup="menu" aria-expanded="false" aria-label="Account" title=${account.email}>
         ${icon('person')}${this.form === 'row' ? 'Account' : ''}
       </button>
-      <div ${ref(this.#menu)} id="menu" class="menu" popover @toggle=${this.#onToggle}>
+      <div ${ref(this.#menu)} id="menu" class="menu" popover @beforetoggle=${onBeforeToggle} @toggle=${this.#onToggle}>
         <p class="email">${account.email}</p>
         <div role="menu" aria-label="Account">
           <button role="menuitem" @click=${this.#signOut}>${icon('out')}Sign out</button>

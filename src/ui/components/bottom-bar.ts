@@ -3,7 +3,7 @@ import { createRef, ref } from 'lit/directives/ref.js'
 import './create-buttons.ts'
 import './sync-button.ts'
 import { PawkitElement } from '../element.ts'
-import { onToggle } from '../floating.ts'
+import { onBeforeToggle, onToggle } from '../floating.ts'
 import { icon } from '../icons.ts'
 import { ask } from '../requests.ts'
 import { base } from '../styles/base.ts'
@@ -65,6 +65,7 @@ export class BottomBar extends PawkitElement {
         id="new"
         class="menu"
         popover
+        @beforetoggle=${onBeforeToggle}
         @toggle=${(event: Event) => onToggle(event, this.#new.value ?? null)}
         @click=${this.#hideFirst}
       >

@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit'
 import { createRef, ref } from 'lit/directives/ref.js'
 import { list, type RecordState, titleOf } from '../../core/records.ts'
 import { PawkitElement } from '../element.ts'
-import { onToggle } from '../floating.ts'
+import { onBeforeToggle, onToggle } from '../floating.ts'
 import { icon } from '../icons.ts'
 import { collectionNames, collections } from '../library.ts'
 import { tellProblem } from '../outcome.ts'
@@ -92,7 +92,7 @@ export class CollectionsPicker extends PawkitElement {
       >
         ${icon('collection')}<span class="bar-words">Collections</span>
       </button>
-      <div id="menu" class="menu" popover @toggle=${(event: Event) => onToggle(event, this.#button.value ?? null)}>
+      <div id="menu" class="menu" popover @beforetoggle=${onBeforeToggle} @toggle=${(event: Event) => onToggle(event, this.#button.value ?? null)}>
         <fieldset>
           <legend>In collections</legend>
           ${

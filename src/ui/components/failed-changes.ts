@@ -44,6 +44,9 @@ export class FailedChanges extends PawkitElement {
         gap: 8px;
         margin-top: 8px;
       }
+      .what .bare {
+        padding-inline: 8px;
+      }
     `,
   ]
 

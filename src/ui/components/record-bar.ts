@@ -1,7 +1,8 @@
-import { css, html, nothing } from 'lit'
+import { css, html, nothing, type PropertyValues } from 'lit'
 import './collections-picker.ts'
 import { titleOf } from '../../core/records.ts'
 import type { Layout } from '../controllers/layout-controller.ts'
+import type { SavingMark } from '../controllers/saving-mark.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
 import { tellProblem } from '../outcome.ts'
@@ -11,11 +12,24 @@ import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { stateLine, stateStyles } from './state-mark.ts'
 
+/** A write that lasts longer is worth a word, ms. */
+const LASTING = 250
+
 /** Above an open record: its state in words, and what one can do with it. */
 export class RecordBar extends PawkitElement {
-  static override properties = { ...PawkitElement.properties, recordId: {}, layout: {} }
+  static override properties = {
+    ...PawkitElement.properties,
+    recordId: {},
+    layout: {},
+    saving: { attribute: false },
+    lasts: { state: true },
+  }
   declare recordId: string
   declare layout: Layout
+  declare saving: SavingMark
+  /** What is being written has been for a while. */
+  declare lasts: boolean
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   static override styles = [
     base,
@@ -53,7 +67,21 @@ export class RecordBar extends PawkitElement {
 
   constructor() {
     super()
+    this.lasts = false
     this.watch('records')
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('saving')) return
+    changed.get('saving')?.removeEventListener('change', this.#onSaving)
+    this.saving.addEventListener('change', this.#onSaving)
+  }
+
+  readonly #onSaving = (): void => {
+    clearTimeout(this.#timer)
+    this.lasts = false
+    if (this.saving.now === 'saving') this.#timer = setTimeout(() => (this.lasts = true), LASTING)
+    this.requestUpdate()
   }
 
   override render() {
@@ -66,7 +94,7 @@ export class RecordBar extends PawkitElement {
     const { record } = view
     const pinned = record.fields.pinned === true
     return html`${back}
-      <div class="state">${stateLine(view)}</div>
+      <div class="state">${stateLine(view, this.saving.now, this.lasts)}</div>
       ${
         record.kind === 'collection'
           ? nothing

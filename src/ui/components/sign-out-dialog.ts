@@ -18,7 +18,7 @@ class SignOutDialog extends DialogElement {
       this.model.summary.connection === 'offline' || this.model.summary.connection === 'server-unreachable'
     return html`${
       changes === 0
-        ? html`<p>Everything is on the server. Signing out removes the library from this device; sign in again to have it back.</p>`
+        ? html`<p>${keptOnlyHere === 0 ? 'Everything' : 'Every change'} is on the server. Signing out removes the library from this device; sign in again to have it back.</p>`
         : html`<p><b class="numbers">${count(changes, 'record')}</b> with changes that are not synced yet. Signing out removes the library from this device, and these changes are lost.</p>`
     }
       ${

@@ -1,4 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
+import type { Saving } from '../controllers/saving-mark.ts'
 import { stateIcon } from '../icons.ts'
 import type { RecordView } from '../model.ts'
 
@@ -8,11 +9,21 @@ export const stateMark = (view: RecordView): TemplateResult =>
     >${view.state === 'synced' ? nothing : stateIcon(view.state)}<span class="visually-hidden">${view.stateText}</span></span
   >`
 
-/** In an editor: the same in words. */
-export const stateLine = (view: RecordView): TemplateResult =>
-  html`<span class="state-line ${view.state}" data-sync-state=${view.state}
-    >${stateIcon(view.state)}<span>${view.stateText}</span></span
-  >`
+/**
+ * In an editor: the same in words, and what is true of a text that the store has not yet. Most writes last some
+ * milliseconds: while nothing `lasts`, the eyes keep the words from before, or they would jump at every key.
+ */
+export function stateLine(view: RecordView, saving: Saving | null, lasts: boolean): TemplateResult {
+  const looks = saving !== null && view.state === 'synced' ? 'pending' : view.state
+  const held = saving === 'saving' && !lasts && view.state !== 'synced' ? view.stateText : ''
+  const words = saving === null ? view.stateText : SAVING[saving]
+  return html`<span class="state-line ${looks}" data-sync-state=${saving === null ? view.state : 'pending'} title=${words}
+    >${stateIcon(looks)}<span class=${held === '' ? '' : 'visually-hidden'}>${words}</span
+    ><span class="held" aria-hidden="true" data-words=${held}></span
+  ></span>`
+}
+
+const SAVING: Readonly<Record<Saving, string>> = { saving: 'Saving…', refused: 'Not saved yet' }
 
 export const stateStyles = css`
   .state-mark {
@@ -42,6 +53,26 @@ export const stateStyles = css`
     display: -webkit-box;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;
+  }
+  /* Drawn, not written: whoever reads the line reads what is true now. */
+  .state-line .held {
+    display: block;
+    max-height: 2.5em;
+  }
+  .state-line .held[data-words=''] {
+    display: none;
+  }
+  /* Where there is no pointer to ask for the rest. */
+  @media (max-width: 699px) {
+    .state-line span {
+      -webkit-line-clamp: 4;
+    }
+    .state-line .held {
+      max-height: 5em;
+    }
+  }
+  .held::before {
+    content: attr(data-words);
   }
   .state-line.synced .icon {
     color: var(--ok);

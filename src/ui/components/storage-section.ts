@@ -36,7 +36,7 @@ export class StorageSection extends PawkitElement {
         margin-top: 6px;
       }
       button {
-        margin: 10px 0 4px;
+        margin-block: 12px;
       }
     `,
   ]

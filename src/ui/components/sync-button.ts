@@ -15,8 +15,8 @@ const WORDS: Readonly<Record<ConnectionState, string>> = {
 }
 
 /** One look at how things are: what waits for a person first, then the network, then what is on its way. */
-function iconOf({ account, connection, figures, alarm }: SyncSummary): IconName {
-  if (figures.failed > 0 || alarm !== null || connection === 'signed-out') return 'alert'
+function iconOf({ account, connection, figures, alarm }: SyncSummary, asked: boolean): IconName {
+  if (asked || figures.failed > 0 || alarm !== null || connection === 'signed-out') return 'alert'
   if (figures.conflicts > 0) return 'apart'
   if (connection !== 'online') return 'cloud-off'
   if (!account) return 'device'
@@ -115,7 +115,7 @@ export class SyncButton extends PawkitElement {
   override render() {
     const { summary } = this.model
     const { connection } = summary
-    const name = iconOf(summary)
+    const name = iconOf(summary, this.model.vanishing.count > 0)
     const tone = name === 'alert' ? 'trouble' : connection === 'online' ? '' : 'away'
     // In the icon's and the bar's form the word is only there to be seen when it matters.
     const seen = this.form === 'row' || connection !== 'online'

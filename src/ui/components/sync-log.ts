@@ -31,27 +31,33 @@ export class SyncLog extends PawkitElement {
         border-top: 1px solid var(--line);
         padding-top: 16px;
       }
-      header,
-      .filters {
+      header {
         display: flex;
         align-items: center;
         justify-content: space-between;
         gap: 8px;
       }
       .filters {
-        flex-wrap: wrap;
-        justify-content: flex-start;
-        margin: 8px 0;
-        font-size: var(--text-13);
+        display: grid;
+        grid-template-columns: minmax(0, 2fr) minmax(0, 3fr);
+        gap: 12px;
+        margin: 12px 0 16px;
+      }
+      .filters label {
+        margin: 0;
+        color: var(--ink-soft);
+        font-weight: 400;
       }
       select {
-        max-width: 170px;
+        display: block;
+        width: 100%;
+        margin-top: 4px;
         min-height: 36px;
         border: 1px solid var(--line);
         border-radius: 8px;
         padding: 0 8px;
         background: var(--surface);
-        color: inherit;
+        color: var(--ink);
         font: inherit;
       }
       ol {

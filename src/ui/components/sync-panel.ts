@@ -72,6 +72,7 @@ export class SyncPanel extends PawkitElement {
       }
       .alarm button {
         margin-top: 8px;
+        color: var(--ink);
       }
       dl {
         display: grid;
@@ -130,6 +131,11 @@ export class SyncPanel extends PawkitElement {
       panel.showPopover()
       panel.focus({ preventScroll: true })
     } else panel.hidePopover()
+  }
+
+  /** For who has lost the focus: a button in here went with what it was about. */
+  override focus(options?: FocusOptions): void {
+    if (this.open) this.#panel.value?.focus(options)
   }
 
   override render() {

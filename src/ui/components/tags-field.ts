@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit'
 import { createRef, ref } from 'lit/directives/ref.js'
 import { sameValue } from '../../core/records.ts'
+import type { SavingMark } from '../controllers/saving-mark.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
 import { problemOf } from '../outcome.ts'
@@ -16,8 +17,14 @@ const PAUSE = 900
  * Textbox `Tags`: a plain list with commas. Not bound letter by letter like the texts: half a tag is no tag.
  */
 export class TagsField extends PawkitElement {
-  static override properties = { ...PawkitElement.properties, recordId: {}, problem: { state: true } }
+  static override properties = {
+    ...PawkitElement.properties,
+    recordId: {},
+    saving: { attribute: false },
+    problem: { state: true },
+  }
   declare recordId: string
+  declare saving: SavingMark
   declare problem: string | null
   readonly #input = createRef<HTMLInputElement>()
   /** The tags that the field showed when the person began to change it. */
@@ -116,6 +123,7 @@ export class TagsField extends PawkitElement {
 
   readonly #onInput = (event: Event): void => {
     this.#typing = true
+    this.saving.set('tags', 'saving')
     clearTimeout(this.#timer)
     if (event instanceof InputEvent && event.data === ',') this.#commit()
     else this.#timer = setTimeout(this.#commit, PAUSE)
@@ -137,7 +145,11 @@ export class TagsField extends PawkitElement {
     this.#typing = false
     const typed = splitTags(input.value)
     const shown = this.#shown
-    if (sameValue('set', shown, typed)) return
+    if (sameValue('set', shown, typed)) {
+      this.problem = null
+      this.#settle()
+      return
+    }
     this.#shown = typed
     void this.#save(shown, typed)
   }
@@ -150,6 +162,13 @@ export class TagsField extends PawkitElement {
       this.#shown = shown
       this.#typing = true
     }
+    this.#settle()
+  }
+
+  /** Letters that came while a write was on its way are still only typed. */
+  #settle(): void {
+    if (this.problem !== null) this.saving.set('tags', 'refused')
+    else if (!this.#typing) this.saving.set('tags', null)
   }
 }
 

@@ -53,7 +53,7 @@ class VanishDialog extends DialogElement {
         back on your other devices.
       </p>
       ${this.problemLine()}
-      <div class="actions">
+      <div class="actions stack">
         <button autofocus @click=${() => this.close()}>Not now</button>
         <button class="outlined danger" @click=${() => this.#answer('remove')}>Remove them</button>
         <button class="primary" @click=${() => this.#answer('keep')}>Keep them</button>

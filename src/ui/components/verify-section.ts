@@ -10,7 +10,8 @@ import { clockTime, count, number } from '../words.ts'
 const SHOWN = 50
 
 const DONE: Readonly<Record<Repaired['done'], string>> = {
-  replaced: 'Differed. The server’s is here now; what this device had is kept in its version history.',
+  replaced:
+    'Differed. The server’s version is here now; what this device had is kept in its version history.',
   merged: 'Differed. Both were brought together and sent; what gave way is kept in its version history.',
   taken: 'Was missing on this device. It has come from the server.',
   sent: 'Was missing on the server. It has been sent.',

@@ -1,5 +1,6 @@
 import { toWellFormed } from '../../core/limits.ts'
 import { mergeText, replacements } from '../../core/merge-text.ts'
+import type { Saving } from './saving-mark.ts'
 
 export type FieldElement = HTMLInputElement | HTMLTextAreaElement
 
@@ -15,6 +16,7 @@ export type WriteField = (shown: string, typed: string, leaving: boolean) => Pro
 export class FieldBinding {
   readonly element: FieldElement
   readonly #write: WriteField
+  readonly #mark: (saving: Saving | null) => void
   readonly #listening = new AbortController()
   #seen = ''
   #confirmed = ''
@@ -27,9 +29,11 @@ export class FieldBinding {
   #generation = 0
   #latest: string | null = null
 
-  constructor(element: FieldElement, write: WriteField) {
+  /** @param mark is told, in the input event itself, that the store has not what the field shows; null: it has again */
+  constructor(element: FieldElement, write: WriteField, mark: (saving: Saving | null) => void = () => {}) {
     this.element = element
     this.#write = write
+    this.#mark = mark
     const { signal } = this.#listening
     element.addEventListener('input', () => this.#typed(), { signal })
     element.addEventListener('compositionstart', () => (this.#composing = true), { signal })
@@ -47,6 +51,7 @@ export class FieldBinding {
     // A single-line field shows line breaks as nothing: what it shows is what a write must compare with.
     this.#seen = this.element.value
     this.#confirmed = this.#seen
+    this.#mark(null)
   }
 
   /** What it holds that the store has not confirmed; null: nothing. */
@@ -71,6 +76,7 @@ export class FieldBinding {
     this.leave()
     this.#listening.abort()
     this.#generation++
+    this.#mark(null)
   }
 
   #typed(): void {
@@ -82,6 +88,7 @@ export class FieldBinding {
     const typed = toWellFormed(this.element.value)
     const shown = this.#seen
     const generation = this.#generation
+    if (typed !== this.#confirmed) this.#mark('saving')
     this.#seen = typed
     this.#onTheWay++
     this.#latest = null
@@ -96,7 +103,10 @@ export class FieldBinding {
     else this.#confirmed = stored
     if (this.#onTheWay > 0) return
     if (this.#refused) this.#compareAnew(stored !== null)
-    else this.takeIn(this.#latest ?? this.#confirmed)
+    else {
+      this.#mark(null)
+      this.takeIn(this.#latest ?? this.#confirmed)
+    }
   }
 
   /** After a refusal the next write compares with what the store has; one that was written meanwhile goes once more. */
@@ -104,6 +114,7 @@ export class FieldBinding {
     this.#refused = false
     this.#seen = this.#confirmed
     if (again) this.#send(false)
+    else this.#mark(this.unsaved === null ? null : 'refused')
   }
 
   #composed(): void {
@@ -122,5 +133,6 @@ export class FieldBinding {
       this.element.setRangeText(text, start, end, 'preserve')
     this.element.dispatchEvent(new CustomEvent('pawkit-taken-in', { bubbles: true, composed: true }))
     if (merged !== stored) this.#send(false)
+    else this.#mark(null)
   }
 }

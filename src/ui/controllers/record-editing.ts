@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { text } from '../../core/records.ts'
 import type { OpenText, PageModel, WriteResult } from '../model.ts'
 import { FieldBinding, type FieldElement } from './field-binding.ts'
+import type { SavingMark } from './saving-mark.ts'
 
 /**
  * Binds the text fields of one opened record: every input event is a write of its own, and what others change
@@ -10,6 +11,7 @@ import { FieldBinding, type FieldElement } from './field-binding.ts'
 export class RecordEditing implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #model: () => PageModel
+  readonly #saving: SavingMark
   readonly #fields = new Map<string, FieldBinding>()
   readonly #refs = new Map<string, (element?: Element) => void>()
   #id = ''
@@ -18,9 +20,10 @@ export class RecordEditing implements ReactiveController {
   readonly #onRecords = (): void => this.#takeIn()
   readonly #onRescue = (): void => this.#rescue()
 
-  constructor(host: ReactiveControllerHost, model: () => PageModel) {
+  constructor(host: ReactiveControllerHost, model: () => PageModel, saving: SavingMark) {
     this.#host = host
     this.#model = model
+    this.#saving = saving
     host.addController(this)
   }
 
@@ -61,8 +64,10 @@ export class RecordEditing implements ReactiveController {
       this.#fields.get(name)?.detach()
       this.#fields.delete(name)
       if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) return
-      const field = new FieldBinding(element, (shown, typed, leaving) =>
-        this.#write(name, shown, typed, leaving),
+      const field = new FieldBinding(
+        element,
+        (shown, typed, leaving) => this.#write(name, shown, typed, leaving),
+        (saving) => this.#saving.set(name, saving),
       )
       field.load(this.#stored(name))
       element.readOnly = this.#model().rescue.trouble !== null

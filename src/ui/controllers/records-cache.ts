@@ -21,7 +21,7 @@ export class RecordsCache {
    * @param receipt left out by a write of this page, which changes none
    * @returns whether anything that is shown changed
    */
-  put(record: RecordState, entry: Entry | null, facts: Facts, receipt?: Receipt | null): boolean {
+  put(record: RecordState, entry: Entry | null, facts: Facts, receipt?: Receipt | 'gone' | null): boolean {
     const before = this.views.get(record.id)
     const view = viewOf(record, entry, facts, receipt === undefined ? (before?.receipt ?? null) : receipt)
     if (before && sameView(before, view)) return false

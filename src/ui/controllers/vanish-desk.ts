@@ -49,6 +49,8 @@ export class VanishDesk extends EventTarget implements VanishActions {
     const views = ids.map((id) => this.#host.records.get(id)?.record)
     this.live = views.filter((record) => record && !isDeleted(record)).length
     this.#tell(before === 0)
+    // What they say of themselves is no longer that they are on the server.
+    await this.#changed(ids)
     await this.#host.refresh()
   }
 

@@ -57,7 +57,7 @@ export class CardPage extends RecordPage {
           @beforeinput=${keepOneLine}
           @paste=${pasteOneLine}
         ></textarea>
-        <pawkit-tags-field class="tags" .model=${this.model} .recordId=${this.recordId}></pawkit-tags-field>
+        <pawkit-tags-field class="tags" .model=${this.model} .recordId=${this.recordId} .saving=${this.saving}></pawkit-tags-field>
         <div class="part address">
           <div>
             <label for="url">URL</label>

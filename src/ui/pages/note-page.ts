@@ -48,7 +48,7 @@ export class NotePage extends RecordPage {
           @beforeinput=${keepOneLine}
           @paste=${pasteOneLine}
         ></textarea>
-        <pawkit-tags-field class="tags" .model=${this.model} .recordId=${this.recordId}></pawkit-tags-field>
+        <pawkit-tags-field class="tags" .model=${this.model} .recordId=${this.recordId} .saving=${this.saving}></pawkit-tags-field>
         <label class="visually-hidden" for="content">Content</label>
         <textarea
           ${ref(this.editing.bind('content'))}

@@ -70,6 +70,14 @@ export class SettingsPage extends PawkitElement {
         border-color: var(--accent);
         background: var(--selected);
       }
+      @media (max-width: 699px) {
+        .themes {
+          gap: 6px;
+        }
+        .themes label {
+          padding-inline: 10px 12px;
+        }
+      }
       input[type='radio'] {
         width: 18px;
         height: 18px;

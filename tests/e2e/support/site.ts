@@ -43,6 +43,7 @@ export class Site {
   async stop(): Promise<void> {
     await this.server.kill()
     await this.proxy.stop()
-    rmSync(this.folder, { recursive: true, force: true })
+    // A browser that was killed may leave a process that still writes for a moment.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
 }

@@ -33,7 +33,7 @@ describe('P9: requests that fail', () => {
     }))
 
   test.each([429, 503])(
-    'trace 14: nothing but time overrides the Retry-After of a %i, Sync now included',
+    'trace 14: nothing but time overrides the Retry-After of a %i, Sync now and signing in included',
     (status) =>
       play(async (world, a) => {
         const id = await a.create('note', { title: 'R' })
@@ -52,6 +52,7 @@ describe('P9: requests that fail', () => {
           a.device.wake(reason)
           await world.pass(10 * MINUTE)
         }
+        await a.signIn()
         expect(a.device.link.requests).toBe(requests)
         await world.pass(25 * MINUTE)
         await a.sent()

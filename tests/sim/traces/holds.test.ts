@@ -240,7 +240,7 @@ describe('P3 P4 P5: asked for, and it holds', () => {
  * | --- | --- |
  * | 6 | in the server: tests/server/sync/traces.test.ts; PostgreSQL is not spoken yet |
  * | 7, 19, 20 | no conflict stays open yet: single values and text are settled at once |
- * | 8f | tests/sw/verify.test.ts |
+ * | 8f | a repair brings both sides together: tests/sw/verify.test.ts |
  * | 11i | nothing undoes a merge yet |
  * | 13c | the next of three tags after a failure: tests/sw/driver.test.ts |
  * | 17 | no field is filled in by the server yet; that a change which is no edit revives nothing: tests/core/settle.test.ts |
@@ -256,7 +256,7 @@ describe('P3 P4 P5: asked for, and it holds', () => {
  * | 46 | nothing empties the Trash by a clock |
  * | 47 | tests/e2e/few-pushes.spec.ts |
  * | 50 | tests/sw/storage-faults.test.ts, tests/sw/journal.test.ts |
- * | 51 | tests/contract/http/idempotency.ts, tests/contract/http/writes.ts |
+ * | 51 | tests/contract/http/records.ts, writes.ts and idempotency.ts |
  * | 52 | PostgreSQL is not spoken yet |
  * | 53 | the page for an address that is not secure: nothing to play |
  * | 54 | tests/store/database.test.ts |

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MINUTE, play, SECOND } from '../script.ts'
+import type { Said } from '../server.ts'
 import { DEAD, HTML, outage } from './outage.ts'
 
 describe('P8: what fails for ever delays nobody', () => {
@@ -116,6 +117,34 @@ describe('P8: what fails for ever delays nobody', () => {
       expect(a.device.link.requests).toBeLessThan(40)
       await world.calm()
     }))
+
+  test.each<[string, Said]>([
+    ['the whole is refused', { status: 413, headers: {}, body: HTML }],
+    ['the whole dies while pulls pass', DEAD],
+  ])('P9, trace 26: %s, and a part is asked to wait an hour: so does the rest', (_, answer) =>
+    play(async (world, a) => {
+      a.device.setOnline(false)
+      for (let i = 0; i < 8; i++) await a.create('note', { title: `Note ${i}` })
+      let parts = 0
+      const stop = a.answer('push', 'there', ({ body }) => {
+        const { mutations } = JSON.parse(body) as { mutations: unknown[] }
+        if (mutations.length === 8) return answer
+        parts++
+        return { status: 503, headers: { 'retry-after': '3600' }, body: HTML }
+      })
+      a.device.setOnline(true)
+      await world.until(() => parts > 0, 'a part')
+      await world.pass(SECOND)
+      stop()
+      const { requests } = a.device.link
+      for (const reason of ['sync-now', 'poke', 'timer'] as const) a.device.wake(reason)
+      await world.pass(59 * MINUTE)
+      expect(a.device.link.requests).toBe(requests)
+      await world.pass(2 * MINUTE)
+      expect(world.there.records).toHaveLength(8)
+      await world.calm()
+    }),
+  )
 
   test('trace 26: in an outage nothing is halved and no entry is blamed', () =>
     play(async (world, a) => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { answerVanishing, readVanishing } from '../../../src/store/vanish.ts'
+import type { LinkRequest } from '../link.ts'
 import { MINUTE, play, refusal, SECOND } from '../script.ts'
+import type { Said } from '../server.ts'
 
 describe('P4 P5: a server that lost something, a device that was away', () => {
   test('trace 8a: a device past the copy’s place misses nothing of the new line', () =>
@@ -114,13 +116,16 @@ describe('P4 P5: a server that lost something, a device that was away', () => {
       await world.restore()
       const outcomes: unknown[] = []
       // Without the mark the server does not notice that it was restored, and judges the mutation itself.
-      a.answer('push', 'there', async (request) => {
+      const unmarked = async (request: LinkRequest): Promise<Said | null> => {
         const { server, scheduler } = world.sim
-        const body = JSON.stringify({ ...JSON.parse(request.body), mark: null })
-        const [said] = await scheduler.exclusive(() => server.handle([{ ...request, body }]))
-        outcomes.push(...(JSON.parse(said?.body ?? '') as { results: unknown[] }).results)
+        const path = request.path.replace(/mark=[^&]*/, '').replace(/after=\d+/, 'after=0')
+        const body = request.body && JSON.stringify({ ...JSON.parse(request.body), mark: null })
+        const [said] = await scheduler.exclusive(() => server.handle([{ ...request, path, body }]))
+        outcomes.push(...((JSON.parse(said?.body ?? '') as { results?: unknown[] }).results ?? []))
         return said ?? null
-      })
+      }
+      a.answer('push', 'there', unmarked)
+      a.answer('pull', 'there', unmarked)
       await a.type(id, 'content', line)
       await a.sent()
       expect(outcomes).toMatchObject([

@@ -24,6 +24,8 @@ describe('P2: what wakes sync when its page is gone', () => {
       const id = await a.create('note', { title: 'R' })
       await a.sent()
       await world.pass(MINUTE)
+      // Nothing but the sync event keeps the next one alive.
+      a.device.killWorkers()
       world.sim.traps.push({ point: 'after-commit', device: a.device.name, who: 'worker', after: 0 })
       await a.type(id, 'content', line, { leaving: false })
       expect(a.device.tabs).toEqual([])
