@@ -162,6 +162,7 @@ export class Engine {
       db,
       outbox: { ...outbox, connection },
       signal: this.#abort.signal,
+      hasty,
       refused: [],
     }
     try {

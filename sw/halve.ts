@@ -23,6 +23,8 @@ export async function halve(
   let through = false
   for (let part = parts.pop(); part; part = parts.pop()) {
     const [only, another] = part
+    // The network has gone meanwhile: what is not sent dies of that, and no entry is to blame.
+    if (!task.world.online() && !task.hasty) return 'paused'
     const why = part === flights ? failure : await send(task, part)
     if (task.signal.aborted) return 'paused'
     if (!why) through = true

@@ -16,6 +16,8 @@ export interface Task {
   readonly db: Database
   readonly outbox: OutboxState
   readonly signal: AbortSignal
+  /** A person wants it now: it is tried also where the browser says offline. */
+  readonly hasty: boolean
   /** Gathers what was refused in this step, to be told in one notice. */
   readonly refused: Refused[]
 }

@@ -1,4 +1,7 @@
+import { FINE } from '../../src/core/backoff.ts'
+import { ENGINE_LOCK } from '../../src/core/messages.ts'
 import type { RecordState } from '../../src/core/records.ts'
+import { figures, recordState } from '../../src/core/status.ts'
 import { canonical, textsOf } from './contents.ts'
 import type { SimDevice } from './device.ts'
 import type { DiskContents } from './disk.ts'
@@ -27,6 +30,7 @@ export class Checks {
   #count = 0
   readonly #askedAt = new WeakMap<LinkRequest, number>()
   readonly #signedInAt = new Map<string, number>()
+  readonly #grace = new Set<string>()
   readonly #versions = new Map<string, number>()
   readonly #signedOut = new Map<string, LinkRequest['actor']>()
   readonly #busyUntil = new Map<string, { readonly actor: LinkRequest['actor']; readonly at: number }>()
@@ -49,7 +53,9 @@ export class Checks {
     const offline = !device.link.online && now > device.offlineSince
     if (offline && now - device.hastyAt > HASTE)
       this.#fail('polite', `${device.name} asks ${path} while offline`)
-    if (this.#signedOut.get(device.name) === actor && path.startsWith('/api/sync/'))
+    // Whoever signs in is believed once, whatever came in the meantime.
+    const out = this.#signedOut.get(device.name) === actor && path.startsWith('/api/sync/')
+    if (out && !this.#grace.delete(device.name))
       this.#fail('polite', `${device.name} asks ${path} while signed out`)
     const busy = this.#busyUntil.get(device.name)
     if (busy && busy.actor === actor && now < busy.at)
@@ -85,6 +91,7 @@ export class Checks {
   signedIn(device: SimDevice): void {
     this.#signedOut.delete(device.name)
     this.#signedInAt.set(device.name, ++this.#count)
+    this.#grace.add(device.name)
   }
 
   /** At a moment when nothing is being written. */
@@ -208,8 +215,28 @@ export class Checks {
     }
   }
 
-  /** Every dirty record has one entry, and every entry a record; a base only where there is an entry. */
-  #figures({ name }: SimDevice, disk: DiskContents): void {
+  /** What the page shows is true: figures and states as it computes them, counted again. Every dirty record has one entry, and every entry a record; a base only where there is an entry. */
+  #figures(device: SimDevice, disk: DiskContents): void {
+    const { name } = device
+    const connection = disk.meta.find((row) => row.key === 'connection')
+    const world = {
+      hasAccount: disk.library?.account != null,
+      connection: connection?.key === 'connection' ? connection.row : FINE,
+      running: device.locks.isHeld(ENGINE_LOCK),
+      online: device.link.online,
+    }
+    const { queue, pending, processing, failed, conflicts } = figures(disk.entries, world)
+    const waiting = disk.entries.filter(({ state }) => state.is !== 'ready').length
+    const told = `${name} shows ${JSON.stringify({ queue, pending, processing, failed, conflicts })}`
+    if (queue !== disk.entries.length || pending + processing + failed + conflicts !== queue)
+      this.#fail('figures', `${told} of ${disk.entries.length} entries`)
+    if (failed < waiting || (processing > 0 && !world.running)) this.#fail('figures', told)
+    for (const record of disk.records) {
+      const entry = disk.entries.find(({ id }) => id === record.id) ?? null
+      const synced = recordState(record, entry, world) === 'synced'
+      if (synced && (entry || record.version === 0))
+        this.#fail('figures', `${name} shows ${record.id} as synced`)
+    }
     const records = new Map(disk.records.map((record) => [record.id, record]))
     const entries = new Set(disk.entries.map(({ id }) => id))
     for (const id of entries)

@@ -40,14 +40,14 @@ export const MUTANTS = {
   await world.sleep(100, signal)
   const applied = await applyPage(db, { ...page, after: answer.cursor })`,
     caughtBy: ['cursor', 'converges'],
-    seeds: [1],
+    seeds: [1, 7],
   },
   'coalesce an in-flight entry': {
     file: 'src/store/outbox.ts',
     find: '  if (entry.flight) return failing && entry.wait ? { ...entry.flight, void: true } : entry.flight\n',
     replace: '  if (entry.flight) return freeze(entry, base, record, entry.flight.mutation.id).flight\n',
     caughtBy: ['nothing-lost', 'honest', 'converges', 'doubled'],
-    seeds: [1],
+    seeds: [1, 20],
   },
   'forget the mutation id': {
     file: 'server/sync/push.ts',
@@ -67,7 +67,7 @@ export const MUTANTS = {
     find: "entry.format <= ENTRY_FORMAT && entry.state.is !== 'refused'",
     replace: 'entry.format <= ENTRY_FORMAT',
     caughtBy: ['terminates', 'polite'],
-    seeds: [1],
+    seeds: [3, 5],
   },
   'fold an answer in on the old base': {
     file: 'src/core/settle.ts',
@@ -75,7 +75,7 @@ export const MUTANTS = {
     replace:
       '      return merge(held.base && { ...held.base, version: base.version }, record, newest(outcome.record',
     caughtBy: ['doubled', 'nothing-lost', 'converges'],
-    seeds: [1],
+    seeds: [8, 46],
   },
   'apply an older version': {
     file: 'src/core/settle.ts',
@@ -90,14 +90,15 @@ export const MUTANTS = {
     find: 'mergeWrite(kind, change.shown[field], typed, before.fields[field])',
     replace: 'typed',
     caughtBy: ['nothing-lost'],
-    seeds: [1],
+    seeds: [1, 6],
   },
   'discard without voiding': {
     file: 'src/core/failed.ts',
     find: '  if (!entry.flight) return revert(held)\n',
     replace: '  return revert(held)\n',
     caughtBy: ['discarded', 'honest', 'nothing-lost', 'converges'],
-    seeds: [1],
+    script: 'a discarded change that arrives late',
+    seeds: [],
   },
   'check versions before locking the space': {
     file: 'server/sync/push.ts',
@@ -124,6 +125,6 @@ export const MUTANTS = {
       },
     ],
     caughtBy: ['once', 'nothing-lost', 'honest', 'converges'],
-    seeds: [1],
+    seeds: [12, 46],
   },
 } as const satisfies Record<string, Mutant>

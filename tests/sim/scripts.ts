@@ -1,4 +1,4 @@
-import { play, SECOND } from './script.ts'
+import { MINUTE, play, SECOND } from './script.ts'
 
 /** Scripted worlds that a mutant is run in, where random runs meet its moment too seldom. The checkers judge. */
 export const SCRIPTS = {
@@ -21,6 +21,22 @@ export const SCRIPTS = {
       // Often enough to see the record at its newest before the page comes.
       for (let i = 0; i < 50; i++) await world.pass(SECOND / 10)
       stop()
+      await world.calm()
+    }),
+  /** traces.md, 10: a person gives a change up while its mutation waits in some proxy. */
+  'a discarded change that arrives late': () =>
+    play(async (world, a) => {
+      const id = await a.create('note', { title: 'R', content: world.word() })
+      await a.sent()
+      const push = a.hold('push', 'there')
+      await a.type(id, 'content', (before) => `${before} ${world.word()}`)
+      await push.caught()
+      const mutation = a.disk.entries.find((entry) => entry.id === id)?.flight?.mutation.id
+      await a.failedChange('discard', id)
+      if (mutation) world.sim.checks.discards(a.device, mutation)
+      await world.pass(5 * MINUTE)
+      push.release()
+      await world.pass(MINUTE)
       await world.calm()
     }),
 } as const

@@ -90,6 +90,7 @@ export class SimServer {
   #app: ReturnType<typeof createApp> | null = null
   #auth: Auth | null = null
   readonly #accounts = new Map<string, Awaited<ReturnType<Auth['accountOf']>>>()
+  #contents: ServerContents | null = null
   #backup = false
   /** Every change fails: the disk is full, say. */
   choking = false
@@ -137,6 +138,7 @@ export class SimServer {
    * the thread pool, which must not decide an order.
    */
   async handle(together: readonly Asked[]): Promise<Said[]> {
+    if (together.some(({ method }) => method !== 'GET')) this.#contents = null
     for (const { device } of together) await this.#auth?.accountOf(new Headers(headersOf(device)))
     return Promise.all(together.map((asked) => this.#answer(asked)))
   }
@@ -189,6 +191,7 @@ export class SimServer {
   }
 
   async #stop(): Promise<void> {
+    this.#contents = null
     await this.#open?.close()
     this.#open = null
     this.#app = null
@@ -211,7 +214,13 @@ export class SimServer {
     db.close()
   }
 
+  /** What lies in its file; read anew only where a request or a restart may have changed it. */
   read(): ServerContents {
+    this.#contents ??= this.#readFile()
+    return this.#contents
+  }
+
+  #readFile(): ServerContents {
     const db = new BetterSqlite(this.#path, { readonly: true })
     try {
       const space = db.prepare('select seq from space').get() as { seq: number } | undefined

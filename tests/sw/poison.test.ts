@@ -215,3 +215,25 @@ describe('trace 10: what is refused whole, with nothing else to send', () => {
     expect([...server.records.values()].map(({ fields }) => fields.content)).toEqual(['fine', 'fine'])
   })
 })
+
+describe('P9: the network goes in the midst of halving', () => {
+  test('nothing more is sent, and no entry is blamed for it', async () => {
+    const poison = idOf(40)
+    server.onPush = (request) => {
+      if (!holds(request, poison)) {
+        device.online = false
+        return null
+      }
+      return TOO_LARGE
+    }
+    await write(64)
+    await wake()
+    const sent = server.pushes.length
+    expect((await left()).filter(([, state]) => state !== 'ready')).toEqual([])
+    server.onPush = (request) => (holds(request, poison) ? TOO_LARGE : null)
+    device.online = true
+    await wake()
+    expect(sent).toBeLessThanOrEqual(3)
+    expect(await left()).toEqual([[poison, 'refused']])
+  })
+})
