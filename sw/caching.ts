@@ -1,9 +1,4 @@
-import {
-  cleanupOutdatedCaches,
-  createHandlerBoundToURL,
-  type PrecacheEntry,
-  precacheAndRoute,
-} from 'workbox-precaching'
+import { createHandlerBoundToURL, type PrecacheEntry, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 
 /** The page addresses of the contract, which all open offline; anything else is the server's to answer. */
@@ -12,6 +7,5 @@ export const PAGES = [/^\/$/, /^\/(?:notes|cards|collections)\/[^/]+$/, /^\/tras
 /** Must be called in the worker's first turn. */
 export function serveOffline(manifest: (PrecacheEntry | string)[]): void {
   precacheAndRoute(manifest)
-  cleanupOutdatedCaches()
   registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { allowlist: PAGES }))
 }

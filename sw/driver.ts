@@ -61,7 +61,7 @@ async function receive(
       port?.postMessage(await status(world))
       return
     case 'compare':
-      port?.postMessage(await world.transport.digests(message.request, new AbortController().signal))
+      port?.postMessage(await world.transport.digests(message.request, engine.signal))
       return
     case 'repair':
       port?.postMessage(await repairRecords(engine, world, message.library, message.ids))

@@ -83,6 +83,11 @@ export class Engine {
     return this.#running
   }
 
+  /** Aborted with the drain that runs now or ran last. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
   /** Gives up the request in flight and comes to rest: the library is about to be replaced. */
   abort(): void {
     this.#patientUntil = 0
@@ -168,6 +173,7 @@ export class Engine {
     try {
       if (step.do === 'wait') {
         this.#impatient = false
+        this.#hasty = false
         return await this.#sleep(step.ms)
       }
       this.#hasty = false

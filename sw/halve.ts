@@ -10,37 +10,58 @@ import { recordFailure } from './record-failure.ts'
  * The whole request was refused: halves are sent at once, so that what is refused alone delays nobody. Where two
  * were refused alone and nothing has gone through, the rest is tried as it is; where none of it goes through
  * either, the fault is the server's, and no entry is blamed (traces.md, 26).
+ * @param dying requests get no answer, or 5xx: that may also be an outage that begins in the midst of it, so the search
+ * ends for this round where two have died alone since anything last went through
  */
 export async function halve(
   task: Task,
   flights: readonly Flight[],
   failure: Failure,
-  dies = (why: Failure): boolean => remedy(why) === 'halve',
+  dying = false,
 ): Promise<Pushed> {
+  const { world } = task
   let parts: (readonly Flight[])[] = [flights]
   let whole: (readonly Flight[])[] = []
   const refused: { readonly flight: Flight; readonly why: Failure }[] = []
   let through = false
+  /** Refused alone since something went through. */
+  let lately = 0
   for (let part = parts.pop(); part; part = parts.pop()) {
     const [only, another] = part
-    // The network has gone meanwhile: what is not sent dies of that, and no entry is to blame.
-    if (!task.world.online() && !task.hasty) return 'paused'
+    if (!world.online() && !task.hasty) return 'paused'
     const why = part === flights ? failure : await send(task, part)
-    if (task.signal.aborted) return 'paused'
-    if (!why) through = true
-    else if (!dies(why) || asksForPause(why)) return recordFailure(task, why)
-    else if (only && !another) refused.push({ flight: only, why })
-    else if (through || refused.length < 2) {
-      task.world.journal.add({ what: 'halved', mutations: part.length, failure: why.is })
+    // The network has gone meanwhile: what is not sent dies of that, and no entry is to blame.
+    if (task.signal.aborted || (why?.is === 'no-answer' && part !== flights && !world.online()))
+      return 'paused'
+    if (!why) {
+      through = true
+      lately = 0
+    } else if (!(remedy(why) === 'halve' || (dying && dies(why))) || asksForPause(why))
+      return recordFailure(task, why)
+    else if (only && !another) {
+      refused.push({ flight: only, why })
+      lately++
+    } else if (lately < 2 || (through && !dying)) {
+      world.journal.add({ what: 'halved', mutations: part.length, failure: why.is })
       parts.push(...halves(part))
     } else whole.push(part)
     if (parts.length > 0) continue
-    if (!through && refused.length > 1) return recordFailure(task, failure)
+    if (lately > 1 && (!through || (dying && whole.length > 0))) {
+      if (through) await refuseEach(task, refused)
+      return recordFailure(task, failure)
+    }
     parts = whole.flatMap(halves)
     whole = []
   }
-  for (const { flight, why } of refused) await refuseAlone(task, flight, why)
+  await refuseEach(task, refused)
   return 'through'
+}
+
+async function refuseEach(
+  task: Task,
+  refused: readonly { readonly flight: Flight; readonly why: Failure }[],
+): Promise<void> {
+  for (const { flight, why } of refused) await refuseAlone(task, flight, why)
 }
 
 /** The second half first, since the last is taken first. */
@@ -70,17 +91,17 @@ export async function isolate(task: Task, ids: readonly string[]): Promise<Pushe
   const { world, db, outbox } = task
   const flights = await freezeBatch(db, outbox.library.id, ids, world.newId)
   const [only, another] = flights
+  if (!only) return 'through'
   const again = outbox.alone.has(ids[0] ?? '')
   // A second one that dies alone, with nothing gone through since the first: the fault is the server's after all.
   if (!another && !again && outbox.choked > 0) return 'paused'
   const failure: Failure = { is: 'no-answer', why: 'pulls go through' }
-  if (only && !another) await refuseAlone(task, only, failure)
-  else if ((await halve(task, flights, failure, diesOrIsRefused)) !== 'through') return 'paused'
+  if (!another) await refuseAlone(task, only, failure)
+  else if ((await halve(task, flights, failure, true)) !== 'through') return 'paused'
   // One known to die says nothing new of the connection.
   await writeConnection(db, outbox.library.id, again ? outbox.connection : FINE)
   world.announce({ v: 1, type: 'status-changed' })
   return 'through'
 }
 
-const diesOrIsRefused = (why: Failure): boolean =>
-  why.is === 'server' || why.is === 'no-answer' || remedy(why) === 'halve'
+const dies = ({ is }: Failure): boolean => is === 'server' || is === 'no-answer'

@@ -51,6 +51,9 @@ export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-
   })
   for (const event of applied.events) world.journal.add(event)
   tell(world, applied)
+  // Answered: whatever was said of this session or version before is over.
+  const paused = outbox.connection.is === 'signed-out' || outbox.connection.is === 'too-old'
+  if (paused) await writeConnection(db, id, FINE)
   if (answer.more && answer.cursor > cursor) return 'more'
   // A push that fails keeps its backoff, whatever a pull can do; without one the connection is well.
   if (outbox.connection.is !== 'fine' && outbox.due.length === 0) await writeConnection(db, id, FINE)

@@ -17,7 +17,7 @@ export async function repairRecords(
 ): Promise<Repairing> {
   let result: Repairing = ok(null)
   await world.alone(async () => {
-    result = await fetchAndRepair(world, library, ids)
+    result = await fetchAndRepair(world, library, ids, engine.signal)
   })
   await engine.wake('sync-now', 0)
   return result
@@ -27,6 +27,7 @@ async function fetchAndRepair(
   world: EngineWorld,
   library: string,
   ids: readonly string[],
+  signal: AbortSignal,
 ): Promise<Repairing> {
   const db = await world.database()
   const outbox = await readOutbox(db, world.now())
@@ -34,14 +35,12 @@ async function fetchAndRepair(
   const { account, cursor, mark } = outbox.library
   const found = []
   for (let after = 0; ; ) {
-    const answered = await world.transport.pull(
-      { account: account.id, after, mark, ids },
-      new AbortController().signal,
-    )
+    const answered = await world.transport.pull({ account: account.id, after, mark, ids }, signal)
     if (!answered.ok) return answered
     const { answer, offset } = answered.value
+    // Something new there; or a page that leads nowhere, and what it leaves out is not known to be missing.
+    if (answer.cursor > cursor || (answer.more && answer.cursor <= after)) return ok(null)
     after = answer.cursor
-    if (after > cursor) return ok(null)
     for (const change of answer.changes.map(readChange)) if (change) found.push(change)
     if (answer.more) continue
     const changes = new Map(found.map((change) => [change.record.id, change]))

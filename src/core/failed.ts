@@ -6,7 +6,8 @@ import type { Held, Settled } from './settle.ts'
 /** A person wants it tried again: what was refused goes as a new mutation, what is unsettled under its old id. */
 export function retry(entry: Entry, now: number): Entry {
   const state = { is: 'ready', attempts: attemptsOf(entry), alone: goesAlone(entry) } as const
-  return { ...entry, state, wait: { start: now, length: 0 } }
+  // What is unsettled is due as it is; a wait would say that somebody has edited it since.
+  return { ...entry, state, wait: entry.flight ? entry.wait : { start: now, length: 0 } }
 }
 
 /**

@@ -1,8 +1,8 @@
 import { type Hunk, hunks } from './diff.ts'
 
 /**
- * Three-way text: by line, inside a clashing block by what white space parts, inside that by word. Letters are never
- * mixed, and two people's words never become one.
+ * Three-way text: by line, inside a clashing block by what white space parts, inside that by word. Letters are mixed
+ * only where two tabs are typed into in turns, and two people's words never become one.
  * Two-way differences are node-diff3's; regions are combined here, because its merge calls an insertion beside
  * an edit, and two insertions at one place, a conflict (traces.md, 48), and neither loses anything.
  */
@@ -62,15 +62,18 @@ const stack = (...parts: string[]): string => parts.filter((part) => part !== ''
 
 function mergeBlock(base: string, mine: string, theirs: string, onClash: OnClash): MergedText {
   const small = base.length + mine.length + theirs.length <= MAX_BLOCK
-  const { text, clashes } = weave(small ? parted : whole, base, mine, theirs)
+  const { text, clashes } = weave(small ? parted : whole, base, mine, theirs, onClash === 'both')
   const clash = clashes > 0
   if (clash && onClash === 'mine') return { text: mine, clash }
   // Two texts that differ in several places read better one after the other than with their words in turns.
   return { text: clashes > 1 ? stack(theirs, mine) : text, clash }
 }
 
-/** By what white space parts, a single one that clashes by word; of what clashes still both are there. */
-function weave(split: typeof parted, base: string, mine: string, theirs: string) {
+/**
+ * By what white space parts, a single one that clashes by word; of what clashes still both are there.
+ * @param typing what both add at the end of one word stays, each letter once: two tabs that are typed into in turns
+ */
+function weave(split: typeof parted, base: string, mine: string, theirs: string, typing: boolean) {
   const regions = combine(split(base), split(mine), split(theirs), MAX_BLOCK)
   let text = ''
   let clashes = regions ? 0 : 2
@@ -80,9 +83,11 @@ function weave(split: typeof parted, base: string, mine: string, theirs: string)
       const { base, mine, theirs } = region
       const fine =
         split === parted && base.length === 1
-          ? weave(words, base.join(''), mine.join(''), theirs.join(''))
+          ? weave(words, base.join(''), mine.join(''), theirs.join(''), false)
           : null
+      const letters = fine && typing ? lettersOf(base.join(''), mine.join(''), theirs.join('')) : null
       if (fine?.clashes === 0) text += fine.text
+      else if (letters !== null) text += letters
       else {
         text += insertBoth(mine, theirs, ' ').join('')
         if (base.length > 0) clashes++
@@ -91,6 +96,10 @@ function weave(split: typeof parted, base: string, mine: string, theirs: string)
   }
   return { text, clashes }
 }
+
+/** Both went on writing at the end of one word: each letter once, remote first; null where it is anything else. */
+const lettersOf = (base: string, mine: string, theirs: string): string | null =>
+  mine.startsWith(base) && theirs.startsWith(base) ? theirs + mine.slice(base.length) : null
 
 /** Regions in order, or null past the work limit. */
 function combine(base: string[], mine: string[], theirs: string[], max: number): Region[] | null {

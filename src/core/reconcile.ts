@@ -57,8 +57,9 @@ export function reconcile(base: RecordState | null, local: RecordState, remote: 
     }
   }
   const lost: Lost[] = []
-  // A tombstone has no content that both sides could have begun from: merged on its emptiness, text would be doubled.
-  const common = base && isPurged(base) ? null : base
+  // A tombstone, or the blank that a whole record is sent on, has no content that both sides could have begun from:
+  // merged on its emptiness, text would be doubled.
+  const common = base && (isPurged(base) || base.version === 0) ? null : base
   const fields: Record<string, Json> = {}
   const stamps: Record<string, number> = {}
   for (const field of new Set([...Object.keys(remote.fields), ...Object.keys(local.fields)])) {

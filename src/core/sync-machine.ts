@@ -46,10 +46,13 @@ export function decide(now: Situation, at: number): Step {
   if (blocked > 0) return waitOrRest(blocked, now.patience, 'backoff')
   if (now.signOutPending) return { do: 'sign-out' }
   if (now.rereading) return { do: 'pull' }
-  const first = now.due[0]
-  if (first !== undefined) {
+  if (now.due.length > 0) {
     const together = now.due.filter((id) => !now.alone.has(id))
-    return { do: 'push', ids: together.length > 0 ? together : [first] }
+    const apart = now.due.find((id) => now.alone.has(id))
+    // What goes alone is not kept behind a batch that is refused again and again: they take turns.
+    const turn = now.connection.is === 'failing' && (now.connection.attempts ?? 0) % 2 === 1
+    if (apart !== undefined && (turn || together.length === 0)) return { do: 'push', ids: [apart] }
+    return { do: 'push', ids: together }
   }
   if (now.pullWanted) return { do: 'pull' }
   const next = Math.min(...now.waits.map((wait) => remaining(wait, at)))

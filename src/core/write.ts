@@ -37,10 +37,11 @@ export function applyChange(
   now: number,
 ): Result<Held, readonly FieldProblem[]> {
   const returns = held.record !== null && isPurged(held.record) && typesInto(change)
-  const before = returns ? { ...held.record, ...anew(change) } : (held.record ?? blank(change))
+  const left = returns ? contentLeft(held) : null
+  const creating = held.record === null || (returns && !left)
+  const before = returns ? { ...held.record, ...anew(change, left, stamp) } : (held.record ?? blank(change))
   const fields: Record<string, Json> = { ...before.fields }
   const stamps: Record<string, number> = { ...before.stamps }
-  const creating = held.record === null || returns
   const changed: Record<string, Json> = {}
   for (const [field, typed] of Object.entries(change.typed)) {
     const kind = mergeKind(change.kind, field)
@@ -53,6 +54,9 @@ export function applyChange(
   const checked = checkFields(change.kind, changed)
   if (!checked.ok) return bad(checked.problem)
   Object.assign(fields, changed)
+  // A card without its link would only be refused by the server; what was typed stays in the editor.
+  if (returns && !checkFields(change.kind, fields).ok)
+    return bad([{ field: change.kind, problem: 'was deleted for good' }])
   const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
   if (!creating && held.record && sameRecord(record, held.record)) return ok(held)
   return ok(raise(held, record, now, change.urgency))
@@ -75,17 +79,25 @@ const blank = (change: Change): RecordState => ({
 
 /**
  * A tab that is behind types into a record that another one has deleted for good: the edit wins, as everywhere, and the
- * record returns with what was typed, the only part of it that anybody still has.
+ * record returns with what was typed and what the device still has of it.
  */
 const typesInto = ({ kind, shown, typed }: Change): boolean =>
   Object.entries(typed).some(([field, value]) => {
     const merge = mergeKind(kind, field)
-    return merge !== 'life' && !sameValue(merge, value, shown[field])
+    return (merge === 'text' || merge === 'line') && !sameValue(merge, value, shown[field])
   })
 
-const anew = ({ kind }: Change): Pick<RecordState, 'fields' | 'stamps'> => ({
-  fields: { ...(isKind(kind) ? DEFAULTS[kind] : {}), deleted: false, purged: false },
-  stamps: {},
+/** As long as the deletion has not been settled the device has the record as the server last had it, or is to get it. */
+const contentLeft = ({ base, entry }: Held): RecordState | null =>
+  [base, entry?.flight?.sent].find((record) => record && !isPurged(record)) ?? null
+
+const anew = (
+  { kind }: Change,
+  left: RecordState | null,
+  stamp: number,
+): Pick<RecordState, 'fields' | 'stamps'> => ({
+  fields: { ...(isKind(kind) ? DEFAULTS[kind] : {}), ...left?.fields, deleted: false, purged: false },
+  stamps: { ...left?.stamps, deleted: stamp, purged: stamp },
 })
 
 /** A record deleted for good keeps nothing of its content on this device either. */

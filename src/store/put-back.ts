@@ -1,5 +1,5 @@
 import { enqueue, isSettled } from '../core/outbox.ts'
-import { isPurged, type RecordState } from '../core/records.ts'
+import { isDeleted, isPurged, type RecordState } from '../core/records.ts'
 import { Database } from './database.ts'
 import { HELD_STORES, writeHeld } from './held.ts'
 import { OtherLibrary, readLibrary } from './library.ts'
@@ -56,6 +56,8 @@ export async function putBack(library: Remembered, now: number): Promise<void> {
 
 function madeHere(remembered: RecordState, now: number) {
   const record = { ...remembered, version: 0 }
-  const entry = isSettled(null, record) ? null : enqueue(null, record, now, 'at-once')
-  return { record, base: null, entry }
+  // Without base a deleted record would count as one that the server never heard of, with nothing to send.
+  const base = remembered.version > 0 && isDeleted(remembered) ? { ...record, fields: {} } : null
+  const entry = isSettled(base, record) ? null : enqueue(null, record, now, 'at-once')
+  return { record, base, entry }
 }

@@ -44,7 +44,7 @@ export function summarize(facts: Facts, live: number, titles: ReadonlyMap<string
     account: state.library?.account ?? null,
     figures: counted,
     failed: failedChanges(facts, titles),
-    sentence: sentence(facts, world, counted.queue, live),
+    sentence: sentence(facts, world, live),
     backgroundText: backgroundText(facts),
     lastSynced: state.library?.lastSynced ?? null,
     nextTry: wait === null ? null : now + wait,
@@ -95,8 +95,19 @@ function whyFailed(entry: Entry, { state: { connection }, now }: Facts): Why {
   }
 }
 
-function sentence({ state }: Facts, world: World, queue: number, live: number): string {
-  const changes = queue === 1 ? '1 change' : `${queue} changes`
+/** What goes by itself and what waits for a person are two things: a refused change is on its way nowhere. */
+function sentence(facts: Facts, world: World, live: number): string {
+  const { entries } = facts.state
+  const refused = world.hasAccount ? entries.filter(({ state }) => state.is === 'refused').length : 0
+  const queue = entries.length - refused
+  if (refused === 0) return sendingSentence(facts, world, queue, live)
+  const forYou = `${changesOf(refused)} ${waitOf(refused)} for you: see Failed changes.`
+  const quiet = queue === 0 && connectionState(world) === 'online'
+  return quiet ? forYou : `${sendingSentence(facts, world, queue, live)} ${forYou}`
+}
+
+function sendingSentence({ state }: Facts, world: World, queue: number, live: number): string {
+  const changes = changesOf(queue)
   if (!world.hasAccount) {
     return live === 0
       ? 'Nothing is saved yet. What you write stays on this device.'
@@ -130,6 +141,7 @@ function sentence({ state }: Facts, world: World, queue: number, live: number): 
   }
 }
 
+const changesOf = (count: number): string => (count === 1 ? '1 change' : `${count} changes`)
 const waitOf = (count: number): string => (count === 1 ? 'waits' : 'wait')
 const records = (count: number): string => (count === 1 ? '1 record is' : `${number(count)} records are`)
 

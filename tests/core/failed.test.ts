@@ -82,4 +82,11 @@ describe('discard', () => {
       entry: { flight: null },
     })
   })
+
+  test('P12: Retry is no edit: what chokes again is not voided for it', () => {
+    const held = flying(base, mine)
+    const again = { ...held, entry: retry(choke(held.entry, 'x', T0, 0), T0 + 1000) }
+    const chokedAgain = told(again, { id, outcome: 'error', message: 'boom' })
+    expect(chokedAgain.entry).toMatchObject({ state: { is: 'choked', attempts: 2 }, flight: { void: false } })
+  })
 })

@@ -81,13 +81,24 @@ describe('mergeText', () => {
   test.each([
     ['a word for a word', 'alpha', 'beta', 'gamma', 'gamma beta'],
     ['a word for a letter', 'a', 'beta', 'alpha', 'alpha beta'],
-    ['letters onto the end of one word', 'one alpha', 'one alphabet', 'one alphas', 'one alphas alphabet'],
     ['one sentence for another', 'Buy milk', 'Call Bob', 'Ask Ann', 'Ask Ann\nCall Bob'],
     ['a small edit each in one word', 'one color', 'one Color', 'one colors', 'one colors Color'],
     ['one deletes the word, the other changes it', 'a red z', 'a z', 'a reddish z', 'a reddish z'],
   ])('where both must stay, no letters are mixed: %s', (_, base, mine, theirs, text) => {
     expect(mergeText(base, mine, theirs, 'both').text).toBe(text)
   })
+
+  test.each([
+    ['a', 'ac', 'ab', 'abc'],
+    ['one hel', 'one hell', 'one help', 'one helpl'],
+    ['alpha\nz', 'alphax\nz', 'alphay\nz', 'alphayx\nz'],
+  ])(
+    'P4: two tabs that are typed into in turns, one behind: each letter once (%s)',
+    (base, mine, theirs, text) => {
+      expect(mergeText(base, mine, theirs, 'both').text).toBe(text)
+      expect(mergeText(base, mine, theirs, 'mine')).toEqual({ text: mine, clash: true })
+    },
+  )
 
   test('no two words are ever glued together: what either side inserted, by white space, is a word of the result', () => {
     const inserts = fc.array(fc.record({ at: fc.nat(12), gap: fc.constantFrom(' ', '\n', '\n\n', '  ') }), {

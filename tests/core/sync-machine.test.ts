@@ -52,6 +52,11 @@ const TABLE: readonly [string, Partial<Situation>, Step][] = [
     push('a', 'b'),
   ],
   ['P8: but alone, when no other is left', { due: ['x', 'y'], alone: new Set(['x', 'y']) }, push('x')],
+  [
+    'P8: nor is it kept behind others that fail again and again: they take turns',
+    { connection: failing, due: ['x', 'a', 'b'], alone: new Set(['x']), hasty: true },
+    push('x'),
+  ],
   ['then it pulls', { pullWanted: true }, { do: 'pull' }],
   ['trace 8: a fresh read goes before any push', { rereading: true, due: ['a'] }, { do: 'pull' }],
   ['a pause is waited for', { waits: [{ start: T0, length: 2000 }] }, { do: 'wait', ms: 2000 }],

@@ -45,12 +45,50 @@ describe('applyChange', () => {
     expect(gone.record?.fields).toEqual({ deleted: true, purged: true })
     const back = apply(gone, change({ content: 'one two' }, { content: 'one' }))
     expect(back).toMatchObject({
-      record: { version: 3, fields: { content: 'one two', title: '', deleted: false, purged: false } },
+      record: { version: 3, fields: { content: 'one two', title: 'A note', deleted: false, purged: false } },
       entry: { state: { is: 'ready' } },
+    })
+    const synced = clean({ ...base, fields: { deleted: true, purged: true } })
+    expect(apply(synced, change({ content: 'two' }, { content: 'one' })).record?.fields).toMatchObject({
+      content: 'two',
+      title: '',
     })
     // Leaving the field again, or restoring it from a list that is behind, is no edit of its text.
     expect(apply(gone, change({ content: 'one' }, { content: 'one' })).record).toEqual(gone.record)
     expect(apply(gone, change({ deleted: false }, { deleted: true })).record).toEqual(gone.record)
+  })
+
+  test('P4: what the device still has of it is merged into, not written over, and keeps its stamps', () => {
+    const both = note('one\nremote', { version: 3 })
+    const gone = apply(clean(both), change({ deleted: true, purged: true }, { purged: false }))
+    const back = apply(gone, change({ content: 'one!' }, { content: 'one' }))
+    expect(back.record?.fields.content).toBe('one!\nremote')
+    expect(back.record?.stamps.title).toBe(both.stamps.title)
+    const unsent = flying(null, note('sent', { version: 0 }))
+    const purged = apply(unsent, change({ deleted: true, purged: true }, { purged: false }))
+    expect(apply(purged, change({ title: 'T' }, { title: 'A note' })).record?.fields).toMatchObject({
+      title: 'T',
+      content: 'sent',
+    })
+    // A list that is behind pins it: no text, no return.
+    expect(apply(gone, change({ pinned: true }, { pinned: false })).record).toEqual(gone.record)
+  })
+
+  test('P12: a card that is deleted for good cannot return without its link; the editor is told', () => {
+    const gone = clean(
+      card('https://a.example/', {}, { version: 3, fields: { deleted: true, purged: true } }),
+    )
+    const edit = change({ description: 'x' }, { description: '' }, { kind: 'card' })
+    expect(applyChange(gone, edit, T0, T0)).toEqual({
+      ok: false,
+      problem: [{ field: 'card', problem: 'was deleted for good' }],
+    })
+    const link = { url: 'https://a.example/' }
+    const kept = apply(
+      clean(card(link.url, {}, { version: 3 })),
+      change({ deleted: true, purged: true }, {}, { kind: 'card' }),
+    )
+    expect(apply(kept, edit).record?.fields).toMatchObject({ ...link, description: 'x' })
   })
 
   test('P1: a create has every field of its kind, each stamped, and an entry', () => {

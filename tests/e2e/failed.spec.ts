@@ -26,6 +26,10 @@ test('P8 P11 failed changes say why, are tried again on demand, and a discarded 
   const before = site.proxy.pushes.length
   await failed.getByRole('button', { name: 'Retry all' }).click()
   await expect.poll(() => site.proxy.pushes.length, { message: 'it tried at once' }).toBeGreaterThan(before)
+  await failed.getByRole('link', { name: 'Dropped', exact: true }).click()
+  await expect(app.content, 'its title opens it, to be edited').toHaveValue(
+    'as the server has it and a change',
+  )
   const discard = failed
     .getByRole('listitem')
     .filter({ hasText: 'Dropped' })

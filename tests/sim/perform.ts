@@ -90,7 +90,7 @@ async function act(sim: Simulation, device: SimDevice, step: Step, random: Rando
       device.lag = random.chance(0.4) ? 0 : random.below(5000)
       return
     case 'clock':
-      sim.checks.clockSet(device)
+      sim.checks.polite.clockSet(device)
       device.skew = random.chance(0.4) ? 0 : (random.below(7) - 3) * DAY + random.below(DAY)
       return
     case 'server-stop':
@@ -164,7 +164,7 @@ export function signIn(sim: Simulation, device: SimDevice, random: Random): void
     random,
     async (_tab, library, db) => {
       await adoptLibrary(db, library, ACCOUNT)
-      sim.checks.signedIn(device)
+      sim.checks.polite.signedIn(device)
     },
     'signed-in',
   )

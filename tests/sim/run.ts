@@ -95,7 +95,7 @@ export async function calm(sim: Simulation): Promise<void> {
   for (const device of sim.devices) {
     device.lag = 0
     device.skew = 0
-    sim.checks.clockSet(device)
+    sim.checks.polite.clockSet(device)
     device.link.faults = []
     device.setOnline(true)
     if (device.tabs.length === 0) device.openTab()

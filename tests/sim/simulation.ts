@@ -89,7 +89,7 @@ export class Simulation {
           random: this.random,
           trace: (line) => this.trace(line),
           at: (moment, request) => this.#at(moment, request),
-          heard: (request, said) => this.checks.heard(request, said),
+          heard: (request, said) => this.checks.polite.heard(request, said),
         },
         trace: (line) => this.trace(line),
         issued: (device, id, before, after) => this.model.issued(`${device.name} ${id}`, before, after),
@@ -98,7 +98,7 @@ export class Simulation {
           this.model.saved(actor.name, before, after)
           this.#spring('after-commit', device.name, actor)
         },
-        asked: (device, request) => this.checks.asked(device, request),
+        asked: (device, request) => this.checks.polite.asked(device, request),
         failed: (why) => this.report('unhandled', why),
       },
       name,

@@ -299,6 +299,21 @@ describe('P12: the status line', () => {
     expect(summarize(await facts(), 1, new Map()).connection).toBe('signed-out')
   })
 
+  test('what was refused is not on its way: it waits for a person, whatever else is sent', async () => {
+    refusing((record) => record === idOf(1))
+    await device.write(idOf(1), { title: 'refused' })
+    await wake()
+    expect(await sentence()).toBe('1 change waits for you: see Failed changes.')
+    await device.write(idOf(2), { title: 'on its way' })
+    expect(await sentence()).toBe(
+      '1 change on the way to the server. 1 change waits for you: see Failed changes.',
+    )
+    device.online = false
+    expect(await sentence()).toBe(
+      'Saved on this device. 1 change waits for the network. 1 change waits for you: see Failed changes.',
+    )
+  })
+
   test('the watchdog: after two minutes of waiting while the server answers it says since when, and not before', async () => {
     const alarm = async () => summarize(await facts(), 1, new Map()).alarm
     await device.write(idOf(1), { title: 't' })

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
 import { adoptLibrary } from '../../src/store/library.ts'
+import { writeConnection } from '../../src/store/outbox.ts'
 import { ACCOUNT, Clock, Device, until } from '../support/device.ts'
-import { idOf } from '../support/device-records.ts'
+import { idOf, record } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
 
 const TOO_LARGE: Failure = { is: 'refused', status: 413, code: 'too_large', message: 'too large' }
@@ -80,6 +81,15 @@ describe('a session that ended', () => {
     answer({ is: 'signed-out' })
     await Promise.all([drain, signedIn])
     expect(server.records.size).toBe(8)
+    expect((await device.state()).connection.is).toBe('fine')
+  })
+
+  test('nor where what is to be read then comes in several pages', async () => {
+    for (let n = 11; n <= 17; n++) server.put(record('note', { title: `${n}` }, { id: idOf(n) }))
+    server.pageSize = 2
+    await writeConnection(device.db, device.library, { is: 'signed-out', since: 0, why: '' })
+    await device.engine.wake('signed-in', 60_000)
+    expect((await device.state()).records).toBe(15)
     expect((await device.state()).connection.is).toBe('fine')
   })
 

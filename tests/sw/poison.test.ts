@@ -237,3 +237,45 @@ describe('P9: the network goes in the midst of halving', () => {
     expect(await left()).toEqual([[poison, 'refused']])
   })
 })
+
+describe('P8, P9: the server goes down in the midst of halving', () => {
+  test('it costs few requests, and hardly anybody is blamed for it', async () => {
+    const poison = idOf(390)
+    let down = false
+    server.onPush = (request) => {
+      if (down || holds(request, poison)) return DOWN
+      down = true
+      return null
+    }
+    server.onPull = () => (down ? DOWN : null)
+    await write(400)
+    await wake(AN_HOUR / 60)
+    expect(server.records.size).toBeGreaterThan(0)
+    // Two to notice, two for each halving until two have died alone, then rounds.
+    expect(server.pushes.length).toBeLessThanOrEqual(40)
+    expect((await left()).filter(([, state]) => state === 'choked').length).toBeLessThanOrEqual(3)
+    server.onPush = (request) => (holds(request, poison) ? DOWN : null)
+    server.onPull = () => null
+    for (let i = 0; i < 4; i++) {
+      clock.pass(AN_HOUR)
+      await wake(AN_HOUR / 60)
+    }
+    expect(await left()).toEqual([[poison, 'choked']])
+  })
+})
+
+describe('P8: a healthy entry that once failed alone', () => {
+  test('is not kept behind two that are refused again and again', async () => {
+    server.onPush = () => DOWN
+    await device.write(idOf(3), { title: 'healthy' })
+    await wake(AN_HOUR / 60)
+    expect(await left()).toEqual([[idOf(3), 'choked']])
+    server.onPush = (request) => (holds(request, idOf(1), idOf(2)) ? TOO_LARGE : null)
+    for (const n of [1, 2]) await device.write(idOf(n), { title: `${n}` })
+    for (let i = 0; i < 8; i++) {
+      clock.pass(AN_HOUR / 6)
+      await wake(AN_HOUR / 60)
+    }
+    expect(server.records.has(idOf(3))).toBe(true)
+  })
+})

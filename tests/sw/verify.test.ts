@@ -12,9 +12,10 @@ import { readClean } from '../../src/store/verify.ts'
 import { VerifyDesk } from '../../src/ui/controllers/verify-desk.ts'
 import { repairRecords } from '../../sw/verify.ts'
 import { type TestServer, testServer } from '../server/fixture.ts'
-import type { Device } from '../support/device.ts'
+import { Clock, Device } from '../support/device.ts'
 import { calm, expectConverged, type Pair, pairOf } from '../support/device-pair.ts'
-import { idOf } from '../support/device-records.ts'
+import { idOf, T0 } from '../support/device-records.ts'
+import { MemoryServer } from '../support/device-server.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -319,6 +320,41 @@ const refuse = (device: Device, id: string): Promise<void> =>
     const state = { is: 'refused', code: 'invalid', message: 'no', at: 0 } as const
     if (entry) await tx.objectStore('outbox').put({ ...entry, state })
   })
+
+describe('the worker’s half of a repair', () => {
+  const alone = async () => {
+    const clock = new Clock()
+    const memory = new MemoryServer(() => clock.now)
+    const device = await Device.open(memory, { clock })
+    await device.write(idOf(1), { title: 't' })
+    await device.engine.wake('changed', 0)
+    const repair = () => repairRecords(device.engine, device.world, device.library, [idOf(1)])
+    const asked = () => memory.pulls.filter(({ from }) => from.ids).length
+    return { memory, device, repair, asked }
+  }
+
+  test('a server that says “more” and does not move on is not asked for ever; nothing is taken for missing', async () => {
+    const { memory, device, repair, asked } = await alone()
+    memory.onPull = ({ ids, after }) => {
+      if (!ids) return null
+      const answer = { changes: [], cursor: after, more: asked() < 5, now: T0, mark: memory.mark }
+      return { ok: true, value: { answer, offset: 0 } }
+    }
+    expect(await repair()).toEqual({ ok: true, value: null })
+    expect(asked()).toBe(1)
+    expect((await device.state()).entries).toEqual([])
+  })
+
+  test('whoever signs out does not wait for it: the request is given up', async () => {
+    const { memory, device, repair, asked } = await alone()
+    memory.onPull = ({ ids }) => {
+      if (ids) device.engine.abort()
+      return null
+    }
+    expect(await repair()).toMatchObject({ ok: false, problem: { is: 'no-answer' } })
+    expect(asked()).toBe(1)
+  })
+})
 
 describe('receipts', () => {
   test('an accepted mutation has one at once, with the server’s time, and the other device too once it has read', async () => {

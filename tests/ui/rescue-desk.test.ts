@@ -70,6 +70,9 @@ describe('rescue mode', () => {
     expect(await model.rescue.tryAgain()).toBe(true)
     expect(await stored(id)).toBe('milk, b')
     expect(model.rescue.trouble).toBe(null)
+    expect(model.notices.map(({ text }) => text)).toEqual([
+      'All is well again. Everything you typed is stored.',
+    ])
     expect(model.rescue.texts).toEqual([])
     expect(await model.type(id, { content: 'milk, b' }, { content: 'milk' })).toMatchObject({ is: 'written' })
   })
@@ -142,6 +145,15 @@ describe('rescue mode', () => {
     expect(await model.rescue.tryAgain()).toBe(true)
     expect(model.rescue.failed(new TypeError('ours'))).toBe(false)
     expect(model.rescue.trouble).toBe(null)
+  })
+
+  test('P12 a new card whose address is here already was not stored, and nobody says that it was', async () => {
+    await model.create('card', { url: 'https://a.example/', title: 'Here' }).done
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(quota)
+    await model.create('card', { url: 'https://a.example/', title: 'Again' }).done
+    put.mockRestore()
+    expect(await model.rescue.tryAgain()).toBe(true)
+    expect(model.notices.map(({ text }) => text)).toEqual([expect.stringContaining('“Again” was not stored')])
   })
 
   test('P4 a text over its limit stands in the way of nobody: it is told, the rest is stored', async () => {

@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import { PawkitElement } from '../element.ts'
 import type { FailedChange } from '../model.ts'
 import { ask } from '../requests.ts'
+import { pathOf } from '../router.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { clockTime, fullTime } from '../words.ts'
@@ -74,11 +75,13 @@ export class FailedChanges extends PawkitElement {
   }
 
   #entry(change: FailedChange) {
-    const { id, title, reason, at, attempts, nextTry } = change
+    const { id, kind, title, reason, at, attempts, nextTry } = change
     const tries = attempts === 1 ? 'tried once' : `tried ${attempts} times`
     const next = nextTry === null ? 'It waits for you.' : `Next try at ${clockTime(nextTry)}.`
     return html`<li>
-      <p class="title">${title}</p>
+      <p class="title" dir="auto">${
+        this.model.records.has(id) ? html`<a href=${pathOf({ kind, id })}>${title}</a>` : title
+      }</p>
       <p class="why">${reason} <time title=${fullTime(at)}>${clockTime(at)}</time>, ${tries}. ${next}</p>
       <div class="what">
         <button class="outlined" aria-description=${title} @click=${() => void this.model.failed.retry(id)}>Retry</button>

@@ -184,7 +184,6 @@ export class RescueRegion extends PawkitElement {
     if (!well) return
     // The focus was in here, and this goes.
     this.dispatchEvent(new CustomEvent('closed'))
-    this.model.notify('status', 'All is well again. Everything you typed is stored.')
   }
 }
 

@@ -71,11 +71,13 @@ export class RescueDesk implements RescueActions {
     if (this.trying || !this.trouble) return this.trouble === null
     this.trying = true
     this.#changed()
+    let stored = false
     try {
       this.#world.db.close()
       if (this.trouble === 'gone') await this.#putBack()
       const done = await this.#writer.again()
       this.trouble = null
+      stored = done.every(({ committed }) => committed.is === 'written')
       this.#tell(done)
     } catch (error) {
       this.trouble = troubleOf(error) ?? this.trouble ?? 'broken'
@@ -84,6 +86,8 @@ export class RescueDesk implements RescueActions {
     }
     if (this.trouble === null) await this.#host.comeBack().catch(() => {})
     this.#changed()
+    if (stored && this.trouble === null)
+      this.#host.notify('status', 'All is well again. Everything you typed is stored.')
     return this.trouble === null
   }
 
@@ -114,7 +118,8 @@ export class RescueDesk implements RescueActions {
     worker?.arm()
     worker?.wakeForChange()
     for (const { write, committed } of done) {
-      const problem = problemOf(resultOf(committed))
+      const duplicate = committed.is === 'duplicate'
+      const problem = duplicate ? 'A card with its address is here already.' : problemOf(resultOf(committed))
       const text = Object.values(write.typed).find((value) => typeof value === 'string' && value !== '')
       const copy = { label: 'Copy', run: () => void copyText(String(text ?? '')) }
       if (problem !== null)

@@ -21,7 +21,7 @@ export class VanishDesk extends EventTarget implements VanishActions {
   readonly #host: Host
   readonly #library: { readonly library: string }
   readonly #changed: (ids: readonly string[]) => Promise<void>
-  count = 0
+  #ids: readonly string[] = []
   /** Those among them that are not in the Trash: no server has them. */
   live = 0
 
@@ -41,14 +41,20 @@ export class VanishDesk extends EventTarget implements VanishActions {
     host.addEventListener('summary', () => void this.#refresh().catch(() => {}))
   }
 
+  get count(): number {
+    return this.#ids.length
+  }
+
   async #refresh(): Promise<void> {
-    const before = this.count
     const ids = await readVanishing(this.#world.db)
-    if (ids.length === before || before !== this.count) return
-    this.count = ids.length
+    const before = this.#ids
+    // Both in the store's order.
+    if (ids.join() === before.join()) return
+    this.#ids = ids
     const views = ids.map((id) => this.#host.records.get(id)?.record)
     this.live = views.filter((record) => record && !isDeleted(record)).length
-    this.#tell(before === 0)
+    // With none of the former left it is another question.
+    this.#tell(!ids.some((id) => before.includes(id)))
     // What they say of themselves is no longer that they are on the server.
     await this.#changed(ids)
     await this.#host.refresh()

@@ -163,7 +163,7 @@ export class Hands {
   /** The library becomes an account's; by default the one that everybody's cookie is of. */
   async signIn(account = ACCOUNT): Promise<void> {
     await this.inTab((tab, db) => void adoptLibrary(db, tab.library, account))
-    this.#world.sim.checks.signedIn(this.device)
+    this.#world.sim.checks.polite.signedIn(this.device)
     this.device.wake('signed-in')
     await this.#world.pass(1000)
   }
