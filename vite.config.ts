@@ -15,6 +15,8 @@ const noQueueStore: Plugin = {
   name: 'pawkit:no-queue-store',
   enforce: 'pre',
   load(id) {
+    // Marks of its versions, for the browser's console.
+    if (/\/workbox-[a-z-]+\/_version\.js/.test(id)) return ''
     const part = /workbox-background-sync\/lib\/(QueueStore|StorableRequest)\.js/.exec(id)?.[1]
     const used = "throw new Error('The queue store of Workbox is left out.')"
     if (part === 'QueueStore') return 'export class QueueStore {}'

@@ -51,7 +51,7 @@ try {
 
 /** As many seeded runs as a minute allows, at least a hundred (tests/sim). */
 function simulate(): Counts {
-  const args = [`${root}scripts/simulate.ts`, '--runs', '100', '--seconds', '55', '--jobs', '2']
+  const args = [`${root}scripts/simulate.ts`, '--runs', '100', '--seconds', '60', '--jobs', '2']
   const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
   process.stdout.write(stdout)
   const told = /simulation: (\d+) runs .* clean, (\d+) failed/.exec(stdout)
