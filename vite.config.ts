@@ -18,7 +18,7 @@ const noQueueStore: Plugin = {
     // Marks of its versions, for the browser's console.
     if (/\/workbox-[a-z-]+\/_version\.js/.test(id)) return ''
     const part = /workbox-background-sync\/lib\/(QueueStore|StorableRequest)\.js/.exec(id)?.[1]
-    const used = "throw new Error('The queue store of Workbox is left out.')"
+    const used = "throw new Error('left out')"
     if (part === 'QueueStore') return 'export class QueueStore {}'
     return part && `export class ${part} { static fromRequest() { ${used} } }`
   },

@@ -37,7 +37,7 @@ export async function onSync(
   const next = (tag + 1) % SYNC_QUEUES.length
   await writeDevice(db, { key: 'sync-tag', tag: next })
   world.announce({ v: 1, type: 'failed', tag: next })
-  throw new Error('Changes are still waiting; the browser tries again.')
+  throw new Error('Changes wait.')
 }
 
 async function hasSendable(db: Database, now: number): Promise<boolean> {

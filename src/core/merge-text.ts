@@ -119,7 +119,9 @@ function combine(base: string[], mine: string[], theirs: string[], max: number):
     const a = left[i]
     const b = right[j]
     if (!a && !b) break
-    if (a && (!b || goesBefore(a, b))) {
+    if (a && b && echoes(a, b)) i++
+    else if (a && b && echoes(b, a)) j++
+    else if (a && (!b || goesBefore(a, b))) {
       copyTo(a.start)
       out.push({ tokens: a.tokens })
       at = a.end
@@ -155,6 +157,13 @@ function combine(base: string[], mine: string[], theirs: string[], max: number):
   copyTo(base.length)
   return out
 }
+
+/** An insertion that the other side brings too, as the beginning of what it changed there, is one and not two. */
+const echoes = (a: Hunk, b: Hunk): boolean =>
+  a.end === b.start &&
+  a.start === a.end &&
+  b.end > a.end &&
+  a.tokens.every((token, i) => token === b.tokens[i])
 
 /** Touching is not overlapping: only two insertions at one place are, whose order the merge must choose. */
 function goesBefore(a: Hunk, b: Hunk): boolean {

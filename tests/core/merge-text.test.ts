@@ -100,6 +100,18 @@ describe('mergeText', () => {
     },
   )
 
+  test.each([
+    [' b', 'x\n b', 'x\n b c', 'x\n b c'],
+    [' b', 'x\n b c', 'x\n b', 'x\n b c'],
+    ['b', 'x\nb', 'y\nb c', 'x\ny\nb c'],
+  ])(
+    'what both put before a line that one of them changed is there once (%j, %j, %j)',
+    (base, mine, theirs, text) => {
+      for (const onClash of ['mine', 'both'] as const)
+        expect(mergeText(base, mine, theirs, onClash)).toEqual({ text, clash: false })
+    },
+  )
+
   test('no two words are ever glued together: what either side inserted, by white space, is a word of the result', () => {
     const inserts = fc.array(fc.record({ at: fc.nat(12), gap: fc.constantFrom(' ', '\n', '\n\n', '  ') }), {
       minLength: 1,
