@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit'
 import { mark } from '../icons.ts'
 import { base } from '../styles/base.ts'
+import { lonePage } from '../styles/lone-page.ts'
 
 /** Whether browsers allow here what Pawkit stands on: a service worker, and so work offline and in the background. */
 export const canRunHere = (): boolean => window.isSecureContext && 'serviceWorker' in navigator
@@ -9,35 +10,10 @@ export const canRunHere = (): boolean => window.isSecureContext && 'serviceWorke
 export class InsecurePage extends LitElement {
   static override styles = [
     base,
+    lonePage,
     css`
-      :host {
-        display: block;
-        height: 100dvh;
-        overflow: auto;
-        background: var(--paper);
-      }
-      main {
-        max-width: 36em;
-        margin-inline: auto;
-        padding: 12vh 24px 48px;
-      }
-      .app-mark {
-        width: 48px;
-        height: 48px;
-        margin-bottom: 16px;
-        color: var(--accent);
-      }
-      .paw {
-        fill: var(--paper);
-      }
-      h1 {
-        margin-bottom: 12px;
-      }
       h2 {
         margin: 24px 0 8px;
-      }
-      p + p {
-        margin-top: 8px;
       }
       li {
         padding: 8px 0;

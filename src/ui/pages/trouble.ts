@@ -4,6 +4,7 @@ import { downloadLibrary } from '../export-library.ts'
 import { mark } from '../icons.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { lonePage } from '../styles/lone-page.ts'
 import { START_WORDS, type StartTrouble } from '../trouble-words.ts'
 
 /** What stands in place of the app when the library on this device does not open or does not show: never a blank page. */
@@ -18,34 +19,8 @@ export class PawkitTrouble extends LitElement {
   static override styles = [
     base,
     controls,
+    lonePage,
     css`
-      :host {
-        display: block;
-        height: 100dvh;
-        overflow: auto;
-        background: var(--paper);
-      }
-      main {
-        max-width: 36em;
-        margin-inline: auto;
-        padding: 14vh 24px 48px;
-        text-wrap: pretty;
-      }
-      .app-mark {
-        width: 48px;
-        height: 48px;
-        margin-bottom: 16px;
-        color: var(--accent);
-      }
-      .paw {
-        fill: var(--paper);
-      }
-      h1 {
-        margin-bottom: 12px;
-      }
-      p + p {
-        margin-top: 8px;
-      }
       .actions {
         display: flex;
         flex-wrap: wrap;
