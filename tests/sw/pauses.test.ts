@@ -44,10 +44,22 @@ describe('P9: a pause that the server asked for', () => {
     await keepsQuietFor(40_000)
   })
 
-  test('also keeps the pull beside a failed push from being tried', async () => {
-    server.onPush = () => PAUSE
+  test('ends at once, too, the halving of a batch that dies while a pull goes through', async () => {
+    const timeOut: Failure = { is: 'no-answer', why: 'TimeoutError' }
+    server.onPush = () => (server.pushes.length === 1 ? timeOut : PAUSE)
     await wake()
-    expect(requests()).toBe(1)
+    expect([server.pushes.length, server.pulls.length]).toEqual([2, 1])
+    await keepsQuietFor(40_000)
+  })
+
+  test('also keeps the pull beside a failed push from being tried', async () => {
+    const down: Failure = { is: 'server', status: 500, after: null }
+    server.onPush = () => (server.pushes.length === 1 ? down : PAUSE)
+    await wake()
+    clock.pass(2000)
+    // The second failure in a row, at which a pull would be tried.
+    await wake()
+    expect([server.pushes.length, server.pulls.length]).toEqual([2, 0])
     await keepsQuietFor(40_000)
   })
 
