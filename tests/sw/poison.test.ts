@@ -236,6 +236,23 @@ describe('P9: the network goes in the midst of halving', () => {
     expect(sent).toBeLessThanOrEqual(3)
     expect(await left()).toEqual([[poison, 'refused']])
   })
+
+  test('nor by Sync now, which tries where the browser says offline: what gets no answer then is nobody’s fault', async () => {
+    const poison = idOf(40)
+    let through = false
+    server.onPush = (request) => {
+      if (through) return NO_ANSWER
+      if (holds(request, poison)) return TIME_OUT
+      device.online = false
+      through = true
+      return null
+    }
+    server.onPull = () => (through ? NO_ANSWER : null)
+    await write(64)
+    await device.engine.wake('sync-now', AN_HOUR / 60)
+    expect(through).toBe(true)
+    expect((await left()).filter(([, state]) => state !== 'ready')).toEqual([])
+  })
 })
 
 describe('P8, P9: the server goes down in the midst of halving', () => {
