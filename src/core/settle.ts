@@ -112,7 +112,8 @@ function settleOutcome(held: Held, outcome: Told, now: number, random: number): 
 
 /** The space has no such record (purged, or the server was restored): it goes whole, as a create. */
 function settleUnknown(record: RecordState, entry: Entry, now: number): Settled {
-  if (isPurged(record)) return unchanged({ record, base: null, entry: null })
+  // A tombstone that the server lacks is forgotten, as in a fresh read (sendWhole).
+  if (isPurged(record)) return unchanged({ record: null, base: null, entry: null })
   if (isSettled(null, record)) return unchanged({ record, base: null, entry: null })
   return unchanged({ record, base: null, entry: { ...entry, wait: { start: now, length: 0 } } })
 }

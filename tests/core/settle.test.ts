@@ -198,6 +198,11 @@ describe('settle, other outcomes', () => {
     expect(after(flying(base, changed(base, { deleted: true })), conflict(null)).entry).toBe(null)
   })
 
+  test('conflict with nothing, deleted for good here meanwhile: no tombstone stays that the server lacks', () => {
+    const purged = changed(base, { deleted: true, purged: true })
+    expect(after(flying(base, purged), conflict(null))).toMatchObject(nothing)
+  })
+
   test('rejected: waits for a person with its reason; the rest of the record stays', () => {
     const held = flying(base, changed(base, { content: 'mine' }))
     const settled = after(held, { id, outcome: 'rejected', code: 'invalid', message: 'No.' })
