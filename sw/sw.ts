@@ -58,6 +58,6 @@ const isActive = (): boolean => {
 }
 
 const engine = new Engine(world)
-serveOffline(self.__WB_MANIFEST)
+serveOffline(self, self.__WB_MANIFEST)
 drive(self, engine, world, isActive)
 listenForSync(engine, world, isActive)

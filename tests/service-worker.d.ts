@@ -3,10 +3,13 @@ interface WorkerEvent extends Event {
   readonly data: unknown
   readonly ports: readonly MessagePort[]
   waitUntil(work: Promise<unknown>): void
+  readonly request: Request
+  respondWith(answer: Promise<Response>): void
 }
 interface ServiceWorkerGlobalScope {
   readonly clients: { claim(): Promise<void> }
   readonly navigator: Navigator
+  readonly location: Location
   readonly registration: ServiceWorkerRegistration
   readonly serviceWorker?: ServiceWorker
   skipWaiting(): Promise<void>
