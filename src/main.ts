@@ -1,7 +1,8 @@
+import { deviceName } from './core/device-name.ts'
 import { uuidV7 } from './core/ids.ts'
 import { Persistence } from './persistence.ts'
 import { Database } from './store/database.ts'
-import { openLibrary, readDevice } from './store/library.ts'
+import { openLibrary, readDevice, writeDevice } from './store/library.ts'
 import { salvage } from './store/salvage.ts'
 import { troubleOf } from './store/storage-trouble.ts'
 import { watchFailures } from './store/watch-failures.ts'
@@ -44,7 +45,17 @@ async function start(): Promise<void> {
   listen(opened, worker)
   if (opened.records.size > 0) persistence.hold()
   if (library.lost) opened.notify('alert', LOST)
+  if (!(await readDevice(db, 'name')))
+    await writeDevice(db, { key: 'name', name: deviceName(navigator.userAgent) })
   await worker.start((await readDevice(db, 'sync-tag'))?.tag ?? 0)
+  // What fails here is tried at the next start; nobody waits for it.
+  quietly(() => void opened.history.tidy().catch(() => {}))
+}
+
+/** When the page has nothing else to do; Safari does not say when that is. */
+function quietly(work: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(work)
+  else setTimeout(work, PATIENCE)
 }
 
 /** Opens the store; where that takes long, says what it waits for. */

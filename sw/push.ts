@@ -64,6 +64,8 @@ export async function send(task: Task, flights: readonly Flight[]): Promise<Fail
     account: account.id,
     now: world.now() + outbox.offset,
     mark,
+    // The library's id: another one after a wipe, so that it follows nobody from account to account.
+    device: { id, name: outbox.device },
     mutations: flights.filter((flight) => !flight.void).map((flight) => flight.mutation),
     voids: flights.filter((flight) => flight.void).map((flight) => flight.mutation.id),
   }

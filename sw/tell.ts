@@ -1,13 +1,15 @@
 import type { Told } from '../src/core/messages.ts'
 import { type RecordState, titleOf } from '../src/core/records.ts'
-import type { Applied } from '../src/store/apply.ts'
+import type { Applied } from '../src/store/tally.ts'
 import type { EngineWorld } from './engine.ts'
 
 /** Tells the pages what an applied answer did; a notice names its record. */
 export function tell(world: EngineWorld, applied: Applied): void {
   if (applied.ids.length > 0) world.announce({ v: 1, type: 'records-changed', ids: applied.ids })
   world.announce({ v: 1, type: 'status-changed' })
-  for (const record of applied.returned) notice(world, { is: 'returned', title: titleOf(record) })
+  for (const is of ['returned', 'conflicts', 'overruled'] as const)
+    for (const record of applied[is])
+      notice(world, { is: is === 'conflicts' ? 'conflict' : is, title: titleOf(record) })
 }
 
 /** A change that the server refused; it waits for a person. */

@@ -1,4 +1,4 @@
-import { enqueue } from './outbox.ts'
+import { raise } from './conflict.ts'
 import { reconcile } from './reconcile.ts'
 import { isDeleted, isPurged, list, type RecordState, text } from './records.ts'
 import { type Held, type Settled, takeIn } from './settle.ts'
@@ -76,7 +76,7 @@ export function settleDuplicate(
     existing: {
       record: joined,
       base,
-      entry: enqueue(known.entry, joined, now, 'at-once'),
+      entry: raise(known.entry, base, joined, now, 'at-once'),
       lost: [...known.lost, ...merged.lost],
       returned: known.returned,
     },

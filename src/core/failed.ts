@@ -1,6 +1,6 @@
 import { attemptsOf, type Entry, goesAlone } from './outbox.ts'
-import { changedFields, type Lost } from './reconcile.ts'
-import { isDeleted, type RecordState } from './records.ts'
+import { type Lost } from './reconcile.ts'
+import { changedFields, isDeleted, type RecordState } from './records.ts'
 import type { Held, Settled } from './settle.ts'
 
 /** A person wants it tried again: what was refused goes as a new mutation, what is unsettled under its old id. */
@@ -39,5 +39,5 @@ const valuesOf = (base: RecordState, record: RecordState): Lost[] =>
     const value = record.fields[field]
     return value === undefined
       ? []
-      : [{ field, value, stamp: record.stamps[field] ?? 0, side: 'local' as const }]
+      : [{ field, value, stamp: record.stamps[field] ?? 0, side: 'local', why: 'discarded' }]
   })

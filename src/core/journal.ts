@@ -26,6 +26,10 @@ export type JournalEvent =
       readonly lost: readonly string[]
       readonly returned: boolean
     }
+  /** Both sides changed these fields, and a person has to choose; none: the conflict is over. */
+  | { readonly what: 'conflict'; readonly record: string; readonly fields: readonly string[] }
+  /** What a person chose. */
+  | { readonly what: 'resolved'; readonly record: string; readonly take: string }
   | {
       readonly what: 'pulled'
       readonly after: number
@@ -74,7 +78,12 @@ export function levelOf(event: JournalEvent): JournalLevel {
   if (event.what === 'outcome')
     return event.outcome === 'rejected' || event.outcome === 'error' ? 'error' : 'info'
   const { what } = event
-  const warns = what === 'failed' || what === 'merged' || what === 'rereading' || what === 'parked-vanishing'
+  const warns =
+    what === 'conflict' ||
+    what === 'failed' ||
+    what === 'merged' ||
+    what === 'rereading' ||
+    what === 'parked-vanishing'
   if (event.what === 'verified') return event.differing > 0 ? 'warn' : 'info'
   return warns ? 'warn' : 'info'
 }

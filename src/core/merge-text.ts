@@ -12,8 +12,8 @@ export interface MergedText {
   readonly clash: boolean
 }
 
-/** `mine`: the local words stay in a clash (the caller keeps the other text); `both`: both blocks stay. */
-export type OnClash = 'mine' | 'both'
+/** `mine`, `theirs`: that side's words stay in a clash (the caller keeps the other text); `both`: both blocks stay. */
+export type OnClash = 'mine' | 'theirs' | 'both'
 
 /** Merging runs inside IndexedDB transactions, so its work is bounded: design.md, 20,000 lines or about 50 ms. */
 const MAX_LINES = 20_000
@@ -28,7 +28,7 @@ export function mergeText(base: string, mine: string, theirs: string, onClash: O
   if (mine === theirs || theirs === base) return { text: mine, clash: false }
   if (mine === base) return { text: theirs, clash: false }
   const regions = combine(lines(base), lines(mine), lines(theirs), MAX_LINES)
-  if (!regions) return { text: onClash === 'mine' ? mine : stack(theirs, mine), clash: true }
+  if (!regions) return { text: clashing(mine, theirs, onClash), clash: true }
   const out: string[] = []
   let clash = false
   for (const region of regions) {
@@ -60,11 +60,14 @@ const words = (value: string): string[] =>
 const characters = (value: string): string[] => Array.from(value)
 const stack = (...parts: string[]): string => parts.filter((part) => part !== '').join('\n')
 
+const clashing = (mine: string, theirs: string, onClash: OnClash): string =>
+  onClash === 'both' ? stack(theirs, mine) : onClash === 'mine' ? mine : theirs
+
 function mergeBlock(base: string, mine: string, theirs: string, onClash: OnClash): MergedText {
   const small = base.length + mine.length + theirs.length <= MAX_BLOCK
   const { text, clashes } = weave(small ? parted : whole, base, mine, theirs, onClash === 'both')
   const clash = clashes > 0
-  if (clash && onClash === 'mine') return { text: mine, clash }
+  if (clash && onClash !== 'both') return { text: clashing(mine, theirs, onClash), clash }
   // Two texts that differ in several places read better one after the other than with their words in turns.
   return { text: clashes > 1 ? stack(theirs, mine) : text, clash }
 }

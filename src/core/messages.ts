@@ -72,6 +72,10 @@ export type Told =
   | { readonly is: 'refused'; readonly title: string; readonly more: number; readonly message: string }
   /** It came back because an edit met a deletion. */
   | { readonly is: 'returned'; readonly title: string }
+  /** Both sides changed it, and a person has to choose. */
+  | { readonly is: 'conflict'; readonly title: string }
+  /** Another account's value won over one of this device's. */
+  | { readonly is: 'overruled'; readonly title: string }
   /** Once an outage, when its first round has failed. */
   | { readonly is: 'outage'; readonly why: string; readonly waiting: number }
 

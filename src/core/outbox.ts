@@ -1,10 +1,14 @@
 import type { Mutation } from './protocol.ts'
-import { changedFields } from './reconcile.ts'
-import { type Fields, isDeleted, isPurged, type Json, mergeKind, type RecordState } from './records.ts'
+
+import { changedFields, type Fields, isDeleted, isPurged, type Json, mergeKind, type RecordState } from './records.ts'
 import { isOver, type Wait } from './wait.ts'
 
-/** An entry of a newer format is left alone by an older worker (design.md, "Versions side by side"). */
-export const ENTRY_FORMAT = 1
+/**
+ * An entry of a newer format is left alone by an older worker (design.md, "Versions side by side"). 2: it may be in
+ * conflict, which a worker of format 1 would send over the other side's version.
+ */
+export const ENTRY_FORMAT = 2
+const PLAIN_FORMAT = 1
 
 /** A mutation frozen under its id, with the whole record as it then was. Its outcome is not known yet. */
 export interface Flight {
@@ -35,6 +39,19 @@ export type EntryState =
       readonly attempts: number
       readonly wait: Wait
     }
+  | OpenConflict
+
+/** Both sides changed fields in ways that a person has to choose between. Nothing of the record is sent until then. */
+export interface OpenConflict {
+  readonly is: 'conflict'
+  /** When it was found, ms by this device's clock. */
+  readonly since: number
+  /**
+   * By field the value that both sides began from, null where there is none: it stays as it is while the base, which
+   * holds the other side's value, goes on with every remote change.
+   */
+  readonly ancestors: Fields
+}
 
 /** One dirty record. What to send is the difference between base and record; none left: the entry goes. */
 export interface Entry {
@@ -58,16 +75,15 @@ const LONGEST = 10_000
 
 /** The entry after one more write to its record. An edit retries what failed; what is frozen of that is voided. */
 export function enqueue(entry: Entry | null, record: RecordState, now: number, urgency: Urgency): Entry {
-  const state: EntryState = { is: 'ready' }
   if (!entry) {
     const wait = raise(null, now, urgency)
     return {
       id: record.id,
       kind: record.kind,
-      format: ENTRY_FORMAT,
+      format: PLAIN_FORMAT,
       since: now,
       wait,
-      state,
+      state: { is: 'ready' },
       flight: null,
       parked: null,
     }
@@ -75,8 +91,28 @@ export function enqueue(entry: Entry | null, record: RecordState, now: number, u
   const flight = entry.flight?.discard ? { ...entry.flight, discard: false } : entry.flight
   const settling =
     flight && (entry.state.is !== 'ready' || goesAlone(entry)) ? { ...flight, void: true } : flight
+  const state: EntryState = entry.state.is === 'conflict' ? entry.state : { is: 'ready' }
   return { ...entry, wait: raise(entry.wait, now, urgency), state, flight: settling }
 }
+
+/** With these fields in conflict, or with none: then it goes out at once. */
+export function inConflict(entry: Entry, ancestors: Fields, now: number): Entry {
+  const { state } = entry
+  const was = state.is === 'conflict'
+  if (Object.keys(ancestors).length > 0)
+    return {
+      ...entry,
+      format: ENTRY_FORMAT,
+      state: { is: 'conflict', since: was ? state.since : now, ancestors },
+    }
+  return was
+    ? { ...entry, format: PLAIN_FORMAT, state: { is: 'ready' }, wait: { start: now, length: 0 } }
+    : entry
+}
+
+/** The ancestors of the fields that a person has to choose between. */
+export const ancestorsOf = (entry: Entry | null): Fields =>
+  entry?.state.is === 'conflict' ? entry.state.ancestors : {}
 
 /** 2 s after the last keystroke, 10 s after the first at the most. */
 function raise(wait: Wait | null, now: number, urgency: Urgency): Wait {
@@ -130,7 +166,8 @@ export function freeze(
 }
 
 /** How often this change has failed by itself, whatever a person did in between but editing it. */
-export const attemptsOf = ({ state }: Entry): number => state.attempts ?? 0
+export const attemptsOf = ({ state }: Entry): number =>
+  (state.is === 'conflict' ? undefined : state.attempts) ?? 0
 
 /** What failed alone is sent alone from then on, so that it costs the others nothing. */
 export const goesAlone = ({ state }: Entry): boolean =>
@@ -138,7 +175,7 @@ export const goesAlone = ({ state }: Entry): boolean =>
 
 /** Whether the engine may send it now, time and connection aside: it waits for no person. */
 export const isSendable = (entry: Entry): boolean =>
-  entry.format <= ENTRY_FORMAT && entry.state.is !== 'refused'
+  entry.format <= ENTRY_FORMAT && entry.state.is !== 'refused' && entry.state.is !== 'conflict'
 
 /** Its time has come: an unsettled flight is due at once, else the debounce must be over. */
 export function isDue(entry: Entry, now: number): boolean {

@@ -35,6 +35,15 @@ export interface Mutation {
   readonly stamps: RecordState['stamps']
 }
 
+/** The device that a push comes from, for the history of what it changes; more than these lengths is ignored. */
+export interface DeviceName {
+  /** Random, and its own as long as the library on it. */
+  readonly id: string
+  /** As its owner knows it. */
+  readonly name: string
+}
+export const DEVICE_LIMITS = { id: 100, name: 100 } as const
+
 /** `POST /api/sync/push` */
 export interface PushRequest {
   readonly protocol: number
@@ -46,6 +55,7 @@ export interface PushRequest {
   readonly mutations: readonly Mutation[]
   /** Mutation ids to void: the first outcome if the server has the id, else the id is never applied. */
   readonly voids: readonly string[]
+  readonly device?: DeviceName | undefined
 }
 
 /** What became of one mutation; `record` is the record as the server has it now. */
@@ -87,7 +97,10 @@ export interface Change {
   readonly record: RecordState
 }
 
-/** `GET /api/sync/changes?protocol=&account=&after=&limit=&mark=SEQ.TAG&ids=ID,ID`; with ids, only of those records. */
+/**
+ * `GET /api/sync/changes?protocol=&account=&after=&limit=&mark=SEQ.TAG&ids=ID,ID&device=ID`; with ids, only of those
+ * records; the device's id as in its pushes.
+ */
 export interface PullAnswer {
   readonly changes: readonly Change[]
   /** The seq of the last change returned, or `after` where there was none. */

@@ -1,3 +1,5 @@
+import type { Author } from './authors.ts'
+
 /**
  * What a record is, and how each of its fields merges. Adding a synced kind begins here
  * (CONTRIBUTING.md, "Adding a synced kind"): store, reconcile, server and REST read this table.
@@ -15,6 +17,8 @@ export interface RecordState {
   readonly version: number
   readonly fields: Fields
   readonly stamps: Stamps
+  /** Who set the fields last (authors.ts), as the server told it; part of no comparison. */
+  readonly by?: readonly Author[] | undefined
 }
 
 /**
@@ -112,4 +116,16 @@ export function sameValue(kind: MergeKind, a: Json | undefined, b: Json | undefi
     return left.size === right.size && [...left].every((item) => right.has(item))
   }
   return sameJson(a, b)
+}
+
+/** The fields in which a record differs from its base, as their merge kinds see it. */
+export function changedFields(base: RecordState | null, record: RecordState): string[] {
+  const before = base?.fields ?? {}
+  return Object.keys(record.fields).filter(
+    (field) =>
+      !(
+        Object.hasOwn(before, field) &&
+        sameValue(mergeKind(record.kind, field), before[field], record.fields[field])
+      ) && !(mergeKind(record.kind, field) === 'life' && !before[field] && !record.fields[field]),
+  )
 }

@@ -1,4 +1,4 @@
-import { type Entry, enqueue, isSettled } from './outbox.ts'
+import { ancestorsOf, type Entry, enqueue, inConflict, isSettled } from './outbox.ts'
 import { reconcile } from './reconcile.ts'
 import { isDeleted, isPurged, type RecordState } from './records.ts'
 import type { Held, Settled } from './settle.ts'
@@ -22,9 +22,11 @@ export function takeInRestored(held: Held, remote: RecordState, now: number): Se
       returned: false,
     }
   }
-  const { record: merged, lost, returned } = reconcile(null, record, remote)
+  // What waits for a person goes on waiting.
+  const { record: merged, ancestors, lost, returned } = reconcile(null, record, remote, undefined, ancestorsOf(entry))
   if (isSettled(remote, merged)) return { record: remote, base: null, entry: null, lost, returned }
-  return { record: merged, base: remote, entry: enqueue(entry, merged, now, 'at-once'), lost, returned }
+  const raised = inConflict(enqueue(entry, merged, now, 'at-once'), ancestors, now)
+  return { record: merged, base: remote, entry: raised, lost, returned }
 }
 
 /**
@@ -32,9 +34,15 @@ export function takeInRestored(held: Held, remote: RecordState, now: number): Se
  * tombstone that it lacks is forgotten: another device may still have the record, at a version below the tombstone's,
  * and what it sends must not be dropped here.
  */
-export function sendWhole({ record, entry }: Held, now: number, there: RecordState | null = null): Held {
+export function sendWhole(
+  { record, base: held, entry }: Held,
+  now: number,
+  there: RecordState | null = null,
+): Held {
   if (!record?.version) return { record, base: null, entry }
   if (isPurged(record)) return { record: there, base: null, entry: null }
+  // The other side's value stays as it is until a person has chosen; what is sent then goes whole.
+  if (entry?.state.is === 'conflict') return { record, base: held, entry }
   const deleted = isDeleted(record)
   // Without base a deleted record would count as one that the server never heard of, with nothing to send.
   const base = there ?? (deleted ? { ...record, version: 0, fields: {} } : null)

@@ -1,8 +1,8 @@
 import { jitter } from './backoff.ts'
 import { revert } from './failed.ts'
-import { attemptsOf, type Entry, isSettled } from './outbox.ts'
+import { ancestorsOf, attemptsOf, type Entry, inConflict, isSettled } from './outbox.ts'
 import type { Outcome } from './protocol.ts'
-import { type Lost, reconcile } from './reconcile.ts'
+import { type Lost, reconcile, type Standpoint } from './reconcile.ts'
 import { isPurged, type RecordState } from './records.ts'
 
 /** What a device holds of one record: the three rows that always change in one transaction. */
@@ -18,6 +18,8 @@ export interface Settled extends Held {
   readonly lost: readonly Lost[]
   /** The record came back because an edit met a deletion. */
   readonly returned: boolean
+  /** Another account's value won over one of this device's; the person is told. */
+  readonly overruled?: boolean
 }
 
 type Told = Exclude<Outcome, { outcome: 'duplicate' }>
@@ -28,7 +30,7 @@ const unchanged = (held: Held): Settled => ({ ...held, lost: [], returned: false
  * Takes in a remote record: dropped when not newer than the one held, parked while a mutation is unsettled (a
  * device never conflicts with itself), replaces a clean record, reconciled into a dirty one and then its base.
  */
-export function takeIn(held: Held, remote: RecordState, now: number): Settled {
+export function takeIn(held: Held, remote: RecordState, now: number, standpoint?: Standpoint): Settled {
   const { record, base, entry } = held
   if (!record) return unchanged({ record: remote, base: null, entry: null })
   if (remote.version <= record.version) return unchanged(held)
@@ -37,7 +39,7 @@ export function takeIn(held: Held, remote: RecordState, now: number): Settled {
     const newer = !entry.parked || remote.version > entry.parked.version
     return unchanged(newer ? { ...held, entry: { ...entry, parked: remote } } : held)
   }
-  return merge(base, record, remote, entry, now)
+  return merge(base, record, remote, entry, now, standpoint)
 }
 
 function merge(
@@ -46,16 +48,18 @@ function merge(
   remote: RecordState,
   entry: Entry,
   now: number,
+  standpoint?: Standpoint,
 ): Settled {
-  const merged = reconcile(base, local, remote)
+  const merged = reconcile(base, local, remote, standpoint, ancestorsOf(entry))
   const { lost, returned } = merged
-  if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, lost, returned }
+  const told = { lost, returned, ...(merged.overruled && { overruled: true }) }
+  if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, ...told }
+  const waiting = { ...entry, wait: entry.wait ?? { start: now, length: 0 } }
   return {
     record: merged.record,
     base: remote,
-    entry: { ...entry, wait: entry.wait ?? { start: now, length: 0 } },
-    lost,
-    returned,
+    entry: inConflict(waiting, merged.ancestors, now),
+    ...told,
   }
 }
 
@@ -64,14 +68,26 @@ function merge(
  * *Applied*: the base becomes what was sent, then the record that came with the answer is a remote change like
  * any other; folding it in on the old base loses or doubles text (traces.md, 2).
  */
-export function settle(held: Held, outcome: Told, now: number, random: number): Settled {
-  const settled = settleOutcome(held, outcome, now, random)
+export function settle(
+  held: Held,
+  outcome: Told,
+  now: number,
+  random: number,
+  standpoint?: Standpoint,
+): Settled {
+  const settled = settleOutcome(held, outcome, now, random, standpoint)
   if (!held.entry?.flight?.discard || !settled.entry || settled.entry.flight) return settled
   const reverted = revert(settled)
   return { ...reverted, lost: [...settled.lost, ...reverted.lost] }
 }
 
-function settleOutcome(held: Held, outcome: Told, now: number, random: number): Settled {
+function settleOutcome(
+  held: Held,
+  outcome: Told,
+  now: number,
+  random: number,
+  standpoint: Standpoint | undefined,
+): Settled {
   const { entry, record } = held
   if (!entry?.flight || !record) return unchanged(held)
   const flight = entry.flight
@@ -81,11 +97,11 @@ function settleOutcome(held: Held, outcome: Told, now: number, random: number): 
       const base = { ...flight.sent, version: outcome.version }
       // What is left to send was written since the freeze; its age is its own.
       const since = entry.wait?.start ?? now
-      return merge(base, record, newest(outcome.record, entry.parked), { ...landed, since }, now)
+      return merge(base, record, newest(outcome.record, entry.parked), { ...landed, since }, now, standpoint)
     }
     case 'conflict': {
       const remote = newest(outcome.record, entry.parked)
-      if (remote) return merge(held.base, record, remote, landed, now)
+      if (remote) return merge(held.base, record, remote, landed, now, standpoint)
       return settleUnknown(record, landed, now)
     }
     case 'rejected': {
@@ -97,6 +113,7 @@ function settleOutcome(held: Held, outcome: Told, now: number, random: number): 
         { ...held, entry: { ...landed, state: editedSince ? { is: 'ready' } : state } },
         entry.parked,
         now,
+        standpoint,
       )
     }
     case 'void':
@@ -104,6 +121,7 @@ function settleOutcome(held: Held, outcome: Told, now: number, random: number): 
         { ...held, entry: { ...landed, wait: entry.wait ?? { start: now, length: 0 } } },
         entry.parked,
         now,
+        standpoint,
       )
     case 'error':
       return unchanged({ ...held, entry: choke(entry, outcome.message, now, random) })
@@ -142,8 +160,13 @@ export function choke(entry: Entry, message: string, now: number, random: number
   }
 }
 
-function withParked(held: Held, parked: RecordState | null, now: number): Settled {
-  return parked ? takeIn(held, parked, now) : unchanged(held)
+function withParked(
+  held: Held,
+  parked: RecordState | null,
+  now: number,
+  standpoint: Standpoint | undefined,
+): Settled {
+  return parked ? takeIn(held, parked, now, standpoint) : unchanged(held)
 }
 
 function newest<T extends RecordState | null>(answer: T, parked: RecordState | null): T | RecordState {

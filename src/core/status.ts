@@ -25,7 +25,8 @@ export interface World {
 }
 
 /** `processing` needs the lock: after a worker's death a frozen entry is not being sent (traces.md, 40). */
-export function entryState(entry: Entry, world: World): 'pending' | 'syncing' | 'failed' {
+export function entryState(entry: Entry, world: World): 'pending' | 'syncing' | 'failed' | 'conflict' {
+  if (entry.state.is === 'conflict') return 'conflict'
   if (entry.state.is !== 'ready') return 'failed'
   if (!entry.flight) return 'pending'
   if (roundFailed(world.connection)) return 'failed'
@@ -39,13 +40,14 @@ export function recordState(record: RecordState, entry: Entry | null, world: Wor
 }
 
 export function figures(entries: Iterable<Entry>, world: World): Figures {
-  const count = { pending: 0, syncing: 0, failed: 0 }
+  const count = { pending: 0, syncing: 0, failed: 0, conflict: 0 }
   let queue = 0
   for (const entry of entries) {
     queue++
     count[entryState(entry, world)]++
   }
-  return { queue, pending: count.pending, processing: count.syncing, failed: count.failed, conflicts: 0 }
+  const { pending, syncing: processing, failed, conflict: conflicts } = count
+  return { queue, pending, processing, failed, conflicts }
 }
 
 export function connectionState(world: World): ConnectionState {

@@ -1,5 +1,6 @@
-import { enqueue, isSettled, type Urgency } from './outbox.ts'
-import { mergeWrite } from './reconcile.ts'
+import { raise } from './conflict.ts'
+import { isSettled, type Urgency } from './outbox.ts'
+import { type Lost, mergeWrite } from './reconcile.ts'
 import {
   DEFAULTS,
   type Fields,
@@ -8,6 +9,7 @@ import {
   type Json,
   mergeKind,
   type RecordState,
+  sameJson,
   sameValue,
 } from './records.ts'
 import { bad, ok, type Result } from './result.ts'
@@ -25,6 +27,11 @@ export interface Change {
   readonly urgency: Urgency
 }
 
+/** What the rows become, and values that another tab or device had put there and that this write replaces unseen. */
+export interface Written extends Held {
+  readonly lost: readonly Lost[]
+}
+
 /**
  * What the three rows become by a person's change. Pure; the store calls it inside the transaction that read them.
  * @param stamp the device's time plus its offset to the server
@@ -35,7 +42,7 @@ export function applyChange(
   change: Change,
   stamp: number,
   now: number,
-): Result<Held, readonly FieldProblem[]> {
+): Result<Written, readonly FieldProblem[]> {
   const returns = held.record !== null && isPurged(held.record) && typesInto(change)
   const left = returns ? contentLeft(held) : null
   const creating = held.record === null || (returns && !left)
@@ -43,12 +50,17 @@ export function applyChange(
   const fields: Record<string, Json> = { ...before.fields }
   const stamps: Record<string, number> = { ...before.stamps }
   const changed: Record<string, Json> = {}
+  const lost: Lost[] = []
   for (const [field, typed] of Object.entries(change.typed)) {
     const kind = mergeKind(change.kind, field)
     const value = creating ? typed : mergeWrite(kind, change.shown[field], typed, before.fields[field])
     if (!creating && sameValue(kind, value, before.fields[field])) continue
     changed[field] = value
     stamps[field] = stamp
+    const there = before.fields[field]
+    if (kind !== 'value' || creating || there === undefined || sameJson(there, change.shown[field] ?? there))
+      continue
+    lost.push({ field, value: there, stamp: before.stamps[field] ?? 0, side: 'remote' })
   }
   // Only what changes: a record that an older or newer version let through must stay editable elsewhere.
   const checked = checkFields(change.kind, changed)
@@ -58,15 +70,15 @@ export function applyChange(
   if (returns && !checkFields(change.kind, fields).ok)
     return bad([{ field: change.kind, problem: 'was deleted for good' }])
   const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
-  if (!creating && held.record && sameRecord(record, held.record)) return ok(held)
-  return ok(raise(held, record, now, change.urgency))
+  if (!creating && held.record && sameRecord(record, held.record)) return ok({ ...held, lost })
+  return ok({ ...written(held, record, now, change.urgency), lost })
 }
 
-function raise(held: Held, record: RecordState, now: number, urgency: Urgency): Held {
+function written(held: Held, record: RecordState, now: number, urgency: Urgency): Held {
   const base = held.entry ? held.base : held.record && held.record.version > 0 ? held.record : null
   const unsettled = held.entry?.flight ?? null
   if (!unsettled && isSettled(base, record)) return { record: base ? base : record, base: null, entry: null }
-  return { record, base, entry: enqueue(held.entry, record, now, urgency) }
+  return { record, base, entry: raise(held.entry, base, record, now, urgency) }
 }
 
 const blank = (change: Change): RecordState => ({

@@ -10,24 +10,14 @@ import type { Json, RecordState } from '../core/records.ts'
 import { takeInRestored } from '../core/reread.ts'
 import { choke, type Held, refuse, type Settled, settle, takeIn } from '../core/settle.ts'
 import { vanishes } from '../core/vanish.ts'
+import { measured } from './clock.ts'
 import type { Database, Transaction } from './database.ts'
 import { HELD_STORES, readHeld, writeHeld, writeSettled } from './held.ts'
 import { requireLibrary } from './library.ts'
+import { readStandpoint } from './policy.ts'
 import { writeReceipt } from './receipts.ts'
 import { endRead, park, sawRecord } from './reread.ts'
-
-/** What an applied answer did, for the page and the log. */
-export interface Applied {
-  readonly ids: readonly string[]
-  /** Records that came back because an edit met a deletion. */
-  readonly returned: readonly RecordState[]
-  /** Titles are looked up by the page; here only what was refused and why. */
-  readonly refused: readonly { readonly record: RecordState; readonly message: string }[]
-  /** For the sync log. */
-  readonly events: readonly JournalEvent[]
-  /** Mutations whose outcome the answer did not tell: still unsettled. */
-  readonly unknown: number
-}
+import { type Applied, Tally } from './tally.ts'
 
 export interface AnswerToApply {
   readonly library: string
@@ -55,7 +45,8 @@ export function applyPush(db: Database, answer: AnswerToApply): Promise<Applied>
       const outcomes = new Map(
         answer.results.map(readOutcome).flatMap((outcome) => (outcome ? [[outcome.id, outcome]] : [])),
       )
-      const applied = new Tally()
+      await measured(tx, answer.offset, answer.now)
+      const applied = new Tally(await readStandpoint(tx, library))
       // The server told of others, or was asked for this alone: the fault is with the one that it leaves out.
       const singled = outcomes.size > 0 || answer.flights.length === 1
       for (const flight of answer.flights) {
@@ -68,28 +59,11 @@ export function applyPush(db: Database, answer: AnswerToApply): Promise<Applied>
       await Promise.all([
         meta.put({ ...library, mark: newer(library.mark, answer.mark) }),
         meta.put({ key: 'connection', row: FINE }),
-        meta.put({ key: 'clock', offset: answer.offset }),
       ])
       return applied
     },
     'strict',
   )
-}
-
-class Tally implements Applied {
-  readonly ids: string[] = []
-  readonly returned: RecordState[] = []
-  readonly refused: { record: RecordState; message: string }[] = []
-  readonly events: JournalEvent[] = []
-  unknown = 0
-
-  add(id: string, settled: Settled): void {
-    this.ids.push(id)
-    if (settled.returned && settled.record) this.returned.push(settled.record)
-    const lost = settled.lost.map(({ field }) => field)
-    if (lost.length > 0 || settled.returned)
-      this.events.push({ what: 'merged', record: id, lost, returned: settled.returned })
-  }
 }
 
 function outcomeEvent(key: string, { mutation }: Flight, outcome: Outcome | undefined): JournalEvent {
@@ -123,12 +97,12 @@ async function applyOutcome(
   if (held.entry?.flight?.mutation.id !== flight.mutation.id) return
   if (outcome.outcome === 'duplicate')
     return applyDuplicate(tx, id, outcome.record as RecordState, answer, applied)
-  const settled = settle(held, outcome, answer.now, answer.random())
+  const settled = settle(held, outcome, answer.now, answer.random(), applied.standpoint)
   await writeSettled(tx, id, settled, answer.now)
   // An older mutation told again: the record has changed since, and the next pull says at which seq.
   if (outcome.outcome === 'applied' && outcome.version === outcome.record.version)
     await writeReceipt(tx, outcome, answer.now + answer.offset)
-  applied.add(id, settled)
+  applied.add(id, held, settled)
   // Not where it was edited since, or given up: then nothing waits for a person.
   const state = settled.entry?.state
   if (state?.is === 'refused' && settled.record)
@@ -184,8 +158,9 @@ export interface PageToApply {
 export function applyPage(db: Database, page: PageToApply): Promise<Applied> {
   return db.run([...STORES, 'unread', 'seen'], 'readwrite', async (tx) => {
     const library = await requireLibrary(tx, page.library)
-    const applied = new Tally()
+    const applied = new Tally(await readStandpoint(tx, library))
     if (library.cursor !== page.after) return applied
+    await measured(tx, page.offset, page.now)
     const restored = library.reread?.how === 'diverged'
     for (const value of page.changes) {
       const change = readChange(value)
@@ -196,23 +171,21 @@ export function applyPage(db: Database, page: PageToApply): Promise<Applied> {
           await park(tx, { id: remote.id, tombstone: remote })
           continue
         }
-        const settled = restored ? takeInRestored(held, remote, page.now) : takeIn(held, remote, page.now)
+        const settled = restored
+          ? takeInRestored(held, remote, page.now)
+          : takeIn(held, remote, page.now, applied.standpoint)
         await takeInChange(tx, held, settled, remote.id, page.now, applied)
         await writeReceipt(tx, change, page.now + page.offset)
         if (library.reread) await sawRecord(tx, remote.id)
       } else await keepUnread(tx, value)
     }
     if (!page.more) await endRead(tx, library, page.now, applied)
-    const meta = tx.objectStore('meta')
-    await Promise.all([
-      meta.put({
-        ...library,
-        cursor: page.cursor,
-        mark: newer(library.mark, page.mark),
-        reread: page.more ? library.reread : null,
-      }),
-      meta.put({ key: 'clock', offset: page.offset }),
-    ])
+    await tx.objectStore('meta').put({
+      ...library,
+      cursor: page.cursor,
+      mark: newer(library.mark, page.mark),
+      reread: page.more ? library.reread : null,
+    })
     return applied
   })
 }
@@ -228,7 +201,7 @@ async function takeInChange(
   if (settled.record === held.record && settled.entry === held.entry) return
   await writeSettled(tx, id, settled, now)
   await tx.objectStore('vanishing').delete(id)
-  applied.add(id, settled)
+  applied.add(id, held, settled)
 }
 
 async function keepUnread(tx: Transaction<'readwrite'>, change: unknown): Promise<void> {

@@ -7,7 +7,7 @@ import { urlKey } from '../core/url.ts'
 import { keep } from '../core/vanish.ts'
 import { applyChange } from '../core/write.ts'
 import type { Database, Durability, Transaction } from './database.ts'
-import { HELD_STORES, readHeld, withoutKey, writeHeld } from './held.ts'
+import { HELD_STORES, readHeld, withoutKey, writeSettled } from './held.ts'
 import { requireLibrary } from './library.ts'
 
 export type Committed =
@@ -67,12 +67,13 @@ async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
   const stamp = stampAt(write.now, clock?.key === 'clock' ? clock.offset : 0)
   const applied = applyChange(held, { ...write, id }, stamp, write.now)
   if (!applied.ok) return { is: 'invalid', problems: applied.problem }
-  const { record } = applied.value
+  const { lost, ...now } = applied.value
+  const { record } = now
   if (!record) return { is: 'missing' }
-  if (applied.value === held) return written(record, held.entry, false)
+  if (record === held.record && now.entry === held.entry) return written(record, held.entry, false)
   const row = await tx.objectStore('vanishing').get(id)
-  const after = row ? keep(applied.value, row.tombstone, write.now) : applied.value
-  await writeHeld(tx, id, after)
+  const after = row ? keep(now, row.tombstone, write.now) : now
+  await writeSettled(tx, id, { ...after, lost, returned: false }, write.now)
   await tx.objectStore('vanishing').delete(id)
   return written(after.record ?? record, after.entry, true)
 }

@@ -20,7 +20,7 @@ export async function retryFailed(
       await requireLibrary(tx, library)
       const outbox = tx.objectStore('outbox')
       const entries = (await outbox.getAll()).filter(({ id, state }) =>
-        ids === null ? state.is !== 'ready' : ids.includes(id),
+        ids === null ? state.is !== 'ready' && state.is !== 'conflict' : ids.includes(id),
       )
       for (const entry of entries) await outbox.put(retry(entry, now))
       return entries.map(({ id }) => id)

@@ -1,6 +1,8 @@
+import { resolve } from '../core/conflict.ts'
 import { ENTRY_FORMAT, type Entry } from '../core/outbox.ts'
 import { isDeleted, isPurged } from '../core/records.ts'
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
+import { HELD_STORES, readHeld, writeSettled } from './held.ts'
 import { requireLibrary } from './library.ts'
 
 /**
@@ -15,11 +17,12 @@ export function moveLibrary(
   now: number,
 ): Promise<void> {
   return db.run(
-    ['records', 'bases', 'outbox', 'meta', 'unread', 'receipts', 'vanishing'],
+    [...HELD_STORES, 'meta', 'unread', 'vanishing'],
     'readwrite',
     async (tx) => {
       const library = await requireLibrary(tx, from)
       const records = await tx.objectStore('records').getAll()
+      await keepOtherSides(tx, now)
       const [store, outbox] = [tx.objectStore('records'), tx.objectStore('outbox')]
       await Promise.all([
         outbox.clear(),
@@ -42,6 +45,15 @@ export function moveLibrary(
     },
     'strict',
   )
+}
+
+/** What a person has not chosen between: this device's value moves, the other side's stays in version history. */
+async function keepOtherSides(tx: Transaction, now: number): Promise<void> {
+  for (const entry of await tx.objectStore('outbox').getAll()) {
+    if (entry.state.is !== 'conflict') continue
+    const resolved = resolve(await readHeld(tx, entry.id), { take: 'local' }, now, now)
+    if (resolved.ok) await writeSettled(tx, entry.id, resolved.value, now)
+  }
 }
 
 const create = (id: string, kind: string, now: number): Entry => ({

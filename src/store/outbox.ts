@@ -23,6 +23,8 @@ export interface OutboxState {
   readonly library: LibraryRow
   readonly connection: ConnectionRow
   readonly offset: number
+  /** What this device is called. */
+  readonly device: string
   /** A wipe made offline still has to end the session at the server. */
   readonly signOutPending: boolean
   /** Entries whose time has come, oldest first, creates of cards last (traces.md, 11d). */
@@ -41,11 +43,12 @@ export interface OutboxState {
 export function readOutbox(db: Database, now: number, impatient = false): Promise<OutboxState | null> {
   return db.run(['meta', 'outbox', 'device'], 'readonly', async (tx) => {
     const meta = tx.objectStore('meta')
-    const [library, connection, clock, signOut, entries] = await Promise.all([
+    const [library, connection, clock, signOut, name, entries] = await Promise.all([
       meta.get('library'),
       meta.get('connection'),
       meta.get('clock'),
       tx.objectStore('device').get('sign-out'),
+      tx.objectStore('device').get('name'),
       tx.objectStore('outbox').getAll(),
     ])
     if (library?.key !== 'library') return null
@@ -56,6 +59,7 @@ export function readOutbox(db: Database, now: number, impatient = false): Promis
       library,
       connection: connection?.key === 'connection' ? connection.row : FINE,
       offset: clock?.key === 'clock' ? clock.offset : 0,
+      device: name?.key === 'name' ? name.name : '',
       signOutPending: signOut !== undefined,
       due: due.map((entry) => entry.id),
       choked: sendable.filter((entry) => entry.state.is === 'choked').length,

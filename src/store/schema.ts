@@ -2,8 +2,10 @@ import type { DBSchema } from 'idb'
 import type { ConnectionRow } from '../core/backoff.ts'
 import type { JournalRow } from '../core/journal.ts'
 import type { Entry } from '../core/outbox.ts'
+import type { Policy } from '../core/policy.ts'
 import type { Mark } from '../core/protocol.ts'
-import type { Json, RecordState } from '../core/records.ts'
+import type { Lost } from '../core/reconcile.ts'
+import type { RecordState } from '../core/records.ts'
 
 /** Raised with every change below; upgrades are additive and never drop outbox, bases or drafts. */
 export const DATABASE_VERSION = 2
@@ -38,18 +40,23 @@ export interface ClockRow {
   readonly offset: number
 }
 
-/** A value that lost a merge on this device; version history shows it, and it can be restored. */
-export interface HistoryRow {
+/** A value that is no longer the record's on this device; version history shows it, and it can be restored. */
+export interface HistoryRow extends Lost {
   readonly recordId: string
-  readonly field: string
-  readonly value: Json
-  readonly stamp: number
-  readonly side: 'local' | 'remote'
+  /** When it lost, ms by this device's clock. */
   readonly at: number
+}
+
+/** What a person wants done with conflicts on this device. */
+export interface PolicyRow {
+  readonly key: 'policy'
+  readonly policy: Policy
 }
 
 /** Rows outside the library, which no wipe removes. */
 export type DeviceRow =
+  /** What this device is called in version history and to other devices. */
+  | { readonly key: 'name'; readonly name: string }
   /** Which of the Background Sync tags is asked for next. */
   | { readonly key: 'sync-tag'; readonly tag: number }
   /** The library was wiped offline; the session at the server must end before anything is sent or pulled. */
@@ -86,7 +93,7 @@ export interface PawkitSchema extends DBSchema {
   history: { key: number; value: HistoryRow; indexes: { recordId: string } }
   /** Changes that this version cannot read, kept as they came; they hold up nothing. */
   unread: { key: number; value: { readonly seq: number; readonly change: unknown } }
-  meta: { key: string; value: LibraryRow | ConnectionStored | ClockRow }
+  meta: { key: string; value: LibraryRow | ConnectionStored | ClockRow | PolicyRow }
   /** During a fresh read: ids the server has named, so that what is absent after the last page is known. */
   seen: { key: string; value: { readonly id: string } }
   receipts: { key: string; value: ReceiptRow }

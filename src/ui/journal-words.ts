@@ -35,6 +35,12 @@ const WOKEN: Readonly<Record<string, string>> = {
   activated: 'The app’s worker began',
 }
 
+const RESOLVED: Readonly<Record<string, string>> = {
+  local: 'this device’s version',
+  server: 'the other version',
+  merged: 'both merged',
+}
+
 const FAILURES: Readonly<Record<string, string>> = {
   'no-answer': 'the server did not answer',
   server: 'the server has a fault',
@@ -63,6 +69,12 @@ export function journalText(event: JournalEvent, title: string): string {
       const lost = event.lost.length > 0 ? ` What lost is kept (${event.lost.join(', ')}).` : ''
       return `“${title}” was merged.${event.returned ? ' It was deleted on one side and is back.' : ''}${lost}`
     }
+    case 'conflict':
+      return event.fields.length > 0
+        ? `“${title}” was changed in two places (${event.fields.join(', ')}); both versions are kept until you choose.`
+        : `The conflict in “${title}” is over: nothing differs any more.`
+    case 'resolved':
+      return `You resolved the conflict in “${title}” (${RESOLVED[event.take] ?? event.take}).`
     case 'pulled':
       return `Read ${many(event.changes, 'change')} up to ${event.cursor} in ${seconds(event.ms)}.`
     case 'failed':

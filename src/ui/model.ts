@@ -1,9 +1,13 @@
+import type { Author } from '../core/authors.ts'
+import type { Resolution } from '../core/conflict.ts'
 import type { JournalRow } from '../core/journal.ts'
-import type { Fields, Kind, RecordState } from '../core/records.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Fields, Json, Kind, MergeKind, RecordState } from '../core/records.ts'
 import type { FieldProblem } from '../core/schema.ts'
 import type { ConnectionState, Figures, RecordSyncState } from '../core/status.ts'
 import type { Repaired } from '../core/verify.ts'
-import type { StorageTrouble } from '../store/storage-trouble.ts'
+import type { HistoryActions } from './history.ts'
+import type { RescueActions } from './rescue-model.ts'
 
 /** That the server has a version of a record, and since when, ms. */
 export interface Receipt {
@@ -127,6 +131,53 @@ export interface VanishActions extends EventTarget {
   answer(answer: 'remove' | 'keep', shown: readonly string[]): Promise<void>
 }
 
+/** One field that both sides changed, with all that a person needs to choose. */
+export interface ConflictField {
+  readonly field: string
+  readonly merge: MergeKind
+  /** What both sides began from; null: not known (any more). */
+  readonly ancestor: Json
+  /** undefined: this side never had the field. */
+  readonly mine: Json | undefined
+  readonly theirs: Json | undefined
+  /** When each was changed, ms. */
+  readonly mineAt: number
+  readonly theirsAt: number
+  /** Who changed it elsewhere; null: not known. */
+  readonly by: Author | null
+}
+
+/** An open conflict: this device's record and the other version of it. */
+export interface ConflictView {
+  readonly id: string
+  readonly kind: string
+  readonly title: string
+  /** This device's record, and the server's as this device knows it. `deleted` is a field of them like others. */
+  readonly mine: RecordState
+  readonly theirs: RecordState
+  /** When it was found, ms. */
+  readonly since: number
+  /** Only the fields that a person has to decide; what merged by itself is in `mine` already. */
+  readonly fields: readonly ConflictField[]
+}
+
+/** Open conflicts. Says `change` when one opened, closed, or got another side. */
+export interface ConflictActions extends EventTarget {
+  /** Oldest first; as many as `figures.conflicts`. */
+  readonly open: readonly ConflictView[]
+  get(id: string): ConflictView | null
+  /**
+   * Closes it as an ordinary edit; what loses goes to version history first. `changed`: one side is no longer what
+   * `view` showed, nothing was written and `get` has the new state; `gone`: it is not open any more.
+   */
+  resolve(
+    view: ConflictView,
+    resolution: Resolution,
+  ): Promise<'resolved' | 'changed' | 'gone' | { readonly problems: readonly FieldProblem[] }>
+  policy(): Promise<Policy>
+  setPolicy(policy: Policy): Promise<void>
+}
+
 /** The sync log. */
 export interface LogActions {
   /** Newest first. */
@@ -152,38 +203,6 @@ export type Verified = { readonly repaired: readonly (Repaired & { readonly titl
 export interface VerifyActions {
   /** Compares this device with the server and repairs what differs; `step` is told what it does, in words. */
   run(step: (words: string) => void): Promise<Verified>
-}
-
-/** A text in an open editor that the store does not have. */
-export interface OpenText {
-  readonly id: string
-  readonly field: string
-  readonly text: string
-}
-
-/** A text that is only in this page's memory, as a person finds it again. */
-export interface RescuedText {
-  readonly title: string
-  /** What of the record it is: "text", "title", "address". */
-  readonly part: string
-  readonly text: string
-}
-
-/** The library on this device cannot be written for now: what is in memory, and what a person can do. */
-export interface RescueActions {
-  /** Null: all is well. */
-  readonly trouble: StorageTrouble | null
-  /** A try is under way. */
-  readonly trying: boolean
-  readonly texts: readonly RescuedText[]
-  /** An editor that is open; the function ends it. */
-  follow(editor: () => readonly OpenText[]): () => void
-  /** Hands one text, or all of them, to the clipboard; false where the browser does not allow it. */
-  copy(text?: RescuedText): Promise<boolean>
-  /** Hands everything that the page holds out as a JSON file, with those texts in it. */
-  exportLibrary(): void
-  /** Opens the store again and stores what was typed; true: all is well again. */
-  tryAgain(): Promise<boolean>
 }
 
 /** How safe the library is on this device. */
@@ -215,6 +234,8 @@ export interface PageModel extends EventTarget {
   readonly failed: FailedActions
   readonly log: LogActions
   readonly vanishing: VanishActions
+  readonly conflicts: ConflictActions
+  readonly history: HistoryActions
   readonly rescue: RescueActions
   readonly storage: StorageActions
   readonly verify: VerifyActions

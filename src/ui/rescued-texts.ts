@@ -1,6 +1,7 @@
 import type { Write } from '../core/messages.ts'
 import { type Fields, list, type RecordState, titleOf } from '../core/records.ts'
-import type { OpenText, RecordView, RescuedText } from './model.ts'
+import type { RecordView } from './model.ts'
+import type { OpenText, RescuedText } from './rescue-model.ts'
 
 const PARTS: Readonly<Record<string, string>> = {
   content: 'text',

@@ -83,6 +83,7 @@ function whyFailed(entry: Entry, { state: { connection }, now }: Facts): Why {
       const nextTry = now + remaining(state.wait, now)
       return { reason: whyText(state.message), at: state.at, attempts: state.attempts, nextTry }
     }
+    case 'conflict':
     case 'ready': {
       if (connection.is !== 'failing') return { reason: '', at: now, attempts: 0, nextTry: null }
       const { wait, rounds, sends, attempts = rounds * 3 + sends } = connection
@@ -98,10 +99,19 @@ function whyFailed(entry: Entry, { state: { connection }, now }: Facts): Why {
 /** What goes by itself and what waits for a person are two things: a refused change is on its way nowhere. */
 function sentence(facts: Facts, world: World, live: number): string {
   const { entries } = facts.state
-  const refused = world.hasAccount ? entries.filter(({ state }) => state.is === 'refused').length : 0
-  const queue = entries.length - refused
-  if (refused === 0) return sendingSentence(facts, world, queue, live)
-  const forYou = `${changesOf(refused)} ${waitOf(refused)} for you: see Failed changes.`
+  const waiting = (is: 'refused' | 'conflict'): number =>
+    world.hasAccount ? entries.filter(({ state }) => state.is === is).length : 0
+  const [refused, conflicts] = [waiting('refused'), waiting('conflict')]
+  const queue = entries.length - refused - conflicts
+  if (refused + conflicts === 0) return sendingSentence(facts, world, queue, live)
+  const forYou = [
+    refused > 0 ? `${changesOf(refused)} ${waitOf(refused)} for you: see Failed changes.` : [],
+    conflicts > 0
+      ? `${conflicts === 1 ? '1 conflict' : `${conflicts} conflicts`} ${waitOf(conflicts)} for you.`
+      : [],
+  ]
+    .flat()
+    .join(' ')
   const quiet = queue === 0 && connectionState(world) === 'online'
   return quiet ? forYou : `${sendingSentence(facts, world, queue, live)} ${forYou}`
 }
@@ -151,7 +161,9 @@ const TOO_LONG = 2 * 60_000
 /** The watchdog: what a person should look at although everything else says that all is well. */
 function alarm({ state, now }: Facts, world: World): string | null {
   if (!world.hasAccount || connectionState(world) !== 'online') return null
-  const stuck = state.entries.filter(({ state: { is }, since }) => is !== 'refused' && now - since > TOO_LONG)
+  const stuck = state.entries.filter(
+    ({ state: { is }, since }) => is !== 'refused' && is !== 'conflict' && now - since > TOO_LONG,
+  )
   if (stuck.length === 0) return null
   const since = Math.min(...stuck.map((entry) => entry.since))
   const changes = stuck.length === 1 ? '1 change has' : `${stuck.length} changes have`

@@ -9,6 +9,16 @@ export function noticeOf(told: Told): { readonly kind: 'status' | 'alert'; reado
         kind: 'status',
         text: `“${told.title}” was deleted on one device and edited on another. The edit was kept, so it is back.`,
       }
+    case 'conflict':
+      return {
+        kind: 'status',
+        text: `“${told.title}” was changed in two places. Both versions are kept; Resolve conflict lets you choose.`,
+      }
+    case 'overruled':
+      return {
+        kind: 'status',
+        text: `“${told.title}” was changed by somebody else too, and their change was taken. Yours is in its version history.`,
+      }
     case 'refused': {
       const { title, more, message } = told
       const text =

@@ -37,7 +37,9 @@ describe('discard', () => {
   test('P4 a refused change goes back to the server’s record, its values to history', () => {
     const gone = discard(told(flying(base, mine), rejected), T0)
     expect(gone).toMatchObject({ record: base, base: null, entry: null })
-    expect(gone.lost).toEqual([{ field: 'content', value: 'two', stamp: T0 + 1000, side: 'local' }])
+    expect(gone.lost).toEqual([
+      { field: 'content', value: 'two', stamp: T0 + 1000, side: 'local', why: 'discarded' },
+    ])
   })
 
   test('P4 a record the server never had goes to the Trash with all its text', () => {

@@ -63,7 +63,7 @@ describe('outbox, waiting', () => {
 
   test('P9: one entry a record, as old as its oldest change', () => {
     const entry = typing(T0, T0 + 700, T0 + 1400)
-    expect(entry).toMatchObject({ id: base.id, since: T0, format: ENTRY_FORMAT, flight: null })
+    expect(entry).toMatchObject({ id: base.id, since: T0, format: 1, flight: null })
   })
 
   test('an unsettled mutation is due at once, a refused entry never, one of a newer format never', () => {

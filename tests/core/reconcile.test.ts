@@ -1,8 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isSettled } from '../../src/core/outbox.ts'
-import { changedFields, mergeSet, mergeWrite, reconcile } from '../../src/core/reconcile.ts'
-import { type Fields, isDeleted, list, type RecordState, sameValue, text } from '../../src/core/records.ts'
+import { mergeSet, mergeWrite, reconcile } from '../../src/core/reconcile.ts'
+import {
+  changedFields,
+  type Fields,
+  isDeleted,
+  list,
+  type RecordState,
+  sameValue,
+  text,
+} from '../../src/core/records.ts'
 import { card, changed, note, record, remote, T0 } from '../support/device-records.ts'
 
 const tags = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 5 })
@@ -174,13 +182,11 @@ describe('reconcile, by kind of field', () => {
     expect(merged.stamps.title).toBe(T0 + 2000)
   })
 
-  test('text that clashes: this device’s stays, the other is kept whole as lost', () => {
-    const theirs = remote(before, { content: 'one\nzwei' })
+  test('text that clashes asks: this device’s stays to the letter, nothing is lost, the ancestor is kept', () => {
+    const theirs = remote(before, { content: 'one\nzwei\nthree' })
     const merged = reconcile(before, changed(before, { content: 'one\n2' }), theirs)
     expect(merged.record.fields.content).toBe('one\n2')
-    expect(merged.lost).toEqual([
-      { field: 'content', value: 'one\nzwei', stamp: theirs.stamps.content, side: 'remote' },
-    ])
+    expect(merged).toMatchObject({ lost: [], ancestors: { content: 'one\ntwo' } })
   })
 
   test('without a base texts are not merged: the later one stays, the other is kept', () => {
@@ -189,13 +195,13 @@ describe('reconcile, by kind of field', () => {
     expect(merged.lost).toContainEqual({ field: 'content', value: 'mine', stamp: T0, side: 'local' })
   })
 
-  test('P4, trace 34: a merge that breaks a limit neither side broke keeps this device’s value and the other in history', () => {
+  test('P4, trace 34: a merge that breaks a limit neither side broke is a conflict: of texts a person is asked, of sets the later stays and the other is in history', () => {
     const big = note('middle', { version: 3 })
     const mine = `${'m'.repeat(600_000)}\nmiddle`
     const theirs = `middle\n${'t'.repeat(600_000)}`
     const merged = reconcile(big, changed(big, { content: mine }), remote(big, { content: theirs }))
     expect(merged.record.fields.content).toBe(mine)
-    expect(merged.lost.map(({ value }) => value)).toEqual([theirs])
+    expect(merged).toMatchObject({ lost: [], ancestors: { content: 'middle' } })
     const many = (side: string) => Array.from({ length: 60 }, (_, i) => `${side}${i}`)
     const filed = reconcile(before, changed(before, { tags: many('m') }), remote(before, { tags: many('t') }))
     expect(filed.record.fields.tags).toEqual(many('m'))

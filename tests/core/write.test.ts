@@ -18,13 +18,25 @@ function apply(held: Held, ...changes: Change[]): Held {
   for (const one of changes) {
     const result = applyChange(now, one, T0 + 5000, T0 + 5000)
     if (!result.ok) throw new Error(JSON.stringify(result.problem))
-    now = result.value
+    const { lost: _, ...held } = result.value
+    now = held
   }
   return now
 }
 const base = note('one', { version: 3 })
 
 describe('applyChange', () => {
+  test('P4: a single value that another tab put there unseen is in `lost`, not gone', () => {
+    const shown = card('https://a.example/', {}, { version: 2 })
+    const stored = changed(shown, { url: 'https://b.example/' })
+    const edit = { ...change({ url: 'https://c.example/' }, { url: 'https://a.example/' }), kind: 'card' }
+    const written = applyChange(dirty(shown, stored), edit, T0, T0)
+    expect(written.ok && written.value.lost).toMatchObject([
+      { field: 'url', value: 'https://b.example/', side: 'remote' },
+    ])
+    expect(written.ok && written.value.record?.fields.url).toBe('https://c.example/')
+  })
+
   test('P8 a field that an older version let through does not keep the others from being edited', () => {
     const old = card('https://a b/', { title: 'Old' }, { version: 2 })
     const edit = {

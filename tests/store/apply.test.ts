@@ -166,15 +166,15 @@ describe('applyPush', () => {
   test('P4: what loses a conflict is in history, in the same transaction', async () => {
     const base = note('one', { version: 3 })
     await page([{ seq: 9, record: base }])
-    await device.write(base.id, { content: 'mine' })
+    await device.write(base.id, { title: 'mine' })
     const flights = await freezeAll([base.id])
-    const theirs = { ...base, version: 4, fields: { ...base.fields, content: 'theirs' } }
+    const theirs = { ...base, version: 4, fields: { ...base.fields, title: 'theirs' } }
     await applyPush(
       device.db,
       answer({ flights, results: [{ id: flights[0]?.mutation.id, outcome: 'conflict', record: theirs }] }),
     )
     expect(await device.history()).toMatchObject([
-      { recordId: base.id, field: 'content', value: 'theirs', side: 'remote' },
+      { recordId: base.id, field: 'title', value: 'mine', side: 'local' },
     ])
   })
 

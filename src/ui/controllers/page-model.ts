@@ -17,7 +17,9 @@ import type {
 import { countLive, type Facts } from '../summary.ts'
 import { noticeOf } from '../sync-words.ts'
 import { AccountDesk } from './account-desk.ts'
+import { ConflictDesk } from './conflict-desk.ts'
 import { FailedDesk } from './failed-desk.ts'
+import { HistoryDesk } from './history-desk.ts'
 import { LogDesk } from './log-desk.ts'
 import { NoticeList } from './notice-list.ts'
 import type { PageWorld } from './page-world.ts'
@@ -43,6 +45,8 @@ export class PawkitModel extends EventTarget implements PageModel {
   readonly rescue: RescueDesk
   readonly storage: StorageDesk
   readonly verify: VerifyDesk
+  readonly conflicts: ConflictDesk
+  readonly history: HistoryDesk
 
   private constructor(world: PageWorld, state: SyncState) {
     super()
@@ -59,6 +63,12 @@ export class PawkitModel extends EventTarget implements PageModel {
       recordOf: (id) => this.#cache.views.get(id)?.record,
       changed: (ids) => this.#readSome(ids),
     })
+    this.conflicts = new ConflictDesk(world, this, {
+      library: () => this.#writer.library,
+      entries: () => this.#watch.facts.state.entries,
+      changed: (ids) => this.#readSome(ids),
+    })
+    this.history = new HistoryDesk(world, this, this.#writer)
     const host = {
       learnt: (entries: ReadonlyMap<string, Entry>, facts: Facts) => this.#learnt(entries, facts),
       titlesOf: (ids: readonly string[]) => this.#cache.titlesOf(ids),

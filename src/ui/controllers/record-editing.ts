@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { text } from '../../core/records.ts'
-import type { OpenText, PageModel, WriteResult } from '../model.ts'
+import type { PageModel, WriteResult } from '../model.ts'
+import type { OpenText } from '../rescue-model.ts'
 import { FieldBinding, type FieldElement } from './field-binding.ts'
 import type { SavingMark } from './saving-mark.ts'
 

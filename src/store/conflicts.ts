@@ -1,0 +1,79 @@
+import { type Resolution, resolve } from '../core/conflict.ts'
+import { ancestorsOf, type Entry } from '../core/outbox.ts'
+import { type RecordState, sameJson } from '../core/records.ts'
+import type { FieldProblem } from '../core/schema.ts'
+import { stampAt } from '../core/stamp.ts'
+import type { Database } from './database.ts'
+import { HELD_STORES, readHeld, writeSettled } from './held.ts'
+import { Journal } from './journal.ts'
+import { requireLibrary } from './library.ts'
+
+/** An open conflict as it is stored: this device's record, and the other side's in its base. */
+export interface StoredConflict {
+  readonly record: RecordState
+  readonly base: RecordState
+  readonly entry: Entry
+}
+
+/** Those of the named records that are in conflict. */
+export function readConflicts(db: Database, ids: readonly string[]): Promise<StoredConflict[]> {
+  return db.run(HELD_STORES, 'readonly', async (tx) => {
+    const rows = await Promise.all(ids.map((id) => readHeld(tx, id)))
+    return rows.flatMap(({ record, base, entry }) =>
+      record && base && entry?.state.is === 'conflict' ? [{ record, base, entry }] : [],
+    )
+  })
+}
+
+export interface ResolveRequest {
+  readonly library: string
+  readonly id: string
+  /** Both sides as the person saw them: another one is not overwritten unseen (P4). */
+  readonly shown: { readonly mine: RecordState; readonly theirs: RecordState }
+  readonly resolution: Resolution
+  readonly now: number
+}
+
+export type ResolveResult =
+  | { readonly is: 'resolved'; readonly record: RecordState }
+  /** One side has changed since it was shown; nothing was written. */
+  | { readonly is: 'changed' }
+  /** There is no conflict any more. */
+  | { readonly is: 'gone' }
+  | { readonly is: 'invalid'; readonly problems: readonly FieldProblem[] }
+
+/** Closes a conflict as a person says; what loses goes to version history in the same transaction. */
+export async function resolveConflict(db: Database, request: ResolveRequest): Promise<ResolveResult> {
+  const { library, id, shown, resolution, now } = request
+  const result = await db.run(
+    [...HELD_STORES, 'meta'],
+    'readwrite',
+    async (tx): Promise<ResolveResult> => {
+      await requireLibrary(tx, library)
+      const held = await readHeld(tx, id)
+      if (!held.record || held.entry?.state.is !== 'conflict') return { is: 'gone' }
+      const same =
+        held.base?.version === shown.theirs.version && sameJson(held.record.fields, shown.mine.fields)
+      if (!same) return { is: 'changed' }
+      const clock = await tx.objectStore('meta').get('clock')
+      const stamp = stampAt(now, clock?.key === 'clock' ? clock.offset : 0)
+      const resolved = resolve(held, resolution, stamp, now)
+      if (!resolved.ok) return { is: 'invalid', problems: resolved.problem }
+      await writeSettled(tx, id, resolved.value, now)
+      return { is: 'resolved', record: resolved.value.record ?? held.record }
+    },
+    'strict',
+  )
+  if (result.is !== 'resolved') return result
+  const journal = new Journal(
+    async () => db,
+    () => now,
+  )
+  journal.add({ what: 'resolved', record: id, take: resolution.take })
+  await journal.flush()
+  return result
+}
+
+/** Which records wait for a person to choose. */
+export const conflictsAmong = (entries: readonly Entry[]): string[] =>
+  entries.filter((entry) => Object.keys(ancestorsOf(entry)).length > 0).map(({ id }) => id)

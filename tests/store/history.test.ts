@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { KEPT_FOR, KEPT_ROWS, keepUnsent, pruneHistory, readHistory } from '../../src/store/history.ts'
+import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
+import type { HistoryRow } from '../../src/store/schema.ts'
+import { Clock, Device } from '../support/device.ts'
+import { card, idOf, note, record, T0 } from '../support/device-records.ts'
+import { MemoryServer } from '../support/device-server.ts'
+
+let device: Device
+beforeEach(async () => {
+  const clock = new Clock()
+  device = await Device.open(new MemoryServer(() => clock.now), { clock })
+})
+
+const row = (n: number, at: number, recordId = idOf(1)): HistoryRow => ({
+  recordId,
+  field: 'content',
+  value: `value ${n}`,
+  stamp: at,
+  side: 'local',
+  at,
+})
+const add = (rows: readonly HistoryRow[]): Promise<void> =>
+  device.db.run(['history'], 'readwrite', async (tx) => {
+    for (const one of rows) await tx.objectStore('history').add(one)
+  })
+const hold = (held: ReturnType<typeof note>): Promise<void> =>
+  device.db.run(['records'], 'readwrite', async (tx) => {
+    await tx.objectStore('records').put(held)
+  })
+const kept = async (id = idOf(1)) =>
+  (await readHistory(device.db, device.library, id)).rows.map(({ value }) => value)
+const stored = async (): Promise<number> => (await device.history()).length
+const many = (count: number, at: (n: number) => number, id?: string): HistoryRow[] =>
+  Array.from({ length: count }, (_, n) => row(n, at(n), id))
+const prune = (now = T0): Promise<void> => pruneHistory(device.db, device.library, now)
+const OLD = T0 - KEPT_FOR - 1
+
+describe('what this device keeps of a record', () => {
+  test('newest first, and of cards that went into it too', async () => {
+    await hold(card('https://a.example/', { formerIds: [idOf(7)] }))
+    await add([row(1, T0), row(2, T0 + 1, idOf(7)), row(3, T0 + 2), row(4, T0 + 3, idOf(9))])
+    expect(await kept()).toEqual(['value 3', 'value 2', 'value 1'])
+  })
+
+  test('P10 nothing of a record that was deleted for good, nor of one that is not here', async () => {
+    await add([row(1, T0)])
+    expect(await kept()).toEqual([])
+    await hold(note('', { fields: { deleted: true, purged: true } }))
+    expect(await kept()).toEqual([])
+  })
+
+  test('P10 signing out wipes it, and who still asks for the library of before is refused', async () => {
+    await hold(note('text'))
+    await add([row(1, T0)])
+    await wipeLibrary(device.db, idOf(500), null)
+    expect(await stored()).toBe(0)
+    await expect(readHistory(device.db, device.library, idOf(1))).rejects.toThrow(OtherLibrary)
+    await expect(prune()).rejects.toThrow(OtherLibrary)
+    await expect(keepUnsent(device.db, device.library, idOf(1), ['content'], T0)).rejects.toThrow(
+      OtherLibrary,
+    )
+  })
+})
+
+describe('pruning', () => {
+  test('what is younger than 90 days stays, however much it is', async () => {
+    await hold(note('text'))
+    await add(many(KEPT_ROWS * 3, (n) => T0 - KEPT_FOR + 1 + n))
+    await prune()
+    expect(await stored()).toBe(KEPT_ROWS * 3)
+  })
+
+  test('the newest 100 of a record stay, however old they are, and another record’s do not count', async () => {
+    await hold(note('text'))
+    await add(many(KEPT_ROWS, () => OLD))
+    await add(many(KEPT_ROWS, () => OLD, idOf(2)))
+    await prune()
+    expect(await stored()).toBe(KEPT_ROWS * 2)
+  })
+
+  test('what is older and beyond the newest 100 goes, the oldest first, in small transactions', async () => {
+    await hold(note('text'))
+    await add(many(KEPT_ROWS + 170, (n) => (n < 160 ? OLD : T0)))
+    await prune()
+    expect(await stored()).toBe(KEPT_ROWS + 10)
+    expect((await kept()).at(-1)).toBe('value 160')
+    await prune()
+    expect(await stored(), 'a second time changes nothing').toBe(KEPT_ROWS + 10)
+  })
+
+  test('a device clock a year ahead makes nothing old before its time', async () => {
+    await hold(note('text'))
+    await add(many(KEPT_ROWS + 5, () => T0 - 1000))
+    const year = 365 * 86_400_000
+    await device.db.run(['meta'], 'readwrite', async (tx) => {
+      await tx.objectStore('meta').put({ key: 'clock', offset: -year })
+    })
+    await prune(T0 + year)
+    expect(await stored()).toBe(KEPT_ROWS + 5)
+  })
+
+  test('P10 of a record deleted for good nothing is left, once the deletion is settled', async () => {
+    await device.write(idOf(1), { title: 'A note', content: 'secret' })
+    await add(many(60, () => T0))
+    await device.engine.wake('changed', 0)
+    await device.write(idOf(1), { deleted: true, purged: true })
+    await prune()
+    expect(await stored(), 'the server may still say that it was edited elsewhere').toBe(60)
+    await device.engine.wake('changed', 0)
+    expect((await device.held(idOf(1))).entry).toBe(null)
+    await prune()
+    expect(await stored()).toBe(0)
+  })
+})
+
+describe('before a restore replaces it', () => {
+  const keep = (...fields: string[]): Promise<void> =>
+    keepUnsent(device.db, device.library, idOf(1), fields, T0)
+  const put = (fields: Parameters<Device['write']>[1]) => device.write(idOf(1), fields)
+
+  test('P4 text that was never sent goes to history, once', async () => {
+    await put({ title: 'Draft', content: 'written offline', tags: ['a'] })
+    await keep('content', 'tags', 'pinned')
+    await keep('content')
+    expect(await device.history()).toMatchObject([
+      { field: 'content', value: 'written offline', side: 'local', why: 'discarded', at: T0 },
+      { field: 'tags', value: ['a'] },
+    ])
+  })
+
+  test('what the server has needs no keeping, what changed since does', async () => {
+    await put({ title: 'Draft', content: 'sent' })
+    await device.engine.wake('changed', 0)
+    await keep('content', 'title')
+    expect(await device.history()).toEqual([])
+    await put({ content: 'sent, and more' })
+    await keep('content', 'title')
+    expect(await device.history()).toMatchObject([{ field: 'content', value: 'sent, and more' }])
+  })
+
+  test('an empty field leaves nothing behind', async () => {
+    await hold(record('note', { title: '', content: '' }, { version: 0 }))
+    await put({ pinned: true })
+    await keep('title', 'content', 'pinned', 'tags')
+    expect(await device.history()).toEqual([])
+  })
+})
