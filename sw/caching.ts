@@ -1,29 +1,64 @@
-import { PrecacheController, type PrecacheEntry } from 'workbox-precaching'
+/** One file of the app; `revision` is null where its name changes with its content. */
+export interface AppFile {
+  readonly url: string
+  readonly revision: string | null
+}
 
 /** The page addresses of the contract, which all open offline; anything else is the server's to answer. */
 const PAGES = /^\/(?:(?:notes|cards|collections)\/[^/]+|trash|settings)?$/
 const SHELL = '/index.html'
+/** As Workbox named it, and its keys, so that what an earlier Pawkit has stored is not fetched again. */
+const cacheName = (scope: string): string => `workbox-precache-v2-${scope}`
 
 /**
- * Workbox keeps the files of this version and answers from them; which request is for one of them is a look into its
- * list, for which its router, made for many routes, would cost a twentieth of the worker. Must be called in the
- * worker's first turn.
+ * Keeps the files of this version of the app and answers from them. All are there before the worker is installed;
+ * those of the version before go when it is activated, since until then its pages need them. Workbox's precaching does
+ * the same for any site; its plugins, strategies and routes would take a sixth of the worker's 25 kB, which sync needs.
+ * Must be called in the worker's first turn.
  */
-export function serveOffline(
-  scope: ServiceWorkerGlobalScope,
-  manifest: readonly (PrecacheEntry | string)[],
-): void {
-  const files = new PrecacheController()
-  files.precache([...manifest])
+export function serveOffline(scope: ServiceWorkerGlobalScope, files: readonly AppFile[]): void {
+  const { origin } = scope.location
+  const keys = new Map<string, string>()
+  const fresh = new Map<string, RequestCache>()
+  for (const { url, revision } of files) {
+    const address = new URL(url, origin)
+    const path = address.pathname
+    if (revision !== null) address.searchParams.set('__WB_REVISION__', revision)
+    keys.set(path, address.href)
+    // What may be in the browser's own cache under this name is of an older version.
+    fresh.set(path, revision === null ? 'default' : 'reload')
+  }
+  const opened = (): Promise<Cache> => caches.open(cacheName(scope.registration.scope))
+
+  const install = async (): Promise<void> => {
+    const cache = await opened()
+    const missing = async ([path, key]: [string, string]): Promise<void> => {
+      if (await cache.match(key)) return
+      const answer = await fetch(path, { cache: fresh.get(path) ?? 'reload' })
+      // A redirect is a sign-in page of some proxy, and a browser refuses it as the answer to a navigation.
+      if (!answer.ok || answer.redirected) throw new TypeError(`${path}: ${answer.status}`)
+      await cache.put(key, answer)
+    }
+    await Promise.all([...keys].map(missing))
+  }
+  const clear = async (): Promise<void> => {
+    const cache = await opened()
+    const wanted = new Set(keys.values())
+    const old = (await cache.keys()).filter(({ url }) => !wanted.has(url))
+    await Promise.all(old.map((request) => cache.delete(request)))
+  }
+  scope.addEventListener('install', (event) => event.waitUntil(install()))
+  scope.addEventListener('activate', (event) => event.waitUntil(clear()))
   scope.addEventListener('fetch', (event) => {
     const { request } = event
-    if (request.method !== 'GET') return
-    const { origin, pathname, search } = new URL(request.url)
-    if (origin !== scope.location.origin) return
-    const isPage = request.mode === 'navigate' && PAGES.test(pathname)
-    const cacheKey = files.getCacheKeyForURL(isPage ? SHELL : pathname + search)
-    if (cacheKey === undefined) return
-    const wanted = isPage ? new Request(SHELL) : request
-    event.respondWith(files.strategy.handle({ event, request: wanted, params: { cacheKey } }))
+    const url = new URL(request.url)
+    if (request.method !== 'GET' || url.origin !== origin) return
+    const isPage = request.mode === 'navigate' && PAGES.test(url.pathname)
+    const path = isPage ? SHELL : url.pathname
+    const key = keys.get(path)
+    if (!key || (url.search && !isPage)) return
+    // The browser may have taken single files back.
+    const answer = async (): Promise<Response> => (await (await opened()).match(key)) ?? fetch(path)
+    event.respondWith(answer())
   })
 }

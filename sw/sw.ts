@@ -1,16 +1,15 @@
-import type { PrecacheEntry } from 'workbox-precaching'
 import { uuidV7 } from '../src/core/ids.ts'
 import { type Announcement, CHANNEL, ENGINE_LOCK } from '../src/core/messages.ts'
 import { Database } from '../src/store/database.ts'
 import { Journal } from '../src/store/journal.ts'
-import { serveOffline } from './caching.ts'
+import { type AppFile, serveOffline } from './caching.ts'
 import { drive } from './driver.ts'
 import { Engine, type EngineWorld } from './engine.ts'
 import { createTransport } from './transport.ts'
 import { listenForSync } from './triggers.ts'
 
 /** Composition root of the worker: builds the world, creates the engine, adds the listeners in the first turn. */
-declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] }
+declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonly AppFile[] }
 
 let opened: Promise<Database> | null = null
 const channel = new BroadcastChannel(CHANNEL)

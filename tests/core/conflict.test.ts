@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Resolution, raise, resolve } from '../../src/core/conflict.ts'
 import { ancestorsOf, ENTRY_FORMAT, isDue, isSendable } from '../../src/core/outbox.ts'
 import { DEFAULT_POLICY } from '../../src/core/policy.ts'
-import { isDeleted, type RecordState } from '../../src/core/records.ts'
+import { type Fields, isDeleted, type RecordState } from '../../src/core/records.ts'
 import { sendWhole, takeInRestored } from '../../src/core/reread.ts'
 import { type Held, type Settled, takeIn } from '../../src/core/settle.ts'
 import { applyChange } from '../../src/core/write.ts'
@@ -166,7 +166,8 @@ describe('a person resolves it', () => {
           if (held.entry?.state.is !== 'conflict') return
           if (one.do === 'type') held = type(held, String(content(held)), `one\n${one.word}\nthree`)
           else {
-            const fields = one.do === 'pin' ? { pinned: false } : { content: `one\n${one.word}\nthree` }
+            const fields: Fields =
+              one.do === 'pin' ? { pinned: false } : { content: `one\n${one.word}\nthree` }
             const settled = takeIn(held, remote(held.base ?? before, fields, ++version), T0)
             kept.push(...settled.lost.map(({ value }) => value))
             held = settled
