@@ -3,7 +3,7 @@ import { revert } from './failed.ts'
 import { ancestorsOf, attemptsOf, type Entry, inConflict, isSettled } from './outbox.ts'
 import type { Outcome } from './protocol.ts'
 import { type Lost, reconcile, type Standpoint } from './reconcile.ts'
-import { isPurged, type RecordState } from './records.ts'
+import { changedFields, isPurged, type RecordState } from './records.ts'
 
 /** What a device holds of one record: the three rows that always change in one transaction. */
 export interface Held {
@@ -20,6 +20,8 @@ export interface Settled extends Held {
   readonly returned: boolean
   /** Another account's value won over one of this device's; the person is told. */
   readonly overruled?: boolean
+  /** Both sides had changes, and they were brought together. */
+  readonly merged?: boolean
 }
 
 type Told = Exclude<Outcome, { outcome: 'duplicate' }>
@@ -52,7 +54,8 @@ function merge(
 ): Settled {
   const merged = reconcile(base, local, remote, standpoint, ancestorsOf(entry))
   const { lost, returned } = merged
-  const told = { lost, returned, ...(merged.overruled && { overruled: true }) }
+  const met = changedFields(base, local).length > 0 && changedFields(base, remote).length > 0
+  const told = { lost, returned, ...(merged.overruled && { overruled: true }), ...(met && { merged: true }) }
   if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, ...told }
   const waiting = { ...entry, wait: entry.wait ?? { start: now, length: 0 } }
   return {

@@ -42,7 +42,8 @@ export class Tally implements Applied {
     if (!record) return
     if (returned) this.returned.push(record)
     const lost = settled.lost.map(({ field }) => field)
-    if (lost.length > 0 || returned) this.events.push({ what: 'merged', record: id, lost, returned })
+    if (lost.length > 0 || returned || settled.merged)
+      this.events.push({ what: 'merged', record: id, lost, returned })
     if (settled.overruled) this.overruled.push(record)
     const fields = Object.keys(ancestorsOf(settled.entry))
     const before = Object.keys(ancestorsOf(held.entry))

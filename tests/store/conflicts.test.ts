@@ -79,6 +79,16 @@ describe('an open conflict in the store', () => {
   })
 })
 
+test('P11: a merge in which nothing lost is in the sync log too; a change of one side alone is none', async () => {
+  cursor = 0
+  await pulled(base)
+  await device.write(base.id, { title: 'here' })
+  const { events } = await pulled({ ...changed(base, { content: 'there' }), version: 4 })
+  expect(events).toEqual([{ what: 'merged', record: base.id, lost: [], returned: false }])
+  const alone = await pulled({ ...changed(base, { content: 'there' }), version: 5 })
+  expect(alone.events).toEqual([])
+})
+
 describe('a person resolves it', () => {
   test('Keep local version: sent as an ordinary mutation on the version shown, the other in history', async () => {
     await meet()
