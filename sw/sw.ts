@@ -3,6 +3,7 @@ import { type Announcement, CHANNEL, ENGINE_LOCK } from '../src/core/messages.ts
 import { Database } from '../src/store/database.ts'
 import { Journal } from '../src/store/journal.ts'
 import { type AppFile, serveOffline } from './caching.ts'
+import { coordinate } from './coordinator.ts'
 import { drive } from './driver.ts'
 import { Engine, type EngineWorld } from './engine.ts'
 import { createTransport } from './transport.ts'
@@ -22,6 +23,8 @@ function database(): Promise<Database> {
 }
 
 const now = (): number => Date.now()
+const heldLocks = async (): Promise<string[]> =>
+  (await self.navigator.locks.query()).held?.map(({ name }) => name ?? '') ?? []
 const journal = new Journal(database, now)
 
 const world: EngineWorld = {
@@ -45,8 +48,7 @@ const world: EngineWorld = {
       )
     }),
   alone: (work) => self.navigator.locks.request(ENGINE_LOCK, work),
-  running: async () =>
-    (await self.navigator.locks.query()).held?.some(({ name }) => name === ENGINE_LOCK) ?? false,
+  running: async () => (await heldLocks()).includes(ENGINE_LOCK),
   journal,
   announce: (announcement: Announcement) => channel.postMessage(announcement),
 }
@@ -60,3 +62,4 @@ const engine = new Engine(world)
 serveOffline(self, self.__WB_MANIFEST)
 drive(self, engine, world, isActive)
 listenForSync(engine, world, isActive)
+coordinate(self, { database, heldLocks, channel, isActive })

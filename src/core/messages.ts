@@ -1,4 +1,5 @@
 import type { DigestRequest } from './protocol.ts'
+import type { Place, Wanting } from './session.ts'
 import type { Change } from './write.ts'
 
 /** Page and worker may be of two versions for a while; each ignores a message of a version it does not know. */
@@ -10,6 +11,8 @@ export interface Write extends Change {
   /** The page and its running number: a write that arrives twice (page and worker) takes effect once. */
   readonly page: string
   readonly number: number
+  /** The fencing epoch under which the page may write. */
+  readonly epoch: number
   readonly now: number
 }
 
@@ -49,6 +52,8 @@ export type ToWorker =
     }
   /** Stop what is in flight: the library is about to be replaced. */
   | { readonly v: 1; readonly type: 'abort' }
+  /** A page wants to write; answered on the port with who may, and where the one before was typing. */
+  | { readonly v: 1; readonly type: 'right'; readonly session: string; readonly wanting: Wanting }
   /** workbox-window's own message: a person accepted the new version. */
   | { readonly type: 'SKIP_WAITING' }
 
@@ -63,6 +68,11 @@ export type Announcement =
   | { readonly v: 1; readonly type: 'library-replaced'; readonly library: string }
   /** To be told to a person, in the page's words. */
   | { readonly v: 1; readonly type: 'notice'; readonly told: Told }
+  /** Sessions came or went, or the right to write did: look again. */
+  | { readonly v: 1; readonly type: 'right-changed' }
+  /** The session that has the right commits what was typed and answers with `handed-over`. */
+  | { readonly v: 1; readonly type: 'hand-over'; readonly session: string }
+  | { readonly v: 1; readonly type: 'handed-over'; readonly session: string; readonly place: Place | null }
   /** The new version was accepted in one page; all reload once it controls them. */
   | { readonly v: 1; readonly type: 'update-accepted' }
 

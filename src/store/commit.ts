@@ -7,8 +7,11 @@ import { urlKey } from '../core/url.ts'
 import { keep } from '../core/vanish.ts'
 import { applyChange } from '../core/write.ts'
 import type { Database, Durability, Transaction } from './database.ts'
+import { keepDraft } from './drafts.ts'
 import { HELD_STORES, readHeld, withoutKey, writeSettled } from './held.ts'
 import { requireLibrary } from './library.ts'
+import type { WriterRow } from './schema.ts'
+import { rightIn } from './session.ts'
 
 export type Committed =
   | {
@@ -22,11 +25,13 @@ export type Committed =
   | { readonly is: 'duplicate'; readonly record: RecordState }
   /** An edit of a record that is not here. */
   | { readonly is: 'missing' }
+  /** The tab has lost the right to write: what was typed is a draft now. */
+  | { readonly is: 'fenced' }
 
-const STORES = [...HELD_STORES, 'meta', 'writers', 'vanishing'] as const
+const STORES = [...HELD_STORES, 'meta', 'writers', 'vanishing', 'session', 'drafts'] as const
 
 /**
- * The only write path for people's edits: one transaction that compares the library, compares the stored record
+ * The only write path for people's edits: one transaction that compares library and epoch, compares the stored record
  * with what the page was showing, writes record, base and outbox entry, or nothing.
  * Rejects with OtherLibrary, or with the transaction's error.
  */
@@ -56,8 +61,16 @@ async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
   await requireLibrary(tx, write.library)
   const id = write.create ? write.id : await idNow(tx, write.id)
   const held = await readHeld(tx, id)
-  if (await cameBefore(tx, write))
+  const numbers = await numbersOf(tx, write)
+  if (write.number <= (numbers[write.id] ?? 0))
     return held.record ? written(held.record, held.entry, false) : { is: 'missing' }
+  // A page of an older Pawkit names none: it may write until any page has been given the right.
+  if ((await rightIn(tx)).epoch !== (write.epoch ?? 0)) {
+    await keepDraft(tx, write)
+    return { is: 'fenced' }
+  }
+  const { page, now: at, epoch } = write
+  await tx.objectStore('writers').put({ page, at, epoch, numbers: { ...numbers, [write.id]: write.number } })
   if (!held.record && !write.create) return { is: 'missing' }
   if (write.create && write.kind === 'card') {
     const holder = await cardOf(tx, text(write.typed.url))
@@ -102,17 +115,8 @@ async function cardOf(tx: Transaction, url: string): Promise<RecordState | null>
  * A page that hides posts its uncommitted texts to the worker, while its own transaction may still commit: the
  * second of the two must change nothing, nor undo what was typed since.
  */
-async function cameBefore(tx: Transaction, write: Write): Promise<boolean> {
-  const writers = tx.objectStore('writers')
-  const row = await writers.get(write.page)
-  const last = row?.numbers[write.id] ?? 0
-  if (write.number <= last) return true
-  await writers.put({
-    page: write.page,
-    at: write.now,
-    numbers: { ...row?.numbers, [write.id]: write.number },
-  })
-  return false
+async function numbersOf(tx: Transaction, { page }: Write): Promise<WriterRow['numbers']> {
+  return (await tx.objectStore('writers').get(page))?.numbers ?? {}
 }
 
 /** Forgets pages that wrote last before `before`, ms. */

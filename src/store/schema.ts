@@ -6,6 +6,7 @@ import type { Policy } from '../core/policy.ts'
 import type { Mark } from '../core/protocol.ts'
 import type { Lost } from '../core/reconcile.ts'
 import type { RecordState } from '../core/records.ts'
+import type { Draft, Right } from '../core/session.ts'
 
 /** Raised with every change below; upgrades are additive and never drop outbox, bases or drafts. */
 export const DATABASE_VERSION = 2
@@ -66,6 +67,8 @@ export type DeviceRow =
 export interface WriterRow {
   readonly page: string
   readonly at: number
+  /** The fencing epoch of that write. */
+  readonly epoch?: number
   readonly numbers: { readonly [recordId: string]: number }
 }
 
@@ -101,22 +104,9 @@ export interface PawkitSchema extends DBSchema {
   /** The sync log, bounded; its key only grows. */
   journal: { key: number; value: JournalRow }
   writers: { key: string; value: WriterRow }
-  /** Texts of tabs that lost the right to write; outside the fence. Used from the issue on tabs. */
-  drafts: {
-    key: string
-    value: {
-      readonly id: string
-      readonly recordId: string
-      readonly text: string
-      readonly base: string
-      readonly at: number
-    }
-  }
-  /** Active session and fencing epoch; the epoch only grows, also across a wipe. */
-  session: {
-    key: 'session'
-    value: { readonly key: 'session'; readonly active: string | null; readonly epoch: number }
-  }
+  /** What was written in tabs that had lost the right to; outside the fence. */
+  drafts: { key: string; value: Draft }
+  session: { key: 'session'; value: { readonly key: 'session' } & Right }
   device: { key: string; value: DeviceRow }
 }
 

@@ -73,6 +73,8 @@ export type WriteResult =
   /** The library on this device is another one now (sign-out, change of account). */
   | { readonly is: 'other-library' }
   | { readonly is: 'storage'; readonly message: string }
+  /** Another tab has taken control; what was typed here is a draft now, and is offered. */
+  | { readonly is: 'fenced' }
   /** A new card whose URL a card of this library holds already; that card. */
   | { readonly is: 'duplicate'; readonly record: RecordState }
 

@@ -20,6 +20,8 @@ export function problemOf(result: WriteResult): string | null {
       return result.problems
         .map(({ field, problem }) => `${FIELD_WORDS[field.split('.')[0] ?? ''] ?? field} ${problem}.`)
         .join(' ')
+    case 'fenced':
+      return 'Another tab has taken control. What you wrote here is kept as a draft.'
     case 'other-library':
       return 'Another library is on this device now, so this change was not made.'
     case 'storage':

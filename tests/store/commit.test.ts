@@ -47,6 +47,7 @@ describe('commit', () => {
 
   const writeOf = async (id: string, title: string) => ({
     id,
+    epoch: 0,
     kind: 'note',
     typed: { title },
     shown: {},

@@ -73,10 +73,11 @@ describe('pruning', () => {
 
   test('the newest 100 of a record stay, however old they are, and another record’s do not count', async () => {
     await hold(note('text'))
-    await add(many(KEPT_ROWS, () => OLD))
+    await add(many(KEPT_ROWS + 120, () => OLD))
     await add(many(KEPT_ROWS, () => OLD, idOf(2)))
     await prune()
     expect(await stored()).toBe(KEPT_ROWS * 2)
+    expect((await kept()).at(-1)).toBe('value 120')
   })
 
   test('what is older and beyond the newest 100 goes, the oldest first, in small transactions', async () => {

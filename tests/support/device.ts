@@ -137,6 +137,7 @@ export class Device {
       urgency: 'at-once',
       library: this.library,
       page: `${this.name}-page`,
+      epoch: 0,
       number: ++this.#number,
       now: this.clock.now,
       ...rest,

@@ -48,6 +48,7 @@ async function fire(type: string, data?: unknown): Promise<unknown[]> {
 const say = (message: object) => fire('message', { v: 1, ...message })
 const letters = (rest: Partial<Write> = {}): Write => ({
   id: idOf(1),
+  epoch: 0,
   kind: 'note',
   typed: { title: 'last letters' },
   shown: {},

@@ -129,6 +129,7 @@ describe('the worker as it is put together', () => {
             urgency: 'at-once',
             library: library.id,
             page: 'p',
+            epoch: 0,
             number: 1,
             now: Date.now(),
           },

@@ -5,6 +5,7 @@ import { UnsavedWrites } from '../../src/ui/controllers/unsaved-writes.ts'
 
 const write = (number: number, shown: Fields, typed: Fields, rest: Partial<Write> = {}): Write => ({
   id: 'a',
+  epoch: 0,
   kind: 'note',
   shown,
   typed,

@@ -127,6 +127,8 @@ function sentence(result: WriteResult): string | null {
       return `Not saved: ${result.problems.map(({ field, problem }) => `${field} ${problem}`).join(', ')}. Your text stays here until you change it.`
     case 'storage':
       return `Not saved: ${result.message} Your text stays here; copy it before you close this tab.`
+    case 'fenced':
+      return 'Another tab has taken control. What you typed here since is kept as a draft.'
     case 'other-library':
       return 'Not saved: this device holds another library now.'
     default:

@@ -44,6 +44,8 @@ export class Writer {
   #number = 0
   #trouble: StorageTrouble | null = null
   library: string
+  /** Under which this page may write; another one in the store means that another tab may. */
+  epoch = 0
 
   constructor(db: Database, library: string, page: string, now: () => number) {
     this.#db = db
@@ -69,7 +71,8 @@ export class Writer {
 
   async write(change: Change, durability: Durability): Promise<Written> {
     const number = ++this.#number
-    const write: Write = { ...change, library: this.library, page: this.#page, number, now: this.#now() }
+    const { library, epoch } = this
+    const write: Write = { ...change, library, epoch, page: this.#page, number, now: this.#now() }
     if (this.#trouble) return this.#keep(write, this.#trouble)
     this.#open.set(number, write)
     try {
@@ -132,6 +135,7 @@ export function resultOf(committed: Written): WriteResult {
     case 'duplicate':
       return { is: 'duplicate', record: committed.record }
     case 'other-library':
+    case 'fenced':
     case 'storage':
       return committed
     case 'missing':

@@ -11,6 +11,7 @@ import { Database } from '../../../src/store/database.ts'
 import { openLibrary } from '../../../src/store/library.ts'
 import { readOutbox } from '../../../src/store/outbox.ts'
 import { readAll } from '../../../src/store/read.ts'
+import { readRight } from '../../../src/store/session.ts'
 
 /** Bundled for the page by `driveStore`: an import of a thousand notes, as the app's own code would do it. */
 const newId = (): string => uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(16)))
@@ -23,8 +24,16 @@ type Change = Pick<Write, 'id' | 'shown' | 'typed' | 'create'>
 async function write(changes: readonly Change[]): Promise<void> {
   const db = await opened
   const library = await openLibrary(db, newId())
+  const { epoch } = await readRight(db)
   const writes = changes.map((change): Write => {
-    const common = { kind: 'note', urgency: 'at-once', library: library.id, page, now: Date.now() } as const
+    const common = {
+      kind: 'note',
+      urgency: 'at-once',
+      library: library.id,
+      page,
+      epoch,
+      now: Date.now(),
+    } as const
     return { ...change, ...common, number: ++number }
   })
   const done = await commitAll(db, writes, 'strict')

@@ -1,0 +1,30 @@
+import type { Write } from '../core/messages.ts'
+import { type Draft, draftOf } from '../core/session.ts'
+import type { Database, Transaction } from './database.ts'
+import { requireLibrary } from './library.ts'
+
+/** Keeps what a tab wrote that had lost the right, in the transaction that refused it. Outside the fence. */
+export async function keepDraft(tx: Transaction, write: Write): Promise<void> {
+  const drafts = tx.objectStore('drafts')
+  const { id: recordId, kind, create, shown, typed, page, now } = write
+  const before = await drafts.get(`${page} ${recordId}`)
+  await drafts.put(draftOf(before, { recordId, kind, create, shown, typed, page, now }))
+}
+
+/** Oldest first. */
+export const readDrafts = (db: Database): Promise<Draft[]> =>
+  db.run(['drafts'], 'readonly', async (tx) =>
+    (await tx.objectStore('drafts').getAll()).sort((a, b) => a.at - b.at),
+  )
+
+/** After it was taken in or given up. */
+export const removeDraft = (db: Database, library: string, id: string): Promise<void> =>
+  db.run(
+    ['drafts', 'meta'],
+    'readwrite',
+    async (tx) => {
+      await requireLibrary(tx, library)
+      await tx.objectStore('drafts').delete(id)
+    },
+    'strict',
+  )

@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { presenceLock } from '../../src/core/session.ts'
+import { commitAll } from '../../src/store/commit.ts'
+import { readDrafts, removeDraft } from '../../src/store/drafts.ts'
+import { wipeLibrary } from '../../src/store/library.ts'
+import { leaveRight, readRight, wantRight } from '../../src/store/session.ts'
+import { takeOver } from '../../src/store/take-over.ts'
+import { Clock, Device } from '../support/device.ts'
+import { idOf } from '../support/device-records.ts'
+import { MemoryServer } from '../support/device-server.ts'
+
+let device: Device
+let held: Set<string>
+beforeEach(async () => {
+  const clock = new Clock()
+  device = await Device.open(new MemoryServer(() => clock.now), { clock })
+  held = new Set()
+})
+const locks = async (): Promise<string[]> => [...held].map(presenceLock)
+const want = (session: string, wanting: 'ask' | 'take' = 'ask') => {
+  held.add(session)
+  return wantRight(device.db, session, wanting, locks)
+}
+
+describe('the right to write, in the store', () => {
+  test('P7: many that ask at once: one has it, with one epoch', async () => {
+    const all = await Promise.all(['a', 'b', 'c', 'd'].map((session) => want(session)))
+    expect(new Set(all.map(({ active }) => active)).size).toBe(1)
+    expect(all.map(({ epoch }) => epoch)).toEqual([1, 1, 1, 1])
+  })
+
+  test('a crashed holder leaves it by its lock; the next that asks has it', async () => {
+    await want('a')
+    held.delete('a')
+    expect(await want('b')).toEqual({ active: 'b', epoch: 2 })
+  })
+
+  test('the locks are looked at after the row: one that was given the right meanwhile is not taken for gone', async () => {
+    held.add('b')
+    let looks = 0
+    const late = async (): Promise<string[]> => {
+      // Between the row and the locks of the first look another session comes and is given the right.
+      const names = await locks()
+      if (looks++ === 0) await want('a')
+      return names
+    }
+    expect(await wantRight(device.db, 'b', 'ask', late)).toEqual({ active: 'a', epoch: 1 })
+    expect(looks).toBe(2)
+  })
+
+  test('let go, it is free, and the epoch goes on', async () => {
+    await want('a')
+    await leaveRight(device.db, 'b')
+    expect(await readRight(device.db)).toEqual({ active: 'a', epoch: 1 })
+    await leaveRight(device.db, 'a')
+    expect(await readRight(device.db)).toEqual({ active: null, epoch: 1 })
+    expect(await want('a')).toEqual({ active: 'a', epoch: 2 })
+  })
+
+  test('the epoch only grows, also across a wipe', async () => {
+    await want('a')
+    await want('b', 'take')
+    await wipeLibrary(device.db, idOf(70), null)
+    expect(await readRight(device.db)).toEqual({ active: 'b', epoch: 2 })
+  })
+})
+
+describe('taking control', () => {
+  const place = { path: '/notes/1', field: 'content', start: 3, end: 3, scroll: 0 }
+  const world = (handOver: (session: string) => Promise<typeof place | null>) => ({
+    db: device.db,
+    heldLocks: locks,
+    handOver,
+  })
+
+  test('the holder hands over first, and says where its person was typing', async () => {
+    await want('a')
+    held.add('b')
+    const asked: string[] = []
+    const taken = await takeOver(
+      world(async (session) => {
+        asked.push(session)
+        expect((await readRight(device.db)).active).toBe('a')
+        return place
+      }),
+      'b',
+    )
+    expect(taken).toEqual({ right: { active: 'b', epoch: 2 }, place })
+    expect(asked).toEqual(['a'])
+  })
+
+  test('one that does not answer is overtaken; one that is gone, or oneself, is not asked', async () => {
+    await want('a')
+    held.add('b')
+    expect(
+      (
+        await takeOver(
+          world(async () => null),
+          'b',
+        )
+      ).right,
+    ).toEqual({ active: 'b', epoch: 2 })
+    const never = world(async () => {
+      throw new Error('asked')
+    })
+    expect((await takeOver(never, 'b')).right.epoch).toBe(2)
+    held.delete('b')
+    expect((await takeOver(never, 'c')).right).toEqual({ active: 'c', epoch: 3 })
+  })
+})
+
+describe('a tab that has lost the right', () => {
+  test('P7 tabs overwriting each other: it cannot write; what was typed is a draft, with what it was made on', async () => {
+    await want('a')
+    await device.write(idOf(1), { content: 'one' }, { epoch: 1 })
+    await want('b', 'take')
+    const before = await device.held(idOf(1))
+    expect(await device.write(idOf(1), { content: 'one two' }, { epoch: 1 })).toEqual({ is: 'fenced' })
+    const late = { shown: { content: 'one two' }, epoch: 1 }
+    expect(await device.write(idOf(1), { content: 'one two three' }, late)).toEqual({ is: 'fenced' })
+    expect(await device.held(idOf(1))).toEqual(before)
+    expect(await readDrafts(device.db)).toMatchObject([
+      { recordId: idOf(1), shown: { content: 'one' }, typed: { content: 'one two three' }, create: false },
+    ])
+  })
+
+  test('the same letters by page and worker: one draft; committed before the right went, they stay committed', async () => {
+    await want('a')
+    const write = {
+      id: idOf(2),
+      kind: 'note',
+      typed: { content: 'x' },
+      shown: {},
+      create: true,
+      urgency: 'typing' as const,
+      library: device.library,
+      page: 'p',
+      number: 1,
+      epoch: 1,
+      now: 1,
+    }
+    await commitAll(device.db, [write], 'strict')
+    await want('b', 'take')
+    expect(await commitAll(device.db, [write], 'strict')).toMatchObject([{ is: 'written', changed: false }])
+    const lost = { ...write, id: idOf(3), number: 2 }
+    for (let time = 0; time < 2; time++)
+      expect(await commitAll(device.db, [lost], 'strict')).toEqual([{ is: 'fenced' }])
+    const drafts = await readDrafts(device.db)
+    expect(drafts).toMatchObject([{ recordId: idOf(3), create: true, typed: { content: 'x' } }])
+    await removeDraft(device.db, device.library, drafts[0]?.id ?? '')
+    expect(await readDrafts(device.db)).toEqual([])
+  })
+
+  test('P10: drafts go with the library', async () => {
+    await want('a')
+    await device.write(idOf(4), { content: 'secret' }, { epoch: 7 })
+    expect(await readDrafts(device.db)).toHaveLength(1)
+    await wipeLibrary(device.db, idOf(71), null)
+    expect(await readDrafts(device.db)).toEqual([])
+  })
+})
