@@ -1,6 +1,7 @@
 import { deviceName } from './core/device-name.ts'
 import { uuidV7 } from './core/ids.ts'
 import { Persistence } from './persistence.ts'
+import { Presence } from './presence.ts'
 import { Database } from './store/database.ts'
 import { openLibrary, readDevice, writeDevice } from './store/library.ts'
 import { salvage } from './store/salvage.ts'
@@ -35,14 +36,16 @@ async function start(): Promise<void> {
   const library = await openedLibrary()
   const { db } = library
   const worker = new WorkerClient(WORKER)
+  const presence = new Presence(newId)
+  await presence.claim()
   const stream = new PokeStream(() => worker.wake('poke'))
-  const opened = await PawkitModel.open({ ...library, worker, stream, persistence, now, newId })
+  const opened = await PawkitModel.open({ ...library, worker, stream, persistence, presence, now, newId })
   model = opened
   const app = document.createElement('pawkit-app')
   app.model = opened
   document.body.append(app)
   await app.updateComplete
-  listen(opened, worker)
+  listen(opened, worker, presence)
   if (opened.records.size > 0) persistence.hold()
   if (library.lost) opened.notify('alert', LOST)
   if (!(await readDevice(db, 'name')))
@@ -88,13 +91,24 @@ function trouble(what: StartTrouble, waiting = false): PawkitTrouble {
 let model: PawkitModel | null = null
 
 /** The page's own moments; none of them is `beforeunload`, which phones do not fire. */
-function listen(opened: PawkitModel, worker: WorkerClient): void {
+function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence): void {
   document.addEventListener('visibilitychange', () => {
+    void opened.tabs.shown()
     if (document.visibilityState === 'hidden') opened.handOver()
     else void opened.comeBack()
   })
-  window.addEventListener('pagehide', () => opened.handOver())
-  window.addEventListener('pageshow', (event) => event.persisted && void opened.comeBack())
+  window.addEventListener('pagehide', () => {
+    opened.handOver()
+    presence.leave()
+    worker.announce({ v: 1, type: 'right-changed' })
+  })
+  window.addEventListener('pageshow', (event) => {
+    if (!event.persisted) return
+    void opened.tabs.comeBack()
+    void opened.comeBack()
+  })
+  document.addEventListener('freeze', () => opened.tabs.freeze())
+  document.addEventListener('resume', () => void opened.tabs.shown())
   window.addEventListener('online', () => {
     worker.wake('online')
     void opened.refresh()

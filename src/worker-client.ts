@@ -43,6 +43,10 @@ export class WorkerClient extends EventTarget {
     return this.#background
   }
 
+  get channel(): BroadcastChannel {
+    return this.#channel
+  }
+
   get updateWaiting(): boolean {
     return this.#updateWaiting
   }
@@ -87,6 +91,11 @@ export class WorkerClient extends EventTarget {
   /** What a dying page could not commit itself. */
   handOver(writes: readonly Write[]): void {
     this.#post({ v: MESSAGES_VERSION, type: 'last-letters', writes })
+  }
+
+  /** For the worker alone, with no answer. */
+  say(message: ToWorker): void {
+    this.#post(message)
   }
 
   abort(): void {

@@ -4,6 +4,16 @@ export interface AppFile {
   readonly revision: string | null
 }
 
+/** The files of this version of the app, kept on the device. */
+export interface AppFiles {
+  /** Fetches what is not here yet; rejects where one file cannot be had, and the version is not installed then. */
+  install(): Promise<void>
+  /** Removes those of the version before. */
+  clear(): Promise<void>
+  /** The answer to a request for one of them or for a page of the app; null: it is the server's. */
+  answer(request: Request): Promise<Response> | null
+}
+
 /** The page addresses of the contract, which all open offline; anything else is the server's to answer. */
 const PAGES = /^\/(?:(?:notes|cards|collections)\/[^/]+|trash|settings)?$/
 const SHELL = '/index.html'
@@ -14,9 +24,8 @@ const cacheName = (scope: string): string => `workbox-precache-v2-${scope}`
  * Keeps the files of this version of the app and answers from them. All are there before the worker is installed;
  * those of the version before go when it is activated, since until then its pages need them. Workbox's precaching does
  * the same for any site; its plugins, strategies and routes would take a sixth of the worker's 25 kB, which sync needs.
- * Must be called in the worker's first turn.
  */
-export function serveOffline(scope: ServiceWorkerGlobalScope, files: readonly AppFile[]): void {
+export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFile[]): AppFiles {
   const { origin } = scope.location
   const keys = new Map<string, string>()
   const fresh = new Map<string, RequestCache>()
@@ -30,35 +39,35 @@ export function serveOffline(scope: ServiceWorkerGlobalScope, files: readonly Ap
   }
   const opened = (): Promise<Cache> => caches.open(cacheName(scope.registration.scope))
 
-  const install = async (): Promise<void> => {
-    const cache = await opened()
-    const missing = async ([path, key]: [string, string]): Promise<void> => {
-      if (await cache.match(key)) return
-      const answer = await fetch(path, { cache: fresh.get(path) ?? 'reload' })
-      // A redirect is a sign-in page of some proxy, and a browser refuses it as the answer to a navigation.
-      if (!answer.ok || answer.redirected) throw new TypeError(`${path}: ${answer.status}`)
-      await cache.put(key, answer)
-    }
-    await Promise.all([...keys].map(missing))
+  return {
+    async install() {
+      const cache = await opened()
+      const missing = async ([path, key]: [string, string]): Promise<void> => {
+        if (await cache.match(key)) return
+        const answer = await fetch(path, { cache: fresh.get(path) ?? 'reload' })
+        // A redirect is a sign-in page of some proxy, and a browser refuses it as the answer to a navigation.
+        if (!answer.ok || answer.redirected) throw new TypeError(`${path}: ${answer.status}`)
+        await cache.put(key, answer)
+      }
+      await Promise.all([...keys].map(missing))
+    },
+
+    async clear() {
+      const cache = await opened()
+      const wanted = new Set(keys.values())
+      const old = (await cache.keys()).filter(({ url }) => !wanted.has(url))
+      await Promise.all(old.map((request) => cache.delete(request)))
+    },
+
+    answer({ method, mode, url }) {
+      const { origin: asked, pathname, search } = new URL(url)
+      if (method !== 'GET' || asked !== origin) return null
+      const isPage = mode === 'navigate' && PAGES.test(pathname)
+      const path = isPage ? SHELL : pathname
+      const key = keys.get(path)
+      if (!key || (search && !isPage)) return null
+      // The browser may have taken single files back.
+      return opened().then(async (cache) => (await cache.match(key)) ?? fetch(path))
+    },
   }
-  const clear = async (): Promise<void> => {
-    const cache = await opened()
-    const wanted = new Set(keys.values())
-    const old = (await cache.keys()).filter(({ url }) => !wanted.has(url))
-    await Promise.all(old.map((request) => cache.delete(request)))
-  }
-  scope.addEventListener('install', (event) => event.waitUntil(install()))
-  scope.addEventListener('activate', (event) => event.waitUntil(clear()))
-  scope.addEventListener('fetch', (event) => {
-    const { request } = event
-    const url = new URL(request.url)
-    if (request.method !== 'GET' || url.origin !== origin) return
-    const isPage = request.mode === 'navigate' && PAGES.test(url.pathname)
-    const path = isPage ? SHELL : url.pathname
-    const key = keys.get(path)
-    if (!key || (url.search && !isPage)) return
-    // The browser may have taken single files back.
-    const answer = async (): Promise<Response> => (await (await opened()).match(key)) ?? fetch(path)
-    event.respondWith(answer())
-  })
 }

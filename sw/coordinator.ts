@@ -1,4 +1,4 @@
-import { type Announcement, readMessage, type ToWorker } from '../src/core/messages.ts'
+import type { Announcement, ToWorker } from '../src/core/messages.ts'
 import type { Place } from '../src/core/session.ts'
 import type { Database } from '../src/store/database.ts'
 import { askToHandOver } from '../src/store/hand-over.ts'
@@ -10,22 +10,13 @@ export interface CoordinatorWorld {
   readonly database: () => Promise<Database>
   readonly heldLocks: HeldLocks
   readonly channel: BroadcastChannel
-  readonly isActive: () => boolean
 }
 
 /**
- * Gives the right to write to one page at a time. All it knows is in the store and in the locks, so that it may die at
- * any moment; a page that gets no answer does the same by itself.
+ * Gives the right to write to one page at a time, and says that it did. All it knows is in the store and in the locks,
+ * so that it may die at any moment; a page that gets no answer does the same by itself.
  */
-export function coordinate(scope: ServiceWorkerGlobalScope, world: CoordinatorWorld): void {
-  scope.addEventListener('message', (event) => {
-    const message = readMessage<ToWorker>(event.data)
-    if (message?.type === 'right' && world.isActive())
-      event.waitUntil(answer(world, message).then((taken) => event.ports[0]?.postMessage(taken)))
-  })
-}
-
-async function answer(
+export async function giveRight(
   { database, heldLocks, channel }: CoordinatorWorld,
   { session, wanting }: Extract<ToWorker, { type: 'right' }>,
 ): Promise<Taken> {

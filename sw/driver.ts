@@ -3,6 +3,8 @@ import { connectionState, figures } from '../src/core/status.ts'
 import { commitAll, pruneWriters } from '../src/store/commit.ts'
 import { OtherLibrary } from '../src/store/library.ts'
 import { readSyncState } from '../src/store/read.ts'
+import type { Taken } from '../src/store/take-over.ts'
+import type { AppFiles } from './caching.ts'
 import { type Engine, type EngineWorld, logFault } from './engine.ts'
 import { repairRecords } from './verify.ts'
 
@@ -26,6 +28,29 @@ export function drive(
   })
   scope.addEventListener('online', () => void (isActive() && backOnline(engine, world)))
   scope.addEventListener('periodicsync', (event) => event.waitUntil(wake(engine, 'periodic-sync')))
+}
+
+/** The app's own files: installed whole or not at all, answered from here. */
+export function driveFiles(scope: ServiceWorkerGlobalScope, files: AppFiles): void {
+  scope.addEventListener('install', (event) => event.waitUntil(files.install()))
+  scope.addEventListener('activate', (event) => event.waitUntil(files.clear()))
+  scope.addEventListener('fetch', (event) => {
+    const answer = files.answer(event.request)
+    if (answer) event.respondWith(answer)
+  })
+}
+
+/** Pages that want to write ask here who may. */
+export function driveRights(
+  scope: ServiceWorkerGlobalScope,
+  isActive: () => boolean,
+  give: (message: Extract<ToWorker, { type: 'right' }>) => Promise<Taken>,
+): void {
+  scope.addEventListener('message', (event) => {
+    const message = readMessage<ToWorker>(event.data)
+    if (message?.type !== 'right' || !isActive()) return
+    event.waitUntil(give(message).then((taken) => event.ports[0]?.postMessage(taken)))
+  })
 }
 
 async function activated(scope: ServiceWorkerGlobalScope, engine: Engine, world: EngineWorld): Promise<void> {

@@ -2,9 +2,9 @@ import { uuidV7 } from '../src/core/ids.ts'
 import { type Announcement, CHANNEL, ENGINE_LOCK } from '../src/core/messages.ts'
 import { Database } from '../src/store/database.ts'
 import { Journal } from '../src/store/journal.ts'
-import { type AppFile, serveOffline } from './caching.ts'
-import { coordinate } from './coordinator.ts'
-import { drive } from './driver.ts'
+import { type AppFile, appFiles } from './caching.ts'
+import { giveRight } from './coordinator.ts'
+import { drive, driveFiles, driveRights } from './driver.ts'
 import { Engine, type EngineWorld } from './engine.ts'
 import { createTransport } from './transport.ts'
 import { listenForSync } from './triggers.ts'
@@ -59,7 +59,7 @@ const isActive = (): boolean => {
 }
 
 const engine = new Engine(world)
-serveOffline(self, self.__WB_MANIFEST)
+driveFiles(self, appFiles(self, self.__WB_MANIFEST))
 drive(self, engine, world, isActive)
 listenForSync(engine, world, isActive)
-coordinate(self, { database, heldLocks, channel, isActive })
+driveRights(self, isActive, (message) => giveRight({ database, heldLocks, channel }, message))

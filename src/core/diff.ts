@@ -54,20 +54,20 @@ function collect(
 }
 
 /**
- * What node-diff3's LCS (Hunt and McIlroy 1976) will cost: it visits every pair of equal tokens, and for each token
- * that both have walks along the longest run found so far.
+ * What node-diff3's LCS (Hunt and McIlroy 1976) will cost at the most: for every pair of equal tokens it may walk along
+ * the whole of the longest run found so far.
  */
 function work(a: readonly string[], b: readonly string[]): number {
   const count = new Map<string, number>()
   for (const token of b) count.set(token, (count.get(token) ?? 0) + 1)
-  let pairs = 0
-  let common = 0
+  let walked = 0
+  let run = 0
   for (const token of a) {
     const times = count.get(token) ?? 0
-    pairs += times
-    if (times > 0) common++
+    if (times > 0 && run < b.length) run++
+    walked += times * run
   }
-  return a.length + b.length + pairs + (common * Math.min(common, b.length)) / 2
+  return a.length + b.length + walked
 }
 
 /** Tokens that both have once, in the longest order that they share: what is between them is compared apart. */

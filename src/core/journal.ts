@@ -47,6 +47,8 @@ export type JournalEvent =
   | { readonly what: 'halved'; readonly mutations: number; readonly failure: string }
   | { readonly what: 'retry-planned'; readonly ms: number; readonly rounds: number }
   | { readonly what: 'set-aside'; readonly record: string; readonly code: string }
+  /** A tab wrote a record so often within a second, under this fencing epoch. */
+  | { readonly what: 'written'; readonly record: string; readonly epoch: number; readonly writes: number }
   /** A person's word on a failed change. */
   | { readonly what: 'retried' | 'discarded'; readonly record: string }
   /** This device was compared with the server; how many records differed, and what it cost on the wire. */

@@ -10,11 +10,12 @@ export interface Right {
 
 export const NOBODY: Right = { active: null, epoch: 0 }
 
-/** `ask`: as long as nobody alive has it; `take`: a person took control, or the holder has let go. */
-export type Wanting = 'ask' | 'take'
+/** `ask`: as long as nobody alive has it; `take`: a person took control; `leave`: it lets go. */
+export type Wanting = 'ask' | 'take' | 'leave'
 
 /** The right after a session wants it. Idempotent: who has it already keeps its epoch (traces.md, 30). */
 export function grant(right: Right, session: string, living: ReadonlySet<string>, wanting: Wanting): Right {
+  if (wanting === 'leave') return right.active === session ? { active: null, epoch: right.epoch } : right
   if (right.active === session) return right
   if (wanting === 'ask' && right.active !== null && living.has(right.active)) return right
   return { active: session, epoch: right.epoch + 1 }

@@ -1,4 +1,5 @@
 import type { Write } from '../core/messages.ts'
+import { mergeKind } from '../core/records.ts'
 import { type Draft, draftOf } from '../core/session.ts'
 import type { Database, Transaction } from './database.ts'
 import { requireLibrary } from './library.ts'
@@ -7,6 +8,11 @@ import { requireLibrary } from './library.ts'
 export async function keepDraft(tx: Transaction, write: Write): Promise<void> {
   const drafts = tx.objectStore('drafts')
   const { id: recordId, kind, create, shown, typed, page, now } = write
+  // A pin or a deletion is made again with one press; what was typed is not.
+  const words = Object.keys(typed).some(
+    (field) => mergeKind(kind, field) === 'text' || mergeKind(kind, field) === 'line',
+  )
+  if (!words) return
   const before = await drafts.get(`${page} ${recordId}`)
   await drafts.put(draftOf(before, { recordId, kind, create, shown, typed, page, now }))
 }

@@ -12,6 +12,8 @@ export interface Remembered {
   readonly records: readonly RecordState[]
   /** Those whose changes the server did not have. */
   readonly dirty: ReadonlySet<string>
+  /** Under which its page was writing: it goes on there, or nothing of it would be taken. */
+  readonly epoch: number
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Remembered {
 export async function putBack(library: Remembered, now: number): Promise<void> {
   const db = await Database.open()
   const done = db.run(
-    [...HELD_STORES, 'meta'],
+    [...HELD_STORES, 'meta', 'session'],
     'readwrite',
     async (tx) => {
       const found = await readLibrary(tx)
@@ -40,6 +42,7 @@ export async function putBack(library: Remembered, now: number): Promise<void> {
       } as const
       await Promise.all([
         tx.objectStore('meta').put(row),
+        tx.objectStore('session').put({ key: 'session', active: null, epoch: library.epoch }),
         ...library.records
           .filter((record) => !isPurged(record))
           .map((record) =>

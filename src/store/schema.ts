@@ -58,6 +58,8 @@ export interface PolicyRow {
 export type DeviceRow =
   /** What this device is called in version history and to other devices. */
   | { readonly key: 'name'; readonly name: string }
+  /** Whether a tab takes control when it is focused. */
+  | { readonly key: 'tabs'; readonly take: 'ask' | 'focus' }
   /** Which of the Background Sync tags is asked for next. */
   | { readonly key: 'sync-tag'; readonly tag: number }
   /** The library was wiped offline; the session at the server must end before anything is sent or pulled. */

@@ -56,11 +56,3 @@ export async function wantRight(
     if (written) return after
   }
 }
-
-/** A page that hides for good or freezes lets go; its epoch stays its own until the next one is given. */
-export function leaveRight(db: Database, session: string): Promise<void> {
-  return db.run(['session'], 'readwrite', async (tx) => {
-    const { active, epoch } = await rightIn(tx)
-    if (active === session) await tx.objectStore('session').put({ key: 'session', active: null, epoch })
-  })
-}

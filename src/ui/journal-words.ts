@@ -75,6 +75,8 @@ export function journalText(event: JournalEvent, title: string): string {
         : `The conflict in “${title}” is over: nothing differs any more.`
     case 'resolved':
       return `You resolved the conflict in “${title}” (${RESOLVED[event.take] ?? event.take}).`
+    case 'written':
+      return `“${title}” was written here (epoch ${event.epoch}).`
     case 'pulled':
       return `Read ${many(event.changes, 'change')} up to ${event.cursor} in ${seconds(event.ms)}.`
     case 'failed':

@@ -246,6 +246,23 @@ describe('mergeText', () => {
     expect(result.text.match(/mine|theirs/g)).toHaveLength(300)
   })
 
+  test('lines that are alike, each changed on both sides in other words, merge in bounded time', () => {
+    const base = many(300, (i) => `line ${i} is here and stays`)
+    const [mine, theirs] = [base.replaceAll('stays', 'goes'), base.replaceAll('line', 'row')]
+    const result = timed(() => merged(base, mine, theirs))
+    expect(result.clash).toBe(false)
+    expect(result.text).toBe(mine.replaceAll('line', 'row'))
+  })
+
+  test('a paragraph of 2,000 words in one line, changed in other places on both sides, merges', () => {
+    const base = Array.from({ length: 2000 }, (_, i) => `w${(i * i * 7919) % 1511}`)
+    const put = (word: string, from: number) =>
+      base.map((old, i) => (i % 120 === from ? word : old)).join(' ')
+    const result = timed(() => merged(base.join(' '), put('MINE', 10), put('THEIRS', 70)))
+    expect(result.clash).toBe(false)
+    expect(result.text.match(/MINE|THEIRS/g)).toHaveLength(34)
+  })
+
   test.each<[string, () => [string, string, string]]>([
     [
       '20,000 blank lines',

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { diffWords, excerpt, type Piece, type Shown } from '../../src/core/word-diff.ts'
+import { excerpt, type Shown } from '../../src/core/excerpt.ts'
+import { diffWords, type Piece } from '../../src/core/word-diff.ts'
 
 const before = (pieces: readonly Piece[]): string => textOf(pieces, 'ins')
 const after = (pieces: readonly Piece[]): string => textOf(pieces, 'del')

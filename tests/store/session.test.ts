@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { presenceLock } from '../../src/core/session.ts'
+import { presenceLock, type Wanting } from '../../src/core/session.ts'
 import { commitAll } from '../../src/store/commit.ts'
 import { readDrafts, removeDraft } from '../../src/store/drafts.ts'
 import { wipeLibrary } from '../../src/store/library.ts'
-import { leaveRight, readRight, wantRight } from '../../src/store/session.ts'
+import { readRight, wantRight } from '../../src/store/session.ts'
 import { takeOver } from '../../src/store/take-over.ts'
 import { Clock, Device } from '../support/device.ts'
 import { idOf } from '../support/device-records.ts'
@@ -17,7 +17,7 @@ beforeEach(async () => {
   held = new Set()
 })
 const locks = async (): Promise<string[]> => [...held].map(presenceLock)
-const want = (session: string, wanting: 'ask' | 'take' = 'ask') => {
+const want = (session: string, wanting: Wanting = 'ask') => {
   held.add(session)
   return wantRight(device.db, session, wanting, locks)
 }
@@ -50,9 +50,9 @@ describe('the right to write, in the store', () => {
 
   test('let go, it is free, and the epoch goes on', async () => {
     await want('a')
-    await leaveRight(device.db, 'b')
+    await wantRight(device.db, 'b', 'leave', locks)
     expect(await readRight(device.db)).toEqual({ active: 'a', epoch: 1 })
-    await leaveRight(device.db, 'a')
+    await wantRight(device.db, 'a', 'leave', locks)
     expect(await readRight(device.db)).toEqual({ active: null, epoch: 1 })
     expect(await want('a')).toEqual({ active: 'a', epoch: 2 })
   })

@@ -8,6 +8,7 @@ import { openLibrary } from '../../src/store/library.ts'
 import { watchFailures } from '../../src/store/watch-failures.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import { idOf, T0 } from '../support/device-records.ts'
+import { aloneHere } from '../support/presence.ts'
 
 let ids = 0x900000
 let model: PawkitModel
@@ -42,6 +43,7 @@ async function open(): Promise<void> {
     worker: null,
     stream: null,
     persistence,
+    presence: aloneHere,
     now: () => T0,
     newId,
   })

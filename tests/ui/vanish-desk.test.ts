@@ -8,6 +8,7 @@ import { openLibrary } from '../../src/store/library.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import { until } from '../support/device.ts'
 import { idOf, T0 } from '../support/device-records.ts'
+import { aloneHere } from '../support/presence.ts'
 
 let ids = 0x900000
 let model: PawkitModel
@@ -21,7 +22,16 @@ beforeEach(async () => {
   const library = await openLibrary(db, newId())
   const memory = () => ({ getItem: () => null, setItem: () => {} })
   const persistence = new Persistence({ manager: undefined, memory })
-  const world = { db, library, worker: null, stream: null, persistence, now: () => T0, newId }
+  const world = {
+    db,
+    library,
+    worker: null,
+    stream: null,
+    presence: aloneHere,
+    persistence,
+    now: () => T0,
+    newId,
+  }
   model = await PawkitModel.open(world)
 })
 afterEach(() => vi.unstubAllGlobals())

@@ -1,4 +1,5 @@
 import type { Persistence } from '../../persistence.ts'
+import type { Presence } from '../../presence.ts'
 import type { Database } from '../../store/database.ts'
 import type { LibraryRow } from '../../store/schema.ts'
 import type { PokeStream } from '../../stream.ts'
@@ -11,6 +12,7 @@ export interface PageWorld {
   readonly worker: WorkerClient | null
   readonly stream: PokeStream | null
   readonly persistence: Persistence
+  readonly presence: Pick<Presence, 'id' | 'visible' | 'claim' | 'shown' | 'held'>
   readonly now: () => number
   readonly newId: () => string
 }

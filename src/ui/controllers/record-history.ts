@@ -2,19 +2,17 @@ import { type Fields, type RecordState, titleOf } from '../../core/records.ts'
 import type { ConnectionState } from '../../core/status.ts'
 import { type Kept, keepUnsent, readHistory } from '../../store/history.ts'
 import type { FieldPart, HistoryItem, OpenHistory, ServerSide } from '../history.ts'
-import { missing, NO_ACCOUNT, NOT_SENT, partOf } from '../history-words.ts'
+import { type Missing, partOf } from '../history-words.ts'
 import type { WriteResult } from '../model.ts'
 import { problemOf } from '../outcome.ts'
 import { type Entry, restoring, sameField, timelineOf } from '../timeline.ts'
-import { readVersions, type ServerVersion, type VersionsAnswer } from '../versions-client.ts'
+import type { ServerVersion } from '../versions-client.ts'
 import { momentOf } from '../words.ts'
+import { askVersions, type VersionsPage } from './ask-versions.ts'
 import type { HistoryHost, HistoryWorld } from './history-desk.ts'
 
 /** Differences are worked out for so long at a time, ms; then a key or a click has its turn. */
 const TURN = 12
-/** What a page of versions may weigh decides how many come at once. */
-const PAGE_SIZE = 4_000_000
-const PAGE = { least: 4, most: 30 }
 
 /** One record's history while its panel is open: this device's part at once, the server's as it comes. */
 export class RecordHistory extends EventTarget implements OpenHistory {
@@ -29,10 +27,12 @@ export class RecordHistory extends EventTarget implements OpenHistory {
   #next: string | null = null
   #showing = 0
   #reading = false
+  #wanted = false
   #was: ConnectionState
   items: readonly HistoryItem[] = []
   server: ServerSide = { is: 'reading' }
   readingOlder = false
+  noOlder: string | null = null
 
   constructor(world: HistoryWorld, host: HistoryHost, id: string) {
     super()
@@ -62,33 +62,40 @@ export class RecordHistory extends EventTarget implements OpenHistory {
 
   /** Reads the newest versions, and again after whatever was in the way. */
   async again(): Promise<void> {
+    this.#wanted = true
     if (this.#reading) return
     this.#reading = true
     try {
-      this.#say(this.server.is === 'read' ? this.server : { is: 'reading' })
-      const answer = await this.#ask(null)
-      if (answer?.is === 'page') {
-        this.#prepend(answer.versions, answer.next)
-        this.server = { is: 'read' }
-        await this.#show()
-      }
+      if (this.server.is === 'missing') this.#say({ is: 'reading' })
+      while (this.#wanted) await this.#readNewest()
     } finally {
       this.#reading = false
     }
+  }
+
+  async #readNewest(): Promise<void> {
+    this.#wanted = false
+    const answer = await this.#ask(null)
+    if (!answer) return
+    if ('why' in answer) return this.#say({ is: 'missing', ...answer })
+    this.#prepend(answer)
+    this.server = { is: 'read' }
+    await this.#show()
   }
 
   async older(): Promise<void> {
     const from = this.#next
     if (from === null || this.readingOlder) return
     this.readingOlder = true
+    this.noOlder = null
     this.#fire()
     const answer = await this.#ask(from)
     this.readingOlder = false
+    if (answer && 'why' in answer) this.noOlder = answer.why
     // Meanwhile the newest may have been read afresh, after a gap.
-    if (answer?.is === 'page' && from === this.#next) {
+    else if (answer && from === this.#next) {
       this.#versions = [...this.#versions, ...answer.versions]
       this.#next = answer.next
-      this.server = { is: 'read' }
     }
     await this.#show()
   }
@@ -123,29 +130,11 @@ export class RecordHistory extends EventTarget implements OpenHistory {
     return this.#host.records.get(this.#id)?.record
   }
 
-  /** null: there is nothing to ask for now, and `server` says why. */
-  async #ask(cursor: string | null): Promise<VersionsAnswer | null> {
-    const { account, connection } = this.#host.summary
-    const record = this.#record
-    if (!record || !account) return this.#lacks(record ? NO_ACCOUNT : missing('unknown-record', ''))
-    if (record.version === 0) return this.#lacks(NOT_SENT)
-    if (!this.#world.online()) return this.#lacks(missing('offline', account.email))
-    if (connection === 'signed-out') return this.#lacks(missing('signed-out', account.email))
-    const { kind, id } = record
-    const question = { account: account.id, kind, id, cursor, limit: pageOf(record) }
-    const answer = await readVersions(question, this.#ended.signal)
-    // Another library is here now, or nobody looks any more: nothing of the answer is shown.
-    if (answer.is === 'aborted' || this.#library !== this.#world.library()) return null
-    if (answer.is !== 'page') return this.#lacks(missing(answer.is, account.email))
-    return answer
+  #ask(cursor: string | null): Promise<VersionsPage | Missing | null> {
+    return askVersions(this.#world, this.#host, this.#id, cursor, this.#ended.signal)
   }
 
-  #lacks(lack: { readonly why: string; readonly again: boolean }): null {
-    this.#say({ is: 'missing', ...lack })
-    return null
-  }
-
-  #prepend(versions: readonly ServerVersion[], next: string | null): void {
+  #prepend({ versions, next }: VersionsPage): void {
     const [newest] = this.#versions
     const known = newest ? versions.findIndex((one) => sameVersion(one, newest)) : -1
     if (known < 0) {
@@ -225,13 +214,6 @@ export class RecordHistory extends EventTarget implements OpenHistory {
   #fire(): void {
     this.dispatchEvent(new Event('change'))
   }
-}
-
-/** How many versions come at once; of a long note few. */
-function pageOf({ fields }: RecordState): number {
-  let size = 500
-  for (const value of Object.values(fields)) if (typeof value === 'string') size += value.length
-  return Math.max(PAGE.least, Math.min(PAGE.most, Math.floor(PAGE_SIZE / size)))
 }
 
 const sameVersion = (a: ServerVersion, b: ServerVersion): boolean =>

@@ -107,6 +107,7 @@ export class RescueDesk implements RescueActions {
       account: summary.account,
       records: views.map(({ record }) => record),
       dirty,
+      epoch: this.#writer.epoch,
     }
     return putBack(library, this.#world.now())
   }

@@ -37,6 +37,7 @@ export class Writer {
   readonly #page: string
   readonly #now: () => number
   readonly #open = new Map<number, Write>()
+  readonly #committing = new Set<Promise<unknown>>()
   readonly #unsaved = new UnsavedWrites()
   readonly #listeners = new Set<Partial<WriterListener>>()
   /** Those that `again` is bringing in. */
@@ -64,6 +65,11 @@ export class Writer {
     return writes.sort((a, b) => a.number - b.number)
   }
 
+  /** When everything that was typed so far is committed or refused. */
+  async idle(): Promise<void> {
+    while (this.#open.size > 0) await Promise.allSettled(this.#committing)
+  }
+
   /** Nothing is tried any more until `again` has gone through; what comes is kept. */
   stop(trouble: StorageTrouble): void {
     this.#trouble = trouble
@@ -75,8 +81,10 @@ export class Writer {
     const write: Write = { ...change, library, epoch, page: this.#page, number, now: this.#now() }
     if (this.#trouble) return this.#keep(write, this.#trouble)
     this.#open.set(number, write)
+    const committing = commit(this.#db, write, durability)
+    this.#committing.add(committing)
     try {
-      const committed = await commit(this.#db, write, durability)
+      const committed = await committing
       if (committed.is === 'written') this.#wentThrough(write)
       return committed
     } catch (error) {
@@ -86,6 +94,7 @@ export class Writer {
       return { is: 'storage', message: 'the library on this device cannot be written just now.' }
     } finally {
       this.#open.delete(number)
+      this.#committing.delete(committing)
     }
   }
 

@@ -1,0 +1,86 @@
+import { presenceLock, visibleLock } from './core/session.ts'
+
+const KEPT = 'pawkit-session'
+/** A page that reloads finds its lock free within this time; one that was duplicated does not (traces.md, 29); ms. */
+const CLAIM_LIMIT = 300
+
+/**
+ * This page among the sessions of its browser: two locks, one as long as it lives, one while it is visible. A crashed
+ * tab leaves by itself, and nothing has to say that it is still there.
+ */
+export class Presence {
+  readonly #newId: () => string
+  #id = ''
+  #leave: (() => void) | null = null
+  #hide: (() => void) | null = null
+
+  constructor(newId: () => string) {
+    this.#newId = newId
+  }
+
+  /** The session's id; another one after a page that was taken for this one's copy came back. */
+  get id(): string {
+    return this.#id
+  }
+
+  get visible(): boolean {
+    return document.visibilityState === 'visible'
+  }
+
+  /** Holds the session's lock, with the id of the page before a reload where it is free, else with a new one. */
+  async claim(): Promise<string> {
+    const kept = this.#id || (sessionStorage.getItem(KEPT) ?? '')
+    const mine = kept !== '' ? await hold(presenceLock(kept), CLAIM_LIMIT) : null
+    this.#id = mine ? kept : this.#newId()
+    this.#leave = mine ?? (await hold(presenceLock(this.#id), CLAIM_LIMIT))
+    sessionStorage.setItem(KEPT, this.#id)
+    this.shown()
+    return this.#id
+  }
+
+  /** Whether it is visible has changed. */
+  shown(): void {
+    const visible = this.visible && this.#leave !== null
+    if (visible === (this.#hide !== null)) return
+    this.#hide?.()
+    this.#hide = null
+    if (visible) this.#hide = holdNow(visibleLock(this.#id))
+  }
+
+  /** The page goes into the back-forward cache or away: there it keeps its locks, and would count as open. */
+  leave(): void {
+    this.#hide?.()
+    this.#leave?.()
+    this.#hide = null
+    this.#leave = null
+  }
+
+  /** Names of all locks that are held in this browser. */
+  async held(): Promise<readonly string[]> {
+    const { held = [] } = await navigator.locks.query()
+    return held.map(({ name }) => name ?? '')
+  }
+}
+
+/** @returns how to let go, or null where it was not free within `limit` ms */
+function hold(name: string, limit: number): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    const taken = navigator.locks.request(
+      name,
+      { signal: AbortSignal.timeout(limit) },
+      () => new Promise<void>((letGo) => resolve(letGo)),
+    )
+    taken.catch(() => resolve(null))
+  })
+}
+
+function holdNow(name: string): () => void {
+  const stop = new AbortController()
+  let letGo: () => void = () => stop.abort()
+  navigator.locks
+    .request(name, { signal: stop.signal }, () => new Promise<void>((done) => (letGo = done)))
+    .catch(() => {
+      // Hidden again before it was granted.
+    })
+  return () => letGo()
+}

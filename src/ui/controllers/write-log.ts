@@ -1,0 +1,37 @@
+import { Journal } from '../../store/journal.ts'
+import type { PageWorld } from './page-world.ts'
+
+/** Writes at every key would drown the sync log: those of one record in a second are one line; ms. */
+const TOGETHER = 1000
+
+/**
+ * A line in the sync log for what this tab writes, with the epoch under which it did. In a transaction of its own:
+ * a full log must not undo an edit (traces.md, 50).
+ */
+export class WriteLog {
+  readonly #journal: Journal
+  readonly #right: { readonly epoch: number }
+  readonly #counts = new Map<string, number>()
+  #timer: ReturnType<typeof setTimeout> | null = null
+
+  constructor({ db, now }: Pick<PageWorld, 'db' | 'now'>, right: { readonly epoch: number }) {
+    this.#journal = new Journal(async () => db, now)
+    this.#right = right
+  }
+
+  add(record: string): void {
+    const key = `${this.#right.epoch} ${record}`
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+    this.#timer ??= setTimeout(() => void this.#flush(), TOGETHER)
+  }
+
+  async #flush(): Promise<void> {
+    this.#timer = null
+    for (const [key, writes] of this.#counts) {
+      const [epoch = '', record = ''] = key.split(' ')
+      this.#journal.add({ what: 'written', record, epoch: Number(epoch), writes })
+    }
+    this.#counts.clear()
+    await this.#journal.flush()
+  }
+}

@@ -1,0 +1,108 @@
+import { MESSAGES_VERSION } from '../../core/messages.ts'
+import type { Entry } from '../../core/outbox.ts'
+import { type Fields, type Kind, type RecordState, titleOf } from '../../core/records.ts'
+import type { Change } from '../../core/write.ts'
+import type { WriteResult } from '../model.ts'
+import type { Facts } from '../summary.ts'
+import { NoticeList } from './notice-list.ts'
+import type { PageWorld } from './page-world.ts'
+import { RecordsCache } from './records-cache.ts'
+import { SessionDesk } from './session-desk.ts'
+import { WriteLog } from './write-log.ts'
+import { resultOf, Writer } from './writer.ts'
+
+/** A person's changes of records: through the one write path, if this tab may write, then the worker is told. */
+export abstract class WritingModel extends EventTarget {
+  protected readonly world: PageWorld
+  protected readonly cache = new RecordsCache()
+  protected readonly noticeList = new NoticeList(() => this.fire('notices'))
+  protected readonly writer: Writer
+  readonly #writes: WriteLog
+  readonly tabs: SessionDesk
+
+  constructor(world: PageWorld) {
+    super()
+    this.world = world
+    this.writer = new Writer(world.db, world.library.id, world.newId(), world.now)
+    this.#writes = new WriteLog(world, this.writer)
+    this.tabs = new SessionDesk(world, this.writer, {
+      library: () => this.writer.library,
+      records: this.cache.views,
+      write: (change) =>
+        this.tabs.guard(change.id, () => this.#write({ ...change, urgency: 'at-once' }, 'strict')),
+    })
+  }
+
+  /** What every statement about a record's state is made of, as last read. */
+  protected abstract facts(): Facts
+  /** A write may have changed what is said of sync as a whole. */
+  protected abstract refreshSoon(): void
+
+  create(kind: Kind, fields: Fields): { readonly id: string; readonly done: Promise<WriteResult> } {
+    const id = this.world.newId()
+    const typed = { createdAt: new Date(this.world.now()).toISOString(), ...fields }
+    // An empty note has nothing yet that a power cut could take; its editor opens the sooner.
+    const durability = kind === 'note' ? 'relaxed' : 'strict'
+    const change = { id, kind, shown: {}, typed, create: true, urgency: 'at-once' } as const
+    return { id, done: this.tabs.guard(null, () => this.#write(change, durability)) }
+  }
+
+  edit(id: string, shown: Fields, typed: Fields): Promise<WriteResult> {
+    const change = { id, kind: this.#kindOf(id), shown, typed, create: false } as const
+    return this.tabs.guard(id, () => this.#write({ ...change, urgency: 'at-once' }, 'strict'))
+  }
+
+  /** Not guarded: a field that may not be typed into is read-only, and what was typed before it was so is a draft. */
+  type(id: string, shown: Fields, typed: Fields, leaving = false): Promise<WriteResult> {
+    const change = { id, kind: this.#kindOf(id), shown, typed, create: false } as const
+    return this.#write({ ...change, urgency: 'typing' }, leaving ? 'strict' : 'relaxed')
+  }
+
+  async remove(id: string): Promise<WriteResult> {
+    const result = await this.edit(id, { deleted: false }, { deleted: true })
+    if (result.is === 'written') {
+      const undo = { label: 'Undo', run: () => void this.restore(id) }
+      const text = `“${titleOf(result.record)}” is in the Trash.`
+      this.noticeList.add('status', text, undo, { about: id, undo: true })
+    }
+    return result
+  }
+
+  restore(id: string): Promise<WriteResult> {
+    this.noticeList.over(id)
+    return this.edit(id, { deleted: true }, { deleted: false })
+  }
+
+  purge(id: string): Promise<WriteResult> {
+    return this.edit(id, { purged: false }, { deleted: true, purged: true })
+  }
+
+  async #write(change: Change, durability: 'strict' | 'relaxed'): Promise<WriteResult> {
+    const { worker } = this.world
+    const { account } = this.facts().state.library ?? { account: null }
+    if (account) worker?.arm()
+    const committed = await this.writer.write(change, durability)
+    if (committed.is === 'fenced') await this.tabs.fenced()
+    if (committed.is !== 'written') return resultOf(committed)
+    this.#writes.add(committed.record.id)
+    this.#written(committed.record, committed.entry)
+    if (account) worker?.wakeForChange()
+    this.refreshSoon()
+    return resultOf(committed)
+  }
+
+  #written(record: RecordState, entry: Entry | null): void {
+    if (record.fields.purged === true) this.cache.remove(record.id)
+    else this.cache.put(record, entry, this.facts())
+    this.fire('records', [record.id])
+    this.world.worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids: [record.id] })
+  }
+
+  #kindOf(id: string): string {
+    return this.cache.views.get(this.cache.resolve(id))?.record.kind ?? 'note'
+  }
+
+  protected fire(type: string, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }))
+  }
+}

@@ -1,0 +1,56 @@
+import type { Draft, Place } from '../core/session.ts'
+
+/** Whether this tab may write. `yielding`: another one takes control; what was typed is being committed. */
+export type Control = 'active' | 'read-only' | 'yielding'
+
+/** One open tab of this browser. */
+export interface SessionView {
+  readonly id: string
+  /** When it was opened, ms. */
+  readonly since: number
+  readonly visible: boolean
+  readonly active: boolean
+  readonly own: boolean
+}
+
+/** What was typed in a tab that had lost control. */
+export interface DraftView extends Draft {
+  readonly title: string
+}
+
+/** When a tab takes control: only when a person says so, or also when it is focused. */
+export type Taking = 'ask' | 'focus'
+
+/** An edit that a tab without control was asked to make; it waits for a person's word. */
+export interface Refused {
+  /** The record's id; null: a new one, or none. */
+  readonly record: string | null
+  /** After *Take control*: makes the edit. */
+  go(): void
+  /** *View only*: gives it up. */
+  drop(): void
+}
+
+/**
+ * The tabs of this browser and who of them may write. Says `change` when any of it changed; `refused` (a CustomEvent
+ * with a `Refused`) when an edit was wanted that this tab may not make; `place` (a CustomEvent with a `Place`) when
+ * it has taken over from a tab in which a person was typing.
+ */
+export interface SessionActions extends EventTarget {
+  readonly control: Control
+  /** The oldest first; this one among them. */
+  readonly sessions: readonly SessionView[]
+  /** The old tab commits what is typed there, and this one goes on from there. */
+  takeControl(): Promise<void>
+  /** An editor that is open says where its person is; the function ends it. */
+  follow(place: () => Place | null): () => void
+  /** Opens the dialog for an edit that a component will not even begin, such as a key in a read-only editor. */
+  refuse(refused: Refused): void
+  readonly taking: Taking
+  setTaking(taking: Taking): Promise<void>
+  /** Oldest first. */
+  readonly drafts: readonly DraftView[]
+  /** Merges a draft into its record as an ordinary write, and removes it. */
+  takeDraft(id: string): Promise<void>
+  dropDraft(id: string): Promise<void>
+}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import type { Fields, MergeKind } from '../../../src/core/records.ts'
+import { beginDraft, type Draft, fieldsOf, renewDraft, sameSides } from '../../../src/ui/merge/draft.ts'
+import { changesOf, setChangesOf, shownFields } from '../../../src/ui/merge/shown-fields.ts'
+import type { ConflictField, ConflictView } from '../../../src/ui/model.ts'
+
+const field = (
+  name: string,
+  merge: MergeKind,
+  [ancestor, mine, theirs]: readonly [
+    ConflictField['ancestor'],
+    ConflictField['mine'],
+    ConflictField['theirs'],
+  ],
+): ConflictField => ({ field: name, merge, ancestor, mine, theirs, mineAt: 2, theirsAt: 1, by: null })
+const state = (fields: Fields, version: number) => ({ id: 'a', kind: 'note', version, fields, stamps: {} })
+const view = (
+  fields: readonly ConflictField[],
+  version = 2,
+  more: readonly [Fields, Fields] = [{}, {}],
+): ConflictView => ({
+  id: 'a',
+  kind: 'note',
+  title: 'A',
+  mine: state(more[0], version),
+  theirs: state(more[1], version),
+  since: 1,
+  fields,
+})
+/** As the editor does it. */
+const change = (draft: Draft, name: string, to: object): Draft => ({
+  ...draft,
+  fields: draft.fields.map((each) => (each.of.field === name ? { ...each, ...to } : each)),
+})
+
+const TITLE = field('title', 'line', ['Rome', 'Rome in May', 'Roma'])
+const TAGS = field('tags', 'set', [['trip'], ['trip', 'spring'], ['trip', 'italy']])
+
+describe('merging the fields beside the text', () => {
+  test('P4 it begins with this device’s single values, and with every tag that either side has', () => {
+    expect(fieldsOf(beginDraft(view([TITLE, TAGS])))).toEqual({
+      title: 'Rome in May',
+      tags: ['trip', 'italy', 'spring'],
+    })
+  })
+
+  test('what was deleted on one side stays unless the person says otherwise, on whichever side that was', () => {
+    for (const [mine, theirs] of [
+      [true, false],
+      [false, true],
+    ] as const) {
+      const draft = beginDraft(view([field('deleted', 'life', [false, mine, theirs])]))
+      expect(fieldsOf(draft)).toEqual({ deleted: false })
+    }
+  })
+
+  test('one side, the other, or words of one’s own', () => {
+    const draft = beginDraft(view([TITLE]))
+    expect(fieldsOf(change(draft, 'title', { pick: 'theirs' }))).toEqual({ title: 'Roma' })
+    expect(fieldsOf(change(draft, 'title', { pick: 'own', own: 'Rome, Roma' }))).toEqual({
+      title: 'Rome, Roma',
+    })
+  })
+
+  test('P4 another side keeps what was chosen: theirs is what theirs is now, one’s own words stay', () => {
+    const later = view([{ ...TITLE, theirs: 'Roma e Napoli' }], 3)
+    const begun = beginDraft(view([TITLE]))
+    expect(fieldsOf(renewDraft(change(begun, 'title', { pick: 'theirs' }), later))).toEqual({
+      title: 'Roma e Napoli',
+    })
+    const own = change(begun, 'title', { pick: 'own', own: 'Rome, Roma' })
+    expect(fieldsOf(renewDraft(own, later))).toEqual({ title: 'Rome, Roma' })
+  })
+
+  test('P4 tags: what came elsewhere comes in, what the person removed or added stays so', () => {
+    const begun = change(beginDraft(view([TAGS])), 'tags', { value: ['trip', 'spring', 'mine'] })
+    const later = view([{ ...TAGS, theirs: ['trip', 'italy', 'food'] }], 3)
+    expect([...(fieldsOf(renewDraft(begun, later)).tags as string[])].sort()).toEqual([
+      'food',
+      'mine',
+      'spring',
+      'trip',
+    ])
+  })
+
+  test('a field that is in question only now is asked too, one that is settled is not sent', () => {
+    const begun = beginDraft(view([TITLE]))
+    expect(fieldsOf(renewDraft(begun, view([TAGS], 3)))).toEqual({ tags: ['trip', 'italy', 'spring'] })
+  })
+
+  test('the same sides are known as the same', () => {
+    expect(sameSides(view([TITLE]), view([TITLE]))).toBe(true)
+    expect(sameSides(view([TITLE]), view([{ ...TITLE, mine: 'x' }]))).toBe(false)
+    expect(sameSides(view([TITLE]), view([TITLE], 3))).toBe(false)
+    expect(sameSides(view([TITLE]), view([TITLE, TAGS]))).toBe(false)
+  })
+})
+
+describe('what the comparison shows', () => {
+  test('against the common ancestor, each side’s own changes', () => {
+    expect(changesOf(TITLE, 'mine')).toEqual([
+      { is: 'same', text: 'Rome' },
+      { is: 'ins', text: ' in May' },
+    ])
+    expect(setChangesOf(TAGS, 'theirs')).toEqual([
+      { is: 'same', text: 'trip' },
+      { is: 'ins', text: 'italy' },
+    ])
+    expect(setChangesOf({ ...TAGS, mine: [] }, 'mine')).toEqual([{ is: 'del', text: 'trip' }])
+  })
+
+  test('without one, what only that side has; nothing is said to be removed', () => {
+    const one = field('title', 'line', [null, 'Rome in May', 'Rome in June'])
+    expect(changesOf(one, 'mine')).toEqual([
+      { is: 'same', text: 'Rome in ' },
+      { is: 'ins', text: 'May' },
+    ])
+  })
+
+  test('beside a deletion the edit that it met is shown', () => {
+    const life = field('deleted', 'life', [false, false, true])
+    const shown = shownFields(
+      view([life], 2, [
+        { content: 'one and two', tags: ['a'] },
+        { content: 'one', tags: ['a'], deleted: true },
+      ]),
+    )
+    expect(shown.map(({ field }) => field)).toEqual(['deleted', 'content'])
+    expect(shown[1]?.ancestor).toBe('one')
+  })
+
+  test('title first, then text, then what it is filed under, however they came', () => {
+    const fields = [TAGS, field('content', 'text', ['', 'a', 'b']), TITLE]
+    expect(shownFields(view(fields)).map(({ field }) => field)).toEqual(['title', 'content', 'tags'])
+  })
+})

@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest'
+import type { Fields, RecordState } from '../../src/core/records.ts'
+import type { KeptRow } from '../../src/store/history.ts'
+import { type Entry, restoring, type Sources, timelineOf } from '../../src/ui/timeline.ts'
+import type { ServerVersion } from '../../src/ui/versions-client.ts'
+import { idOf, note, record, T0 } from '../support/device-records.ts'
+
+const WHOLE: Fields = { title: 'A note', content: '', tags: [], collectionIds: [], pinned: false }
+/** Version n of a note, n minutes after T0. */
+const version = (n: number, content: string, rest: Partial<ServerVersion> = {}): ServerVersion => ({
+  version: n,
+  at: T0 + n * 60_000,
+  by: 'ada',
+  byName: 'Ada',
+  device: 'Laptop',
+  fields: { ...WHOLE, content },
+  applied: true,
+  ...rest,
+})
+const refused = (on: number, fields: Fields, rest: Partial<ServerVersion> = {}): ServerVersion =>
+  version(on, '', { fields, applied: false, device: 'Phone', ...rest })
+const row = (key: number, minute: number, value: string, rest: Partial<KeptRow> = {}): KeptRow => ({
+  key,
+  recordId: idOf(1),
+  field: 'content',
+  value,
+  stamp: T0,
+  side: 'local',
+  at: T0 + minute * 60_000,
+  ...rest,
+})
+const timeline = (sources: Partial<Sources>): readonly Entry[] =>
+  timelineOf({
+    record: note('now'),
+    versions: [],
+    more: false,
+    rows: [],
+    offset: 0,
+    account: 'ada',
+    ...sources,
+  })
+/** Who, where and what each entry says, and the text that it puts back. */
+const told = (entries: readonly Entry[]) =>
+  entries.map(({ who, where, says, fields }) => [`${who}, ${where}`, says, fields.content])
+
+describe('one timeline', () => {
+  test('versions and this device’s own values by time, whatever order they came in', () => {
+    const entries = timeline({
+      versions: [version(3, 'c'), version(2, 'b'), version(1, 'a')],
+      rows: [row(1, 1.5, 'mine', { why: 'merged' }), row(2, 9, 'given up', { why: 'discarded' })],
+    })
+    expect(told(entries)).toEqual([
+      ['You, this device', 'You discarded this', 'given up'],
+      ['You, Laptop', null, 'c'],
+      ['You, Laptop', null, 'b'],
+      ['You, this device', 'Before an automatic merge', 'mine'],
+      ['You, Laptop', 'Created', 'a'],
+    ])
+    expect(entries.map(({ undoes }) => undoes)).toEqual([false, false, false, true, false])
+  })
+
+  test('a device clock an hour off puts nothing in the wrong place', () => {
+    const rows = [row(1, 1.5 - 60, 'mine')]
+    const entries = timeline({ versions: [version(2, 'b'), version(1, 'a')], rows, offset: 3_600_000 })
+    expect(entries.map(({ fields }) => fields.content)).toEqual(['b', 'mine', 'a'])
+  })
+
+  test('each is compared with the version before it; the first with nothing', () => {
+    const [second, first] = timeline({ versions: [version(2, 'b'), version(1, 'a')] })
+    expect([second?.from.content, second?.to.content]).toEqual(['a', 'b'])
+    expect(first?.from).toEqual({ deleted: false })
+  })
+
+  test('the oldest that is kept is not called the first, and nothing in it is marked as new', () => {
+    const [, oldest] = timeline({ versions: [version(9, 'i'), version(8, 'h')] })
+    expect(oldest).toMatchObject({ says: 'The oldest version that is kept', fields: { content: 'h' } })
+    expect(oldest?.from).toEqual(oldest?.to)
+  })
+
+  test('what lost is compared with the version that it was written on, and names who it lost to', () => {
+    const versions = [version(2, 'theirs', { device: 'Phone' }), version(1, 'both began here')]
+    const [lost] = timeline({ versions, rows: [row(1, 2.5, 'mine')] })
+    expect(lost).toMatchObject({
+      says: 'Lost to a change on Phone',
+      from: { content: 'both began here' },
+      comparedWith: 'before',
+    })
+    const other = version(2, 'theirs', { by: 'ben', byName: 'Ben' })
+    expect(timeline({ versions: [other, version(1, 'a')], rows: [row(1, 2.5, 'mine')] })[0]?.says).toBe(
+      'Lost to a change by Ben',
+    )
+  })
+
+  test('without the server a value that lost is compared with the record as it is now', () => {
+    expect(timeline({ rows: [row(1, 2, 'mine')] })).toMatchObject([
+      { says: 'Lost to a change on another device', from: { content: 'now' }, comparedWith: 'now' },
+    ])
+  })
+
+  test('values that were put aside in one moment are one entry', () => {
+    const rows = [
+      row(2, 2, 'text', { why: 'discarded' }),
+      row(1, 2, 'A title', { field: 'title', why: 'discarded' }),
+    ]
+    expect(timeline({ rows }).map(({ fields }) => fields)).toEqual([{ content: 'text', title: 'A title' }])
+  })
+
+  test('the newest version that is what the record is now says so, and no other', () => {
+    const versions = [version(3, 'now'), version(2, 'b'), version(1, 'now')]
+    expect(timeline({ versions }).map(({ now }) => now)).toEqual([true, false, false])
+    const gone = version(4, 'now', { fields: { ...WHOLE, content: 'now', deleted: true } })
+    expect(timeline({ versions: [gone, ...versions] }).map(({ now }) => now)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ])
+  })
+
+  test('P10 a record without its content shows nothing', () => {
+    expect(
+      timeline({ versions: [version(2, '', { fields: { deleted: true } }), version(1, '', { fields: {} })] }),
+    ).toEqual([])
+  })
+})
+
+describe('nothing twice', () => {
+  test('a refused change that this device keeps as its own value is one entry', () => {
+    const versions = [version(2, 'theirs'), refused(1, { content: 'mine' }), version(1, 'a')]
+    const entries = timeline({ versions, rows: [row(1, 2.5, 'mine')] })
+    expect(told(entries).map(([, , content]) => content)).toEqual(['mine', 'theirs', 'a'])
+  })
+
+  test('one that went whole into the next version is no entry of its own', () => {
+    const next = version(3, 'theirs', { fields: { ...WHOLE, content: 'theirs', title: 'My title' } })
+    const versions = [next, refused(1, { title: 'My title' }), version(2, 'theirs'), version(1, 'a')]
+    expect(timeline({ versions }).map(({ key }) => key)).toEqual(['v3', 'v2', 'v1'])
+  })
+
+  test('one of another device of which something is nowhere else stays, compared with what it was made on', () => {
+    const versions = [
+      version(3, 'c'),
+      refused(1, { content: 'lost there' }),
+      version(2, 'b'),
+      version(1, 'a'),
+    ]
+    expect(timeline({ versions })[1]).toMatchObject({
+      who: 'You',
+      where: 'Phone',
+      says: 'Came too late to be taken as it was',
+      from: { content: 'a' },
+      fields: { content: 'lost there' },
+    })
+  })
+
+  test('another side’s value that a version shows is that version, which says what became of it', () => {
+    const versions = [version(3, 'mine'), version(2, 'theirs', { device: 'Phone' }), version(1, 'a')]
+    const entries = timeline({ versions, rows: [row(1, 2.5, 'theirs', { side: 'remote' })] })
+    expect(told(entries)).toEqual([
+      ['You, Laptop', null, 'mine'],
+      ['You, Phone', 'Lost to a change on this device', 'theirs'],
+      ['You, Laptop', 'Created', 'a'],
+    ])
+  })
+
+  test('while the server has no say it stands for itself, with who wrote it', () => {
+    const rows = [
+      row(1, 2, 'theirs', { side: 'remote', by: { account: 'ada', device: 'Phone' }, why: 'resolved' }),
+    ]
+    expect(told(timeline({ rows }))).toEqual([['You, Phone', 'You chose another version', 'theirs']])
+  })
+})
+
+describe('with older versions still at the server', () => {
+  const versions = [version(9, 'i'), version(8, 'h')]
+
+  test('the oldest read waits for the one before it', () => {
+    expect(timeline({ versions, more: true }).map(({ key }) => key)).toEqual(['v9'])
+  })
+
+  test('this device’s values from before that wait too, so that nothing comes in between later', () => {
+    const rows = [row(2, 9.5, 'new'), row(1, 3, 'old')]
+    expect(timeline({ versions, rows, more: true }).map(({ fields }) => fields.content)).toEqual(['new', 'i'])
+    expect(timeline({ versions, rows }).map(({ fields }) => fields.content)).toEqual(['new', 'i', 'h', 'old'])
+  })
+})
+
+describe('restoring', () => {
+  const old: Fields = { title: 'Old', content: 'text', tags: ['b', 'a'] }
+
+  test('only what differs, against what the page shows now', () => {
+    const now = record('note', { title: 'New', content: 'text', tags: ['a', 'b'] })
+    expect(restoring(now, old)).toEqual({ shown: { title: 'New' }, typed: { title: 'Old' } })
+  })
+
+  test('nothing where the record is like that, set or by default', () => {
+    const bare: RecordState = { ...note(''), fields: { content: 'text' } }
+    expect(restoring(bare, { ...WHOLE, title: '', content: 'text' })).toEqual({ shown: {}, typed: {} })
+  })
+
+  test('a record in the Trash comes back with it', () => {
+    const gone = record('note', { ...old, deleted: true })
+    expect(restoring(gone, old)).toEqual({ shown: { deleted: true }, typed: { deleted: false } })
+  })
+
+  test('neither who made it nor what became one with it is anybody’s to put back', () => {
+    const fields: Fields = {
+      url: 'https://a.example/',
+      createdAt: '2020-01-01T00:00:00Z',
+      formerIds: [idOf(7)],
+      deleted: true,
+    }
+    const card = record('card', { url: 'https://b.example/' })
+    const [entry] = timelineOf({
+      record: card,
+      versions: [version(1, '', { fields })],
+      more: false,
+      rows: [],
+      offset: 0,
+      account: 'ada',
+    })
+    expect(Object.keys(entry?.fields ?? {}).sort()).toEqual([
+      'collectionIds',
+      'description',
+      'pinned',
+      'tags',
+      'title',
+      'url',
+    ])
+  })
+})
