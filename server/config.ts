@@ -19,6 +19,8 @@ export interface Config {
   readonly trustProxy: readonly string[]
   /** null: `/metrics` is for programs on this machine. */
   readonly metricsToken: string | null
+  /** How much of its version history each record keeps: what is older than both goes. */
+  readonly history: { readonly days: number; readonly versions: number }
   readonly logLevel: (typeof LEVELS)[number]
 }
 
@@ -29,6 +31,17 @@ const port = v.pipe(
   v.minValue(1, 'must be a port from 1 to 65535'),
   v.maxValue(65535, 'must be a port from 1 to 65535'),
 )
+
+const count = (most: number) => {
+  const words = `must be a whole number from 1 to ${most}`
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, words),
+    v.transform(Number),
+    v.minValue(1, words),
+    v.maxValue(most, words),
+  )
+}
 
 const database = v.pipe(
   v.string(),
@@ -92,6 +105,8 @@ const Environment = v.object({
       v.regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, all ASCII and none a space'),
     ),
   ),
+  PAWKIT_HISTORY_DAYS: v.optional(count(36_500), '90'),
+  PAWKIT_HISTORY_VERSIONS: v.optional(count(1_000_000), '100'),
   LOG_LEVEL: v.optional(v.picklist(LEVELS, `must be one of ${LEVELS.join(', ')}`), 'info'),
 })
 
@@ -115,6 +130,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fo
     signUp: settings.PAWKIT_SIGN_UP,
     trustProxy: settings.PAWKIT_TRUST_PROXY,
     metricsToken: settings.PAWKIT_METRICS_TOKEN ?? null,
+    history: { days: settings.PAWKIT_HISTORY_DAYS, versions: settings.PAWKIT_HISTORY_VERSIONS },
     logLevel: settings.LOG_LEVEL,
   }
 }

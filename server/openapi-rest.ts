@@ -65,6 +65,7 @@ export function restPaths({ kind, plural }: Resource): Doc {
         },
       }),
       delete: operation(`delete${name}`, `Put a ${kind} into the trash`, {
+        description: 'After 30 days in it nothing of the record is left but its id.',
         parameters: [KEY, param('version', 'query', { type: 'integer' }, 'Only if it is at this version')],
         responses: {
           204: { description: 'In the trash' },
@@ -87,6 +88,8 @@ export function restPaths({ kind, plural }: Resource): Doc {
     [`/api/${plural}/{id}/versions`]: {
       parameters: [ID],
       get: operation(`list${name}Versions`, `Version history of a ${kind}, newest first`, {
+        description:
+          'Kept for 90 days and the newest 100, whichever is more (settings of the server), and always the first. A page may hold fewer than `limit`: there is more as long as `next` is not null.',
         parameters: [CURSOR, LIMIT],
         responses: {
           200: json('A page', listed('versions', ref('Version'))),

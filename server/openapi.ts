@@ -1,5 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
+import { DEVICE_LIMITS } from '../src/core/protocol.ts'
 import {
   type Doc,
   errorAnswers,
@@ -31,6 +32,9 @@ const MORE: Readonly<Record<string, Doc>> = {
   mutations: { items: ref('Mutation') },
   results: { items: ref('Outcome') },
   changes: { items: ref('Change') },
+  device: {
+    description: 'Names its changes in the history. One that cannot be read is ignored, the push is not.',
+  },
 }
 
 const schemaOf = (schema: v.GenericSchema): Doc => {
@@ -43,6 +47,17 @@ const schemaOf = (schema: v.GenericSchema): Doc => {
 
 const PROTOCOL = param('protocol', 'query', { type: 'integer' }, undefined, true)
 const ACCOUNT = param('account', 'query', { type: 'string' }, 'Whose library it is', true)
+const DEVICE = param(
+  'device',
+  'query',
+  { type: 'string', maxLength: DEVICE_LIMITS.id },
+  'The id of the device, as in its pushes; one that cannot be is ignored',
+)
+
+const FORGETTING =
+  'A record in the trash becomes a tombstone (`purged`) after 30 days, by an ordinary change whose author is nobody, the empty account. ' +
+  'Tombstones, mutation ids and the tags of marks are known for 180 days: a mark or cursor older than that is 410 `expired`. ' +
+  'A record made anew begins above the versions of tombstones that are no longer known.'
 
 const syncPaths: Doc = {
   '/api/sync/push': {
@@ -50,6 +65,7 @@ const syncPaths: Doc = {
       tags: ['sync'],
       operationId: 'push',
       summary: 'Apply a batch of mutations; the answer is durable',
+      description: FORGETTING,
       requestBody: { required: true, ...json('', ref('PushRequest')) },
       responses: {
         200: json('What became of each', ref('PushAnswer')),
@@ -74,6 +90,7 @@ const syncPaths: Doc = {
           { type: 'string' },
           'Only these records: at most 100 ids, a comma between them',
         ),
+        DEVICE,
       ],
       responses: { 200: json('A page', ref('PullAnswer')), ...errorAnswers(401, 403, 410, 422, 426) },
     },
@@ -96,7 +113,7 @@ const syncPaths: Doc = {
       tags: ['sync'],
       operationId: 'stream',
       summary: 'Server-sent events: `poke` with `{"seq"}` whenever there is something to pull',
-      parameters: [PROTOCOL, ACCOUNT],
+      parameters: [PROTOCOL, ACCOUNT, DEVICE],
       responses: {
         200: { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
         ...errorAnswers(401, 403, 422, 426, 503),
@@ -187,11 +204,16 @@ const errorSchema = {
 }
 const versionSchema = {
   type: 'object',
-  required: ['version', 'at', 'by', 'fields'],
+  required: ['version', 'at', 'by', 'byName', 'device', 'fields'],
   properties: {
     version: { type: 'integer' },
     at: { type: 'string', format: 'date-time' },
-    by: text,
+    by: { type: 'string', description: "The account's id; '' for the server, which empties the trash" },
+    byName: {
+      type: 'string',
+      description: "The account's email; '' for the server and where the account is gone",
+    },
+    device: { type: 'string', description: "The device's name at that time; '' for REST and the server" },
     fields: { type: 'object' },
     applied: { type: 'boolean', const: false, description: 'There only for a change refused as a conflict' },
   },

@@ -10,6 +10,7 @@ import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { keptSecret } from './secret.ts'
 import { createPokes } from './sync/poke.ts'
+import { startUpkeep } from './upkeep/run.ts'
 import type { World } from './world.ts'
 
 /** Of the ten seconds that a stop may take; what is left is for the database. */
@@ -50,11 +51,15 @@ export async function start(config: Config, folder: string): Promise<Running> {
       draining: () => draining,
     })
     const server = await listen(app, config)
+    const { history } = config
+    const stopUpkeep = startUpkeep({ db, world, pokes, logger, history })
     return {
       async stop() {
         draining = true
         pokes.closeAll()
+        const upkeepEnd = stopUpkeep()
         await close(server, STOP_MS)
+        await upkeepEnd
         await closeDatabase()
         logger.info('stopped')
       },

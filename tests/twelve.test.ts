@@ -62,7 +62,7 @@ describe('one device', () => {
       clock.pass(3600_000)
       const state = await device.state()
       if (state.connection.is === 'signed-out') await adoptLibrary(device.db, device.library, ACCOUNT)
-      await retryFailed(device.db, device.library, null, clock.now)
+      await retryFailed(device.db, device.writing, null, clock.now)
       await device.engine.wake('opened', A_MINUTE)
     }
     const failed = async () => (await readJournal(device.db)).filter(({ event }) => event.what === 'failed')

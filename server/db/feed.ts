@@ -1,3 +1,4 @@
+import type { Author } from '../../src/core/authors.ts'
 import type { Change } from '../../src/core/protocol.ts'
 import type { Fields, Stamps } from '../../src/core/records.ts'
 import type { Database } from './schema.ts'
@@ -25,7 +26,7 @@ export async function feedPage(
     .leftJoin('change', (join) =>
       join.onRef('change.space', '=', 'record.space').onRef('change.seq', '=', 'record.seq'),
     )
-    .select(['id', 'kind', 'version', 'record.seq', 'fields', 'stamps', 'change.at'])
+    .select(['id', 'kind', 'version', 'record.seq', 'fields', 'stamps', 'authors', 'change.at'])
     .where('record.space', '=', space)
     .where('record.seq', '>', after)
     .$if(ids !== null, (query) => query.where('record.id', 'in', ids ?? []))
@@ -35,15 +36,20 @@ export async function feedPage(
   const changes: Change[] = []
   let bytes = 0
   let cursor = after
-  for await (const { seq, at, fields, stamps, ...row } of rows) {
-    bytes += Buffer.byteLength(fields) + stamps.length
+  for await (const { seq, at, fields, stamps, authors, ...row } of rows) {
+    bytes += Buffer.byteLength(fields) + stamps.length + (authors?.length ?? 0)
     if (changes.length > 0 && (bytes > limits.bytes || changes.length === limits.records)) {
       return { changes, cursor, more: true }
     }
     changes.push({
       seq,
       ...(at !== null && { at }),
-      record: { ...row, fields: JSON.parse(fields) as Fields, stamps: JSON.parse(stamps) as Stamps },
+      record: {
+        ...row,
+        fields: JSON.parse(fields) as Fields,
+        stamps: JSON.parse(stamps) as Stamps,
+        ...(authors !== null && { by: JSON.parse(authors) as readonly Author[] }),
+      },
     })
     cursor = seq
   }

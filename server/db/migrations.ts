@@ -37,7 +37,41 @@ const library = statements(
   `create table if not exists idempotency (account text not null, key text not null, request text not null, status integer not null, body text not null, at integer not null, primary key (account, key))`,
 )
 
+/** Columns that a table may have by now: SQLite has no `add column if not exists`. */
+const columns = (table: string, ...added: readonly (readonly [name: string, type: string])[]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    const { rows } = await sql<{ name: string }>`select name from pragma_table_info(${table})`.execute(db)
+    const there = new Set(rows.map(({ name }) => name))
+    for (const [name, type] of added)
+      if (!there.has(name)) await sql.raw(`alter table ${table} add column ${name} ${type}`).execute(db)
+  },
+})
+
+const allOf = (...list: readonly Migration[]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    for (const { up } of list) await up(db)
+  },
+})
+
+/** Who set what on which device, and what it takes to forget in time. */
+const history = allOf(
+  columns('record', ['authors', 'text'], ['deleted_at', 'integer']),
+  columns('revision', ['device', `text not null default ''`]),
+  columns('space', ['forgotten_version', 'integer not null default 0']),
+  statements(
+    `create table if not exists device (account text not null, id text not null, name text not null, seen_at integer not null, primary key (account, id)) without rowid`,
+    `create table if not exists reading (space text not null, cursor integer not null, began integer not null, primary key (space, cursor)) without rowid`,
+    // What is in the trash by now was last changed by the deletion, or by an edit since.
+    `update record set deleted_at = coalesce((select at from change where change.space = record.space and change.seq = record.seq), created_at) where deleted = 1 and deleted_at is null`,
+    `create index if not exists record_trash on record (deleted_at, space, id) where deleted = 1 and purged = 0`,
+    `create index if not exists record_purged on record (space, seq) where purged = 1`,
+    `create index if not exists mutation_old on mutation (account, at)`,
+    `create index if not exists idempotency_at on idempotency (at)`,
+  ),
+)
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_accounts': accounts,
   '0002_library': library,
+  '0003_history': history,
 }

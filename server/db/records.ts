@@ -1,3 +1,4 @@
+import type { Author } from '../../src/core/authors.ts'
 import {
   type Fields,
   isDeleted,
@@ -15,6 +16,8 @@ export interface StoredRecord extends RecordState {
   readonly space: string
   readonly seq: number
   readonly createdAt: number
+  /** When it was put into the trash; null: it is in use. */
+  readonly deletedAt: number | null
 }
 
 function fromRow(row: RecordTable): StoredRecord {
@@ -27,11 +30,14 @@ function fromRow(row: RecordTable): StoredRecord {
     space: row.space,
     seq: row.seq,
     createdAt: row.created_at,
+    deletedAt: row.deleted_at,
+    ...(row.authors !== null && { by: JSON.parse(row.authors) as readonly Author[] }),
   }
 }
 
 /** The record as it travels. */
 export const wireOf = (record: RecordState): RecordState => ({
+  ...(record.by && { by: record.by }),
   id: record.id,
   kind: record.kind,
   version: record.version,
@@ -121,6 +127,8 @@ export async function saveRecord(trx: Database, record: StoredRecord): Promise<v
     url_key: heldUrl(record.kind, record.fields),
     deleted: isDeleted(record) || isPurged(record) ? 1 : 0,
     purged: isPurged(record) ? 1 : 0,
+    authors: record.by ? JSON.stringify(record.by) : null,
+    deleted_at: record.deletedAt,
   }
   await trx
     .insertInto('record')

@@ -7,9 +7,17 @@ export interface Revision {
   readonly version: number
   readonly at: number
   readonly by: string
+  /** The device's name at that time; '' where there is none. */
+  readonly device: string
   readonly fields: Fields
   /** false: a change refused as a conflict; `fields` are the ones it brought, made on `version`. */
   readonly applied: boolean
+}
+
+/** One as the history shows it. */
+export interface ShownRevision extends Revision {
+  /** The account's email; '' for the server itself and for an account that is gone. */
+  readonly byName: string
 }
 
 export interface NewRevision extends Omit<Revision, 'id'> {
@@ -26,26 +34,44 @@ export async function addRevision(trx: Database, revision: NewRevision): Promise
     .execute()
 }
 
-/** A record's history, newest first, from before `before`. */
+/** A page of a history is at most so large (but one entry at least): a hundred long notes would fill the memory. */
+const PAGE_BYTES = 8 * 1024 * 1024
+
+/** A page of a record's history, newest first, from before `before`. */
 export async function listRevisions(
   db: Database,
   space: string,
   record: string,
   page: { readonly before: number; readonly limit: number },
-): Promise<Revision[]> {
-  const rows = await db
+): Promise<{ revisions: ShownRevision[]; more: boolean }> {
+  const rows = db
     .selectFrom('revision')
-    .select(['id', 'version', 'at', 'by', 'fields', 'applied'])
+    .leftJoin('user', 'user.id', 'revision.by')
+    .select(['revision.id', 'version', 'at', 'by', 'device', 'fields', 'applied', 'user.email'])
     .where('space', '=', space)
     .where('record', '=', record)
-    .where('id', '<', page.before)
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-    .execute()
-  return rows.map((row) => ({ ...row, fields: JSON.parse(row.fields) as Fields, applied: row.applied === 1 }))
+    .where('revision.id', '<', page.before)
+    .orderBy('revision.id', 'desc')
+    .limit(page.limit + 1)
+    .stream()
+  const revisions: ShownRevision[] = []
+  let bytes = 0
+  for await (const { email, fields, applied, ...row } of rows) {
+    bytes += Buffer.byteLength(fields)
+    if (revisions.length === page.limit || (revisions.length > 0 && bytes > PAGE_BYTES)) {
+      return { revisions, more: true }
+    }
+    revisions.push({
+      ...row,
+      byName: email ?? '',
+      fields: JSON.parse(fields) as Fields,
+      applied: applied === 1,
+    })
+  }
+  return { revisions, more: false }
 }
 
-/** The fields that the record was made with, or null where that part of its history is gone. */
+/** The fields that the record was made with; that revision is kept as long as the record. */
 export async function fieldsAtCreation(db: Database, space: string, record: string): Promise<Fields | null> {
   const row = await db
     .selectFrom('revision')

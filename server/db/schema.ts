@@ -7,6 +7,8 @@ export interface SpaceTable {
   seq: number
   /** Marks and cursors below it are older than what is kept. */
   retained: number
+  /** The highest version of any tombstone that is no longer kept: another device may still hold it. */
+  forgotten_version: Generated<number>
   created_at: number
 }
 
@@ -30,6 +32,10 @@ export interface RecordTable {
   deleted: number
   purged: number
   created_at: number
+  /** JSON of who set which fields last; null: written before that was kept. */
+  authors: string | null
+  /** When it was put into the trash, by the server's clock; null: it is in use. */
+  deleted_at: number | null
 }
 
 /** Every accepted change with the record's fields after it, and every refused one with the fields it brought. */
@@ -40,6 +46,8 @@ export interface RevisionTable {
   version: number
   at: number
   by: string
+  /** The device's name at that time; '' for REST and for the server itself. */
+  device: Generated<string>
   fields: string
   applied: number
   mutation: string | null
@@ -69,6 +77,21 @@ export interface IdempotencyTable {
   at: number
 }
 
+/** The devices of an account, as they name themselves. */
+export interface DeviceTable {
+  account: string
+  id: string
+  name: string
+  seen_at: number
+}
+
+/** A cursor below `retained`, given to a device that reads afresh, and when that read (the oldest such) began. */
+export interface ReadingTable {
+  space: string
+  cursor: number
+  began: number
+}
+
 /** What of the auth library's tables our own queries read. */
 export interface UserTable {
   id: string
@@ -83,6 +106,8 @@ export interface Schema {
   change: ChangeTable
   mutation: MutationTable
   idempotency: IdempotencyTable
+  device: DeviceTable
+  reading: ReadingTable
   user: UserTable
 }
 

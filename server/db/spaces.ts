@@ -42,6 +42,19 @@ export async function nextSeq(trx: Database, space: string, tag: string, now: nu
   return seq
 }
 
+/**
+ * The highest version of any tombstone that the space has forgotten. A device may still hold it: a record made anew
+ * under its id has to be above, or that device would drop it.
+ */
+export async function forgottenVersion(db: Database, space: string): Promise<number> {
+  const found = await db
+    .selectFrom('space')
+    .select('forgotten_version')
+    .where('id', '=', space)
+    .executeTakeFirst()
+  return found?.forgotten_version ?? 0
+}
+
 /** When a change was made, or undefined where that is no longer kept. */
 export async function timeOf(db: Database, space: string, seq: number): Promise<number | undefined> {
   const change = await db

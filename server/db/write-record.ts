@@ -1,5 +1,6 @@
-import { type Fields, isPurged, type RecordState, type Stamps } from '../../src/core/records.ts'
+import { type Fields, isDeleted, isPurged, type RecordState, type Stamps } from '../../src/core/records.ts'
 import type { World } from '../world.ts'
+import { authorsAfter } from './authors.ts'
 import { type StoredRecord, saveRecord } from './records.ts'
 import { addRevision, stripRevisions } from './revisions.ts'
 import type { Database } from './schema.ts'
@@ -8,7 +9,10 @@ import { nextSeq } from './spaces.ts'
 /** Who writes into which space, and with which clock and randomness. */
 export interface Writer {
   readonly space: string
+  /** '' is the server itself. */
   readonly account: string
+  /** The device's name; '' where there is none to name. */
+  readonly device: string
   readonly world: World
   readonly now: number
 }
@@ -53,6 +57,8 @@ export async function writeRecord(
     space: writer.space,
     seq,
     createdAt: change.current?.createdAt ?? writer.now,
+    deletedAt: isDeleted({ fields }) ? (change.current?.deletedAt ?? writer.now) : null,
+    by: authorsAfter(change.current, change, { account: writer.account, device: writer.device }, purged),
   }
   await saveRecord(trx, record)
   await addRevision(trx, {
@@ -61,6 +67,7 @@ export async function writeRecord(
     version: record.version,
     at: writer.now,
     by: writer.account,
+    device: writer.device,
     fields,
     applied: true,
     mutation: change.mutation,

@@ -64,7 +64,7 @@ export function createWriteOnce(deps: Deps): WriteOnce {
         throw new Refusal(422, 'idempotency_key_reused', 'This Idempotency-Key was used for another request.')
       }
       if (kept) return { result: kept, space, seq: space.seq }
-      const writer: Writer = { space: space.id, account, world, now }
+      const writer: Writer = { space: space.id, account, device: '', world, now }
       const { status, body } = await savepoint(trx, () => work(trx, writer, bytes)).catch(
         (error: unknown) => {
           if (error instanceof Refusal) return { status: error.status, body: error.body }

@@ -44,11 +44,12 @@ const badCursor = (): Refusal =>
 
 function decode(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString('latin1')
-  if (encode(text) !== cursor) throw badCursor()
+  if (cursorOf(text) !== cursor) throw badCursor()
   return text
 }
 
-const encode = (text: string): string => Buffer.from(text, 'latin1').toString('base64url')
+/** The opaque form of a place in a list. */
+export const cursorOf = (text: string): string => Buffer.from(text, 'latin1').toString('base64url')
 
 /** A list's cursor is the id of the last record shown: records that come and go around it move nothing. */
 export function afterId(cursor: string): string {
@@ -74,5 +75,5 @@ export function cut<T>(
 ): { page: T[]; next: string | null } {
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  return { page, next: rows.length > limit && last !== undefined ? encode(place(last)) : null }
+  return { page, next: rows.length > limit && last !== undefined ? cursorOf(place(last)) : null }
 }

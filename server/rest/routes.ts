@@ -12,7 +12,7 @@ import { invalid } from '../http/refusal.ts'
 import type { WriteOnce } from '../http/write-once.ts'
 import { heldRecord, liveRecord } from './checks.ts'
 import { readCreate, readPatch } from './input.ts'
-import { afterId, beforeEntry, cut, pageQuery } from './paging.ts'
+import { afterId, beforeEntry, cursorOf, cut, pageQuery } from './paging.ts'
 import { type Resource, version } from './resources.ts'
 import { shapeOf, shapes, versionShape } from './shape.ts'
 import { create, patch, remove, restore } from './write.ts'
@@ -94,9 +94,12 @@ export function restRoutes(resource: Resource, { db }: Deps, writeOnce: WriteOnc
     const before = beforeEntry(cursor)
     const history = await reading(c, async (trx, space) => {
       const record = await heldRecord(trx, space, resource, idOf(c))
-      const rows = await listRevisions(trx, space, record.id, { before, limit: limit + 1 })
-      const { page, next } = cut(rows, limit, (row) => String(row.id))
-      return { versions: page.map((row) => versionShape(resource, row)), next }
+      const { revisions, more } = await listRevisions(trx, space, record.id, { before, limit })
+      const last = revisions.at(-1)
+      return {
+        versions: revisions.map((revision) => versionShape(resource, revision)),
+        next: more && last ? cursorOf(String(last.id)) : null,
+      }
     })
     return c.json(history)
   })

@@ -1,6 +1,6 @@
 import { DEFAULTS, type Fields, isDeleted, type Json, text, updatedAt } from '../../src/core/records.ts'
 import { deletedAmong, type StoredRecord } from '../db/records.ts'
-import type { Revision } from '../db/revisions.ts'
+import type { ShownRevision } from '../db/revisions.ts'
 import type { Database } from '../db/schema.ts'
 import type { Resource } from './resources.ts'
 
@@ -51,7 +51,7 @@ export async function shapeOf(db: Database, resource: Resource, record: StoredRe
 }
 
 /** One entry of the history. A refused change says so, and its version is the one it was made on. */
-export function versionShape(resource: Resource, revision: Revision): Shape {
+export function versionShape(resource: Resource, revision: ShownRevision): Shape {
   const fields = Object.fromEntries(
     Object.entries(revision.fields).filter(([field]) => resource.fields.includes(field)),
   )
@@ -61,6 +61,8 @@ export function versionShape(resource: Resource, revision: Revision): Shape {
     version: revision.version,
     at: iso(revision.at),
     by: revision.by,
+    byName: revision.byName,
+    device: revision.device,
     fields: { ...fields, ...(isDeleted(revision) && { deleted: true }) },
     ...(!revision.applied && { applied: false }),
   }

@@ -10,6 +10,7 @@ import {
 import { findRecord, type StoredRecord } from '../db/records.ts'
 import { fieldsAtCreation } from '../db/revisions.ts'
 import type { Tx } from '../db/schema.ts'
+import { forgottenVersion } from '../db/spaces.ts'
 import { type Writer, writeRecord } from '../db/write-record.ts'
 import { notFound } from '../http/refusal.ts'
 import { checkParents, checkUrl, heldRecord, liveRecord } from './checks.ts'
@@ -55,7 +56,8 @@ export async function create(
     id,
     kind,
     current: null,
-    version: 1,
+    // An id of the client's own may be one that this library held and has forgotten.
+    version: (input.id === null ? 0 : await forgottenVersion(trx, space)) + 1,
     fields,
     stamps,
     mutation: null,

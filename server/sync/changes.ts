@@ -1,9 +1,10 @@
 import { type Mark, PULL_LIMITS, type PullAnswer } from '../../src/core/protocol.ts'
 import { feedPage } from '../db/feed.ts'
+import { keepPlace } from '../db/reading.ts'
 import type { Database } from '../db/schema.ts'
-import { checkMark, markOf, spaceOf } from '../db/spaces.ts'
-import { read } from '../db/transaction.ts'
-import { refuseMark } from './request.ts'
+import { markOf, spaceOf } from '../db/spaces.ts'
+import { read, write } from '../db/transaction.ts'
+import { checkPlace } from './place.ts'
 
 export interface Pull {
   readonly account: string
@@ -15,17 +16,22 @@ export interface Pull {
 }
 
 /** One page of the account's feed, read from one state of the database. Throws a Refusal for a bad mark or cursor. */
-export function changes(db: Database, now: number, pull: Pull): Promise<PullAnswer> {
-  return read(db, async (trx) => {
+export async function changes(db: Database, now: number, pull: Pull): Promise<PullAnswer> {
+  const { answer, space, began } = await read(db, async (trx) => {
     // An account without a space yet has seen nothing here; a mark or cursor is then of a server that was replaced.
     const space = (await spaceOf(trx, pull.account)) ?? { id: '', seq: 0, retained: 0 }
-    const state = await checkMark(trx, space, pull.mark)
-    if (state !== 'known') throw refuseMark(state)
-    if (pull.after > space.seq) throw refuseMark('diverged')
-    if (pull.after > 0 && pull.after < space.retained) throw refuseMark('expired')
+    // Records that are asked for by name are told as they are; where in them the device is says nothing of its age.
+    const cursor = pull.ids ? Math.max(pull.after, space.retained) : pull.after
+    const began = await checkPlace(trx, space, now, { mark: pull.mark, cursor })
     const records = Math.min(pull.limit ?? PULL_LIMITS.records, PULL_LIMITS.records)
     const limits = { records, bytes: PULL_LIMITS.bytes }
     const page = await feedPage(trx, space.id, pull.after, limits, pull.ids)
-    return { ...page, now, mark: await markOf(trx, space.id) }
+    return { answer: { ...page, now, mark: await markOf(trx, space.id) }, space, began }
   })
+  const { cursor } = answer
+  // Before the answer: a place that was given out and not written down would be refused.
+  if (began !== null && cursor > 0 && cursor < space.retained) {
+    await write(db, (trx) => keepPlace(trx, space.id, { cursor, began }))
+  }
+  return answer
 }

@@ -8,9 +8,9 @@ import {
 import { digestText, ID_SIGNS, RangeDigest, recordDigest } from '../../src/core/record-digest.ts'
 import type { Fields } from '../../src/core/records.ts'
 import type { Database } from '../db/schema.ts'
-import { checkMark, type Space, spaceOf } from '../db/spaces.ts'
+import { type Space, spaceOf } from '../db/spaces.ts'
 import { read } from '../db/transaction.ts'
-import { refuseMark } from './request.ts'
+import { checkPlace } from './place.ts'
 
 /** So much is read at once; between two of these the one connection serves others. */
 const ROWS = 500
@@ -47,22 +47,23 @@ type Asked = Omit<DigestRequest, 'protocol'>
  * change raises it. Throws a Refusal for a bad mark or cursor, as a pull does.
  */
 export async function digests(db: Database, now: number, asked: Asked): Promise<DigestAnswer> {
-  const before = await stateOf(db, asked)
+  const before = await stateOf(db, now, asked)
   if (before.newest > asked.cursor) return { seq: before.newest, now, ranges: {} }
   const ranges = await rangesOf(db, before.space.id, asked)
-  const after = await stateOf(db, asked)
+  const after = await stateOf(db, now, asked)
   if (after.space.seq !== before.space.seq) return { seq: after.space.seq, now, ranges: {} }
   return { seq: before.newest, now, ranges }
 }
 
 /** The space, and the seq of its newest record: what the feed's last page ends with. */
-function stateOf(db: Database, { account, mark, cursor }: Asked): Promise<{ space: Space; newest: number }> {
+function stateOf(
+  db: Database,
+  now: number,
+  { account, mark, cursor }: Asked,
+): Promise<{ space: Space; newest: number }> {
   return read(db, async (trx) => {
     const space = (await spaceOf(trx, account)) ?? { id: '', seq: 0, retained: 0 }
-    const state = await checkMark(trx, space, mark)
-    if (state !== 'known') throw refuseMark(state)
-    if (cursor > space.seq) throw refuseMark('diverged')
-    if (cursor > 0 && cursor < space.retained) throw refuseMark('expired')
+    await checkPlace(trx, space, now, { mark, cursor })
     const newest = await trx
       .selectFrom('record')
       .select((eb) => eb.fn.max('seq').as('seq'))

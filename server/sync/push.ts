@@ -1,13 +1,14 @@
 import type { Logger } from 'pino'
-import type { Mark, Mutation, Outcome, PushAnswer } from '../../src/core/protocol.ts'
+import type { DeviceName, Mark, Mutation, Outcome, PushAnswer } from '../../src/core/protocol.ts'
 import { text } from '../../src/core/records.ts'
 import { settleStamps } from '../../src/core/stamp.ts'
 import { urlKey } from '../../src/core/url.ts'
+import { sawDevice } from '../db/devices.ts'
 import { firstOutcome, type Remembered, remember } from '../db/mutations.ts'
 import { findByUrl, findRecord, wireOf } from '../db/records.ts'
 import { addRevision } from '../db/revisions.ts'
 import type { Database, Tx } from '../db/schema.ts'
-import { checkMark, ensureSpace, markOf, timeOf } from '../db/spaces.ts'
+import { checkMark, ensureSpace, forgottenVersion, markOf, timeOf } from '../db/spaces.ts'
 import { savepoint, write } from '../db/transaction.ts'
 import { type Writer, writeRecord } from '../db/write-record.ts'
 import { invalid, MOST_DETAILS } from '../http/refusal.ts'
@@ -23,6 +24,7 @@ export interface Batch {
   readonly mark: Mark | null
   readonly mutations: readonly unknown[]
   readonly voids: readonly string[]
+  readonly device?: DeviceName | undefined
 }
 
 interface Tools {
@@ -41,8 +43,8 @@ async function answer(trx: Tx, space: string, id: string, first: Remembered): Pr
   }
   const found = await findRecord(trx, space, first.record)
   const record = found && { ...wireOf(found), fields: { ...found.fields }, stamps: { ...found.stamps } }
-  if (first.outcome === 'conflict') return { id, outcome: 'conflict', record }
-  if (!record) throw new Error(`the record of an ${first.outcome} mutation is gone`)
+  // One that was deleted for good so long ago that its tombstone is forgotten is like one that never was.
+  if (first.outcome === 'conflict' || !record) return { id, outcome: 'conflict', record }
   if (first.outcome === 'duplicate') return { id, outcome: 'duplicate', record }
   const { version, seq } = first
   return { id, outcome: 'applied', version, seq, at: await timeOf(trx, space, seq), record }
@@ -80,12 +82,13 @@ async function decide(trx: Tx, writer: Writer, deviceNow: number, raw: unknown):
     if (holder) return { outcome: 'duplicate', record: holder.id }
   }
 
-  // 5. Record, revision and seq. A re-created record goes on above what its device has seen.
+  // 5. Record, revision and seq. A re-created record goes on above what its device has seen, and above the tombstone
+  // of it that another device may still hold.
   const record = await writeRecord(trx, writer, {
     id: mutation.record,
     kind: mutation.kind,
     current,
-    version: (current?.version ?? mutation.above) + 1,
+    version: (current?.version ?? Math.max(mutation.above, await forgottenVersion(trx, writer.space))) + 1,
     fields: mutation.fields,
     stamps: settleStamps(mutation.stamps, deviceNow, writer.now),
     mutation: mutation.id,
@@ -101,6 +104,7 @@ const keepRefused = (trx: Tx, writer: Writer, mutation: Mutation): Promise<void>
     version: mutation.on,
     at: writer.now,
     by: writer.account,
+    device: writer.device,
     fields: mutation.fields,
     applied: false,
     mutation: mutation.id,
@@ -133,7 +137,9 @@ export async function push(db: Database, tools: Tools, batch: Batch): Promise<Pu
     const space = await ensureSpace(trx, batch.account, world.newId(), now)
     const state = await checkMark(trx, space, batch.mark)
     if (state !== 'known') throw refuseMark(state)
-    const writer: Writer = { space: space.id, account: batch.account, world, now }
+    const { account, device } = batch
+    if (device) await sawDevice(trx, account, device, now)
+    const writer: Writer = { space: space.id, account, device: device?.name ?? '', world, now }
 
     const results: Outcome[] = []
     const attempt = async (id: string, work: () => Promise<Outcome>) => {

@@ -3,6 +3,7 @@ import { DIGEST_LIMITS, type Mark, OLDEST_PROTOCOL, PROTOCOL_VERSION } from '../
 import { problemsOf } from '../http/problems.ts'
 import { invalid, Refusal } from '../http/refusal.ts'
 import { id } from '../rest/field-schemas.ts'
+import { DeviceId } from './schemas.ts'
 
 /** Refuses a device that speaks a protocol this server does not; it keeps what it has and says so to the person. */
 export function checkProtocol(version: number): void {
@@ -63,8 +64,9 @@ const ids = v.pipe(
   v.maxLength(DIGEST_LIMITS.ids, `must be at most ${DIGEST_LIMITS.ids} ids`),
 )
 
-/** The query of the pull; the stream has its first two. */
+/** The query of the pull; the stream has its first three. */
 export const StreamQuery = v.object({
+  device: v.fallback(v.optional(DeviceId), undefined),
   protocol: v.optional(v.string(), ''),
   account: v.pipe(v.string('must name the account'), v.minLength(1, 'must name the account')),
 })

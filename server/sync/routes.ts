@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { PUSH_LIMITS } from '../../src/core/protocol.ts'
+import { isNews, sawDevice } from '../db/devices.ts'
 import { ensureSpace, spaceOf } from '../db/spaces.ts'
 import { write } from '../db/transaction.ts'
 import { parseJson } from '../http/body.ts'
@@ -18,6 +19,10 @@ import { stream } from './stream.ts'
 /** `/api/sync`: what a device's service worker uses. */
 export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<Env> {
   const routes = new Hono<Env>()
+  const seen = async (account: string, id: string | undefined): Promise<void> => {
+    if (id === undefined || !(await isNews(db, account, id, world.now()))) return
+    await write(db, (trx) => sawDevice(trx, account, { id, name: null }, world.now()))
+  }
 
   routes.post('/push', async (c) => {
     const received = await c.req.arrayBuffer()
@@ -49,6 +54,7 @@ export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<
 
   routes.get('/changes', async (c) => {
     const query = readQuery(ChangesQuery, c.req.query(), c.var.account)
+    await seen(c.var.account, query.device)
     const answer = await changes(db, world.now(), query)
     const { cursor, more } = answer
     const records = answer.changes.length
@@ -74,12 +80,13 @@ export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<
   })
 
   routes.get('/stream', async (c) => {
-    readQuery(StreamQuery, c.req.query(), c.var.account)
+    const { device } = readQuery(StreamQuery, c.req.query(), c.var.account)
     if (draining())
       throw new Refusal(503, 'stopping', 'The server is stopping.', { headers: { 'Retry-After': '2' } })
     // Its answer would be thrown away with the stream in it, and nobody would ever close that.
     if (c.req.method === 'HEAD') return c.body(null)
     const { account } = c.var
+    await seen(account, device)
     const space =
       (await spaceOf(db, account)) ??
       (await write(db, (trx) => ensureSpace(trx, account, world.newId(), world.now())))

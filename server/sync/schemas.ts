@@ -1,5 +1,7 @@
 import * as v from 'valibot'
 import type { PullPage, PushPage } from '../../src/core/answer.ts'
+import type * as authors from '../../src/core/authors.ts'
+import { isWellFormed } from '../../src/core/limits.ts'
 import * as protocol from '../../src/core/protocol.ts'
 import { id } from '../rest/field-schemas.ts'
 
@@ -23,6 +25,14 @@ export const Mutation = v.object({
   stamps: v.record(v.string(), Stamp),
 }) satisfies Of<protocol.Mutation>
 
+const short = (most: number) => v.pipe(v.string(), v.maxLength(most), v.check(isWellFormed))
+/** The id of a device, in a push or a query. */
+export const DeviceId = v.pipe(short(protocol.DEVICE_LIMITS.id), v.minLength(1))
+const Device = v.object({
+  id: DeviceId,
+  name: short(protocol.DEVICE_LIMITS.name),
+}) satisfies Of<protocol.DeviceName>
+
 /** Mutations are parsed one by one, so that one bad mutation is its own `rejected`. */
 export const PushRequest = v.object({
   protocol: whole,
@@ -31,7 +41,16 @@ export const PushRequest = v.object({
   mark: v.nullable(Mark),
   mutations: v.pipe(v.array(v.unknown()), v.maxLength(protocol.PUSH_LIMITS.mutations)),
   voids: v.optional(v.pipe(v.array(id), v.maxLength(protocol.PUSH_LIMITS.mutations)), []),
+  // One that cannot be read costs the history a name, not the person a batch.
+  device: v.optional(v.fallback(v.optional(Device), undefined)),
 }) satisfies Of<Omit<protocol.PushRequest, 'mutations'>>
+
+/** Who set which fields last; the last of a list may name none: all that are left. */
+const Author = v.object({
+  account: v.string(),
+  device: v.string(),
+  fields: v.optional(v.array(v.string())),
+}) satisfies Of<authors.Author>
 
 const Wire = v.object({
   id: v.string(),
@@ -39,6 +58,14 @@ const Wire = v.object({
   version: whole,
   fields: json,
   stamps: v.record(v.string(), v.number()),
+  by: v.optional(
+    v.pipe(
+      v.array(Author),
+      v.description(
+        "Who set which fields last, by account id and the device's name ('' for REST); the last may name no fields: all that are left. The account '' is the server, which empties the trash. Not there for a record that is older than this.",
+      ),
+    ),
+  ),
 })
 
 /** When the server took the change, ms by its clock; there unless that is no longer known. */

@@ -1,14 +1,21 @@
-import { isPurged, type RecordState } from './records.ts'
+import { authorOf } from './authors.ts'
+import { isDeleted, isPurged, type RecordState } from './records.ts'
 import { sendWhole } from './reread.ts'
 import type { Held } from './settle.ts'
 
 /**
  * Records that would vanish: clean here, with content (be it in the Trash), and gone for good elsewhere. A few just
  * go; many at once are parked until a person says, since what emptied the library may have been a fault (traces.md,
- * 32). A dirty record never vanishes: the edit wins.
+ * 32). A dirty record never vanishes: the edit wins. Nor is one that lay in the Trash here, and that the server has
+ * emptied out of it after its time.
  */
 export const vanishes = ({ record, entry }: Held, remote: RecordState): boolean =>
-  !entry && record !== null && isPurged(remote) && !isPurged(record) && remote.version > record.version
+  !entry &&
+  record !== null &&
+  isPurged(remote) &&
+  !isPurged(record) &&
+  remote.version > record.version &&
+  !(isDeleted(record) && authorOf(remote, 'purged')?.account === '')
 
 /** More than 20 and more than a fifth of what is here. */
 export const tooManyToVanish = (vanishing: number, all: number): boolean =>

@@ -6,7 +6,7 @@ import { stampAt } from '../core/stamp.ts'
 import type { Database } from './database.ts'
 import { HELD_STORES, readHeld, writeSettled } from './held.ts'
 import { Journal } from './journal.ts'
-import { requireLibrary } from './library.ts'
+import { requireWriting, type Writing } from './session.ts'
 
 /** An open conflict as it is stored: this device's record, and the other side's in its base. */
 export interface StoredConflict {
@@ -25,8 +25,7 @@ export function readConflicts(db: Database, ids: readonly string[]): Promise<Sto
   })
 }
 
-export interface ResolveRequest {
-  readonly library: string
+export interface ResolveRequest extends Writing {
   readonly id: string
   /** Both sides as the person saw them: another one is not overwritten unseen (P4). */
   readonly shown: { readonly mine: RecordState; readonly theirs: RecordState }
@@ -44,12 +43,12 @@ export type ResolveResult =
 
 /** Closes a conflict as a person says; what loses goes to version history in the same transaction. */
 export async function resolveConflict(db: Database, request: ResolveRequest): Promise<ResolveResult> {
-  const { library, id, shown, resolution, now } = request
+  const { id, shown, resolution, now } = request
   const result = await db.run(
-    [...HELD_STORES, 'meta'],
+    [...HELD_STORES, 'meta', 'session'],
     'readwrite',
     async (tx): Promise<ResolveResult> => {
-      await requireLibrary(tx, library)
+      await requireWriting(tx, request)
       const held = await readHeld(tx, id)
       if (!held.record || held.entry?.state.is !== 'conflict') return { is: 'gone' }
       const same =

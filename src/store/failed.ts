@@ -2,14 +2,14 @@ import { discard, retry } from '../core/failed.ts'
 import type { Database } from './database.ts'
 import { HELD_STORES, readHeld, writeSettled } from './held.ts'
 import { Journal } from './journal.ts'
-import { requireLibrary } from './library.ts'
+import { requireWriting, type Writing } from './session.ts'
 
-const STORES = [...HELD_STORES, 'meta'] as const
+const STORES = [...HELD_STORES, 'meta', 'session'] as const
 
 /** Makes failed entries ready again, all of them where no ids are named. */
 export async function retryFailed(
   db: Database,
-  library: string,
+  writing: Writing,
   ids: readonly string[] | null,
   now: number,
 ): Promise<void> {
@@ -17,7 +17,7 @@ export async function retryFailed(
     STORES,
     'readwrite',
     async (tx) => {
-      await requireLibrary(tx, library)
+      await requireWriting(tx, writing)
       const outbox = tx.objectStore('outbox')
       const entries = (await outbox.getAll()).filter(({ id, state }) =>
         ids === null ? state.is !== 'ready' && state.is !== 'conflict' : ids.includes(id),
@@ -31,12 +31,12 @@ export async function retryFailed(
 }
 
 /** Gives one record's unsent change up; its values go to version history, a record never sent to the Trash. */
-export async function discardChange(db: Database, library: string, id: string, now: number): Promise<void> {
+export async function discardChange(db: Database, writing: Writing, id: string, now: number): Promise<void> {
   await db.run(
     STORES,
     'readwrite',
     async (tx) => {
-      await requireLibrary(tx, library)
+      await requireWriting(tx, writing)
       await writeSettled(tx, id, discard(await readHeld(tx, id), now), now)
     },
     'strict',

@@ -1,5 +1,6 @@
 import { grant, NOBODY, presenceLock, type Right, type Wanting } from '../core/session.ts'
 import type { Database, Transaction } from './database.ts'
+import { requireLibrary } from './library.ts'
 
 /** The tab has lost the right to write; nothing was written. */
 export class Fenced extends Error {
@@ -8,15 +9,26 @@ export class Fenced extends Error {
   }
 }
 
+/** What a person's change names, beside the change itself: compared in its transaction. */
+export interface Writing {
+  readonly library: string
+  /** Under which the page may write. */
+  readonly epoch: number
+}
+
+/** Throws OtherLibrary or Fenced, and with it undoes the transaction. */
+export async function requireWriting(
+  tx: Transaction<IDBTransactionMode>,
+  { library, epoch }: Writing,
+): Promise<void> {
+  await requireLibrary(tx, library)
+  if ((await rightIn(tx)).epoch !== epoch) throw new Fenced()
+}
+
 /** Who may write, in the caller's transaction. */
 export async function rightIn(tx: Transaction<IDBTransactionMode>): Promise<Right> {
   const row = await tx.objectStore('session').get('session')
   return row ? { active: row.active, epoch: row.epoch } : NOBODY
-}
-
-/** Compared in every write: a tab that slept, froze or came back from the cache cannot write with a right it lost (P7). */
-export async function requireRight(tx: Transaction<IDBTransactionMode>, epoch: number): Promise<void> {
-  if ((await rightIn(tx)).epoch !== epoch) throw new Fenced()
 }
 
 export const readRight = (db: Database): Promise<Right> => db.run(['session'], 'readonly', rightIn)

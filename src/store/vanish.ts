@@ -1,8 +1,8 @@
 import { keep, remove } from '../core/vanish.ts'
 import type { Database, Transaction } from './database.ts'
 import { HELD_STORES, readHeld, writeHeld } from './held.ts'
-import { requireLibrary } from './library.ts'
 import type { VanishingRow } from './schema.ts'
+import { requireWriting, type Writing } from './session.ts'
 
 export type VanishAnswer = 'remove' | 'keep'
 
@@ -25,16 +25,16 @@ async function asked(tx: Transaction<IDBTransactionMode>): Promise<VanishingRow[
  */
 export function answerVanishing(
   db: Database,
-  library: string,
+  writing: Writing,
   answer: VanishAnswer,
   now: number,
   shown: readonly string[],
 ): Promise<string[]> {
   return db.run(
-    [...HELD_STORES, 'meta', 'vanishing', 'seen'],
+    [...HELD_STORES, 'meta', 'vanishing', 'seen', 'session'],
     'readwrite',
     async (tx) => {
-      await requireLibrary(tx, library)
+      await requireWriting(tx, writing)
       const rows = (await asked(tx)).filter(({ id }) => shown.includes(id))
       const ids: string[] = []
       for (const { id, tombstone } of rows) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/outbox.ts'
-import { enqueue } from '../../src/core/outbox.ts'
+import { enqueue, isSendable } from '../../src/core/outbox.ts'
 import type { Outcome } from '../../src/core/protocol.ts'
 import { isDeleted, type RecordState } from '../../src/core/records.ts'
 import { choke, type Held, settle, takeIn } from '../../src/core/settle.ts'
@@ -93,6 +93,30 @@ describe('takeIn', () => {
     const held = { ...dirty(base, changed(base, { content: 'mine' })), entry: refused }
     expect(takeIn(held, remote(base, { title: 't' }), T0).entry?.state.is).toBe('refused')
   })
+})
+
+test('P4: what another device sends of a record in this device’s Trash alone replaces nothing unseen', () => {
+  // Its create was frozen, applied, and lost by a restored server; then it was deleted here, with nothing to send.
+  const trashed = changed(
+    note('mine', { version: 0 }),
+    { content: 'written since', deleted: true },
+    T0 + 2000,
+  )
+  const there = note('mine', { version: 4 })
+  const later = {
+    ...there,
+    fields: { ...there.fields, content: 'theirs' },
+    stamps: { ...there.stamps, content: T0 + 3000 },
+  }
+  const taken = takeIn(clean(trashed), later, T0 + 9000)
+  expect(taken.record?.fields.content).toBe('theirs')
+  expect(taken.lost).toMatchObject([{ field: 'content', value: 'written since', side: 'local' }])
+  const kept = takeIn(clean(trashed), there, T0 + 9000)
+  expect(kept).toMatchObject({
+    record: { version: 4, fields: { content: 'written since', deleted: true } },
+    base: there,
+  })
+  expect(kept.entry && isSendable(kept.entry)).toBe(true)
 })
 
 describe('settle, applied', () => {

@@ -11,6 +11,8 @@ describe('what would vanish', () => {
   test('a clean record, in the Trash or not, whose content is gone for good elsewhere', () => {
     expect(vanishes(clean(here), tombstone)).toBe(true)
     expect(vanishes(clean(trashed), tombstone)).toBe(true)
+    // Emptied by the server, but never in the Trash here: a person is asked.
+    expect(vanishes(clean(here), { ...tombstone, by: [{ account: '', device: '' }] })).toBe(true)
   })
 
   test.each([
@@ -19,6 +21,11 @@ describe('what would vanish', () => {
       'a record moved to the Trash elsewhere: its content stays',
       clean(here),
       remote(here, { deleted: true }),
+    ],
+    [
+      'what lay in the Trash here, and the server has emptied out of it',
+      clean(trashed),
+      { ...tombstone, by: [{ account: '', device: '' }] },
     ],
     ['a tombstone', clean(tombstone), { ...tombstone, version: 5 }],
     ['what is not here', nothing, tombstone],

@@ -13,6 +13,7 @@ describe('settings', () => {
       signUp: 'open',
       trustProxy: [],
       metricsToken: null,
+      history: { days: 90, versions: 100 },
       logLevel: 'info',
     })
   })
@@ -26,6 +27,8 @@ describe('settings', () => {
       PAWKIT_SIGN_UP: 'closed',
       PAWKIT_TRUST_PROXY: '127.0.0.1, fd00::/8',
       PAWKIT_METRICS_TOKEN: 't'.repeat(16),
+      PAWKIT_HISTORY_DAYS: '7',
+      PAWKIT_HISTORY_VERSIONS: '1000000',
       LOG_LEVEL: 'warn',
     }
     expect(readConfig(env, '/srv')).toMatchObject({
@@ -35,6 +38,7 @@ describe('settings', () => {
       signUp: 'closed',
       trustProxy: ['127.0.0.1', 'fd00::/8'],
       metricsToken: 't'.repeat(16),
+      history: { days: 7, versions: 1_000_000 },
       logLevel: 'warn',
     })
   })
@@ -57,6 +61,13 @@ describe('settings', () => {
     ['PAWKIT_METRICS_TOKEN', 'fifteen letters'],
     ['PAWKIT_METRICS_TOKEN', 'sixteen letters and a space'],
     ['PAWKIT_METRICS_TOKEN', 'ü'.repeat(16)],
+    ['PAWKIT_HISTORY_DAYS', '0'],
+    ['PAWKIT_HISTORY_DAYS', '36501'],
+    ['PAWKIT_HISTORY_DAYS', '1.5'],
+    ['PAWKIT_HISTORY_DAYS', '-1'],
+    ['PAWKIT_HISTORY_VERSIONS', '0'],
+    ['PAWKIT_HISTORY_VERSIONS', 'all'],
+    ['PAWKIT_HISTORY_VERSIONS', '1000001'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s is refused in one line that names it', (name, value) => {
     const read = () => readConfig({ [name]: value }, '/')

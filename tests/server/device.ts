@@ -17,16 +17,18 @@ export const mutation = (fields: Fields, rest: Partial<Mutation> = {}): Mutation
 /** One device of an account: pushes and pulls as the service worker does, without its store. */
 export function device(
   client: Client,
-  overrides: { account?: string; protocol?: number; now?: number } = {},
+  overrides: { account?: string; protocol?: number; now?: number; name?: string } = {},
 ) {
-  const { account = client.account, protocol = PROTOCOL_VERSION, now = NOW } = overrides
+  const { account = client.account, protocol = PROTOCOL_VERSION, now = NOW, name } = overrides
+  const named = name === undefined ? {} : { device: { id: newId(), name } }
   return {
     push(
       mutations: readonly unknown[],
       rest: { mark?: Mark | null; voids?: readonly string[] } = {},
     ): Promise<Answered> {
       const { mark = null, voids = [] } = rest
-      return client.send('POST', '/api/sync/push', { protocol, account, now, mark, mutations, voids })
+      const batch = { protocol, account, now, mark, mutations, voids, ...named }
+      return client.send('POST', '/api/sync/push', batch)
     },
     /** Pushes one mutation and returns its result. */
     async one(change: unknown): Promise<Answered['body']> {

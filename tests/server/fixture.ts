@@ -9,10 +9,14 @@ import { createApp } from '../../server/app.ts'
 import { createAuth } from '../../server/auth.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Database } from '../../server/db/schema.ts'
+import { ensureSpace } from '../../server/db/spaces.ts'
+import { write } from '../../server/db/transaction.ts'
 import { close, listen } from '../../server/listen.ts'
 import { createLogger } from '../../server/logger.ts'
 import { createMetrics } from '../../server/metrics.ts'
 import { createPokes, type Pokes } from '../../server/sync/poke.ts'
+import { runUpkeep } from '../../server/upkeep/run.ts'
+import type { KeptHistory } from '../../server/upkeep/tools.ts'
 import type { World } from '../../server/world.ts'
 import { uuidV7 } from '../../src/core/ids.ts'
 
@@ -26,6 +30,7 @@ export interface Settings {
   readonly metricsToken?: string
   readonly database?: string
   readonly distDir?: string
+  readonly history?: KeptHistory
   /** Serve over a real socket instead of `app.request`. */
   readonly socket?: boolean
 }
@@ -68,6 +73,10 @@ export interface TestServer {
   /** Without a session. */
   readonly send: Send
   signUp(name?: string): Promise<Client>
+  /** Makes the second a member of the first's space, which then is the only one that it has. */
+  share(owner: Client, member: Client): Promise<void>
+  /** One pass of what the running server does every hour, by this clock. */
+  upkeep(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -186,6 +195,22 @@ export async function testServer(settings: Settings = {}): Promise<TestServer> {
       const { account, cookie } = await signIn(db, email)
       return { account, email, cookie, send: sender(request, { cookie }) }
     },
+    async share(owner, member) {
+      await write(db, async (trx) => {
+        const { id } = await ensureSpace(trx, owner.account, newId(), clock.now)
+        await trx.deleteFrom('member').where('account', '=', member.account).execute()
+        await trx.insertInto('member').values({ account: member.account, space: id, at: clock.now }).execute()
+      })
+    },
+    upkeep: () =>
+      runUpkeep({
+        db,
+        world,
+        pokes,
+        logger,
+        history: settings.history ?? { days: 90, versions: 100 },
+        stopping: () => false,
+      }),
     async stop() {
       pokes.closeAll()
       if (listening) await close(listening, 1000)

@@ -43,21 +43,58 @@ describe('the database at start', () => {
     await (await openDatabase(path)).close()
     const more = {
       ...MIGRATIONS,
-      '0003_more': {
+      '9998_more': {
         up: async (db: Kysely<unknown>) => db.schema.createTable('more').addColumn('id', 'text').execute(),
       },
     }
-    const failing = { ...MIGRATIONS, '0003_more': { up: async () => Promise.reject(new Error('half-way')) } }
+    const failing = { ...MIGRATIONS, '9998_more': { up: async () => Promise.reject(new Error('half-way')) } }
     const run = async (list: typeof MIGRATIONS) => {
       const sqlite = new BetterSqlite(path)
       const db = new Kysely<Schema>({ dialect: new PawkitDialect(sqlite) })
       return migrate(db, sqlite, list).finally(() => db.destroy())
     }
-    await expect(run(failing)).rejects.toThrow(/^[^\n]*half-way[^\n]*pawkit\.db\.before-3$/)
-    expect(await run(more)).toBe(`${path}.before-3.1`)
+    await expect(run(failing)).rejects.toThrow(/^[^\n]*half-way[^\n]*pawkit\.db\.before-4$/)
+    expect(await run(more)).toBe(`${path}.before-4.1`)
     expect(tables(path)).toContain('more')
-    expect(tables(`${path}.before-3`)).not.toContain('more')
+    expect(tables(`${path}.before-4`)).not.toContain('more')
     expect(await run(more)).toBe(null)
+  })
+
+  it('one of before authors and retention is brought on, also after an attempt that ended half-way', async () => {
+    await (await openDatabase(path)).close()
+    const sqlite = new BetterSqlite(path)
+    // As the version before had it, but for one of the columns: there the attempt ended.
+    sqlite.exec(`
+      delete from kysely_migration where name > '0003';
+      drop index record_trash; drop index record_purged; drop index mutation_old; drop index idempotency_at;
+      drop table device; drop table reading;
+      alter table record drop column deleted_at;
+      alter table revision drop column device;
+      alter table space drop column forgotten_version;
+      insert into user values ('ada', 'Ada', 'ada@example.com', 0, null, '', '');
+      insert into space (id, account, created_at) values ('s', 'ada', 0);
+      insert into change values ('s', 1, 't1', 1000), ('s', 3, 't3', 3000);
+      insert into record (space, id, kind, version, seq, fields, stamps, deleted, purged, created_at) values
+        ('s', 'live', 'note', 1, 1, '{}', '{}', 0, 0, 10),
+        ('s', 'forgotten', 'note', 1, 2, '{}', '{}', 1, 0, 20),
+        ('s', 'deleted', 'note', 1, 3, '{}', '{}', 1, 0, 30);
+      insert into revision (space, record, version, at, by, fields, applied)
+        values ('s', 'live', 1, 0, 'ada', '{}', 1);
+    `)
+    sqlite.close()
+    const { db, close, copy } = await openDatabase(path)
+    expect(copy).toBe(`${path}.before-3`)
+    const records = await db.selectFrom('record').select(['id', 'deleted_at', 'authors']).execute()
+    expect(records).toEqual([
+      { id: 'live', deleted_at: null, authors: null },
+      { id: 'forgotten', deleted_at: 20, authors: null },
+      { id: 'deleted', deleted_at: 3000, authors: null },
+    ])
+    expect(await db.selectFrom('revision').select('device').execute()).toEqual([{ device: '' }])
+    expect(await db.selectFrom('space').select('forgotten_version').execute()).toEqual([
+      { forgotten_version: 0 },
+    ])
+    await close()
   })
 
   it('one that a newer version wrote is left alone', async () => {
@@ -69,7 +106,7 @@ describe('the database at start', () => {
     await close()
     await expect(openDatabase(path)).rejects.toThrow(StartProblem)
     await expect(openDatabase(path)).rejects.toThrow(/newer version/)
-    expect(existsSync(`${path}.before-3`)).toBe(false)
+    expect(existsSync(`${path}.before-4`)).toBe(false)
   })
 
   it('acknowledged writes are on the disk: write-ahead log, synchronous, foreign keys', async () => {

@@ -3,7 +3,8 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { freePort, tempFolder } from './fixture.ts'
+import { TRASH_MS } from '../../server/upkeep/trash.ts'
+import { freePort, tempFolder, testServer } from './fixture.ts'
 
 const MAIN = join(import.meta.dirname, '../../server/main.ts')
 let folder: ReturnType<typeof tempFolder>
@@ -21,6 +22,12 @@ function run(env: Record<string, string>) {
   const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, ...env } })
   running.push(child)
   const output = { stdout: '', stderr: '' }
+  const waiting: { words: string; resolve: () => void }[] = []
+  const logged = (words: string) =>
+    new Promise<void>((resolve) => {
+      if (output.stderr.includes(words)) resolve()
+      waiting.push({ words, resolve })
+    })
   let said = () => {}
   const ready = new Promise<void>((resolve) => {
     said = resolve
@@ -31,9 +38,10 @@ function run(env: Record<string, string>) {
   })
   child.stderr.on('data', (chunk) => {
     output.stderr += chunk
+    for (const { words, resolve } of waiting) if (output.stderr.includes(words)) resolve()
   })
   const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)))
-  return { child, output, ready: Promise.race([ready, ended]), ended }
+  return { child, output, logged, ready: Promise.race([ready, ended]), ended }
 }
 
 describe('the program', { timeout: 60_000 }, () => {
@@ -85,6 +93,20 @@ describe('the program', { timeout: 60_000 }, () => {
     const server = run({ PORT: String(await freePort()), DATABASE_URL: `sqlite:${database}` })
     await server.ready
     expect(statSync(database).isFile()).toBe(true)
+  })
+
+  it('at its start takes away what time has', async () => {
+    const database = join(folder.path, 'pawkit.db')
+    const before = await testServer({ database })
+    before.clock.now = Date.now() - TRASH_MS - 1000
+    const ada = await before.signUp()
+    const { note } = (await ada.send('POST', '/api/notes', { title: 'x' })).body
+    await ada.send('DELETE', `/api/notes/${note.id}`)
+    await before.stop()
+    const server = run({ PORT: String(await freePort()), DATABASE_URL: `sqlite:${database}` })
+    await server.logged('"purged":1')
+    server.child.kill('SIGTERM')
+    expect(await server.ended).toBe(0)
   })
 
   it('whatever keeps it from starting is one line on stderr and exit code 1', async () => {

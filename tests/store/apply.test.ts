@@ -195,7 +195,7 @@ describe('applyPush', () => {
     await page([{ seq: 9, record: theirs }])
     await device.write(idOf(1), { url: 'https://b.example/', title: 'Mine' }, { kind: 'card' })
     const flights = await freezeAll([idOf(1)])
-    await discardChange(device.db, device.library, idOf(1), T0)
+    await discardChange(device.db, device.writing, idOf(1), T0)
     const results = flights.map(({ mutation }) => ({ id: mutation.id, outcome: 'duplicate', record: theirs }))
     await applyPush(device.db, answer({ flights, results }))
     expect(await device.held(idOf(1))).toMatchObject({

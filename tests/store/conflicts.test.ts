@@ -39,7 +39,7 @@ const shown = async () => {
   return { mine: found.record, theirs: found.base }
 }
 const request = async (resolution: Parameters<typeof resolveConflict>[1]['resolution']) => ({
-  library: device.library,
+  ...device.writing,
   id: base.id,
   shown: await shown(),
   resolution,

@@ -35,7 +35,7 @@ const goneOf = (n: number): RecordState => ({
 const hold = (many: number) => page(upTo(many).map(noteOf))
 const asked = async (): Promise<string[]> => (await readVanishing(device.db)).sort()
 const answer = async (how: 'remove' | 'keep', shown?: readonly string[]) =>
-  answerVanishing(device.db, device.library, how, T0, shown ?? (await asked()))
+  answerVanishing(device.db, device.writing, how, T0, shown ?? (await asked()))
 const here = async (n: number) => (await device.held(idOf(n))).record?.fields.content
 const counted = async (): Promise<number> => {
   const rows = await Promise.all(upTo(60).map(here))
@@ -216,7 +216,13 @@ describe('the answer', () => {
   })
 
   test('P10: for another library it is refused', async () => {
-    const answering = answerVanishing(device.db, 'another', 'remove', T0, await asked())
+    const answering = answerVanishing(
+      device.db,
+      { library: 'another', epoch: 0 },
+      'remove',
+      T0,
+      await asked(),
+    )
     await expect(answering).rejects.toBeInstanceOf(OtherLibrary)
     expect(await counted()).toBe(40)
   })

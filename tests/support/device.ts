@@ -124,6 +124,11 @@ export class Device {
   }
 
   /** What a page writes; it was showing what is stored, unless the test says otherwise. */
+  /** No session has been given the right on it: whoever writes, writes under epoch 0. */
+  get writing() {
+    return { library: this.library, epoch: 0 }
+  }
+
   async write(id: string, typed: Fields, rest: Partial<Write> = {}): Promise<Committed> {
     const { record } = await this.held(id)
     const kind = rest.kind ?? record?.kind ?? 'note'

@@ -21,10 +21,10 @@ beforeEach(async () => {
 })
 const wake = (patience = 0) => device.engine.wake('changed', patience)
 const retry = async (...ids: string[]) => {
-  await retryFailed(device.db, device.library, ids.length > 0 ? ids : null, clock.now)
+  await retryFailed(device.db, device.writing, ids.length > 0 ? ids : null, clock.now)
   await device.engine.wake('retry', 0)
 }
-const discard = (id: string) => discardChange(device.db, device.library, id, clock.now)
+const discard = (id: string) => discardChange(device.db, device.writing, id, clock.now)
 const told = (): Told[] => device.announced.flatMap((said) => (said.type === 'notice' ? [said.told] : []))
 
 /** Mutations of these records are answered with a refusal, as a server does that knows a limit. */

@@ -154,7 +154,7 @@ async function cure(is: ConnectionRow['is']): Promise<void> {
   server.broken = null
   clock.pass(2 * 3600_000)
   if (is === 'signed-out') await adoptLibrary(device.db, device.library, ACCOUNT)
-  await retryFailed(device.db, device.library, null, clock.now)
+  await retryFailed(device.db, device.writing, null, clock.now)
   await device.engine.wake('opened', 0)
 }
 

@@ -91,10 +91,10 @@ describe('sync log', () => {
       server.onPush = () => null
       const { record } = await device.held(id)
       if (record) server.put({ ...record, version: 9, fields: { ...record.fields, title: word() } })
-      await retryFailed(device.db, device.library, null, clock.now)
+      await retryFailed(device.db, device.writing, null, clock.now)
       await device.engine.wake('retry', 0)
       await device.write(id, { content: word() })
-      await discardChange(device.db, device.library, id, clock.now)
+      await discardChange(device.db, device.writing, id, clock.now)
       clock.pass(400_000)
       await device.engine.wake('poke', 0)
     }
@@ -145,8 +145,8 @@ describe('sync log', () => {
       bad(request) ? { is: 'refused', status: 413, code: 'too_large', message: 'no' } : null
     await device.write(idOf(2), { title: 't' })
     await device.engine.wake('signed-in', 0)
-    await retryFailed(device.db, device.library, [idOf(2)], clock.now)
-    await discardChange(device.db, device.library, idOf(2), clock.now)
+    await retryFailed(device.db, device.writing, [idOf(2)], clock.now)
+    await discardChange(device.db, device.writing, idOf(2), clock.now)
     await device.engine.wake('retry', 0)
     server.put({ ...note('', { id: idOf(8) }), kind: 'card', fields: { url: 'https://a.example/' } })
     await device.write(idOf(3), { url: 'https://a.example/' }, { kind: 'card' })

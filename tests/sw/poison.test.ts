@@ -115,7 +115,7 @@ describe('P8: what one poison entry costs the others', () => {
     await write(3)
     await wake(8000)
     await device.write(idOf(2), { title: 'again' })
-    await retryFailed(device.db, device.library, [idOf(1)], clock.now)
+    await retryFailed(device.db, device.writing, [idOf(1)], clock.now)
     const before = server.pushes.length
     await device.engine.wake('retry', 0)
     expect(

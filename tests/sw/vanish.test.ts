@@ -48,7 +48,7 @@ async function forgotten({ client, devices }: Pair): Promise<void> {
 
 const asked = (device: Device): Promise<string[]> => readVanishing(device.db)
 const answer = async (device: Device, how: 'remove' | 'keep') =>
-  answerVanishing(device.db, device.library, how, device.clock.now, await asked(device))
+  answerVanishing(device.db, device.writing, how, device.clock.now, await asked(device))
 const live = async (device: Device): Promise<number> => {
   const records = await Promise.all(upTo(40).map((n) => device.held(idOf(n))))
   return records.filter(({ record }) => record !== null && record.fields.purged !== true).length

@@ -13,11 +13,13 @@ import {
   type StoredConflict,
 } from '../../store/conflicts.ts'
 import { readPolicy, writePolicy } from '../../store/policy.ts'
+import type { Writing } from '../../store/session.ts'
 import type { ConflictActions, ConflictField, ConflictView } from '../model.ts'
 import type { PageWorld } from './page-world.ts'
 
 export interface ConflictDeskHost {
-  library(): string
+  /** What this page's changes name. */
+  readonly writing: Writing
   /** As the page last read them. */
   entries(): readonly Entry[]
   /** These records are to be read again. */
@@ -57,7 +59,8 @@ export class ConflictDesk extends EventTarget implements ConflictActions {
     const { db, now, worker } = this.#world
     const { id, mine, theirs } = view
     const result: ResolveResult = await resolveConflict(db, {
-      library: this.#host.library(),
+      library: this.#host.writing.library,
+      epoch: this.#host.writing.epoch,
       id,
       shown: { mine, theirs },
       resolution,
@@ -75,11 +78,11 @@ export class ConflictDesk extends EventTarget implements ConflictActions {
   }
 
   policy(): Promise<Policy> {
-    return readPolicy(this.#world.db, this.#host.library())
+    return readPolicy(this.#world.db, this.#host.writing.library)
   }
 
   setPolicy(policy: Policy): Promise<void> {
-    return writePolicy(this.#world.db, this.#host.library(), policy)
+    return writePolicy(this.#world.db, this.#host.writing.library, policy)
   }
 
   /** One at a time, so that an older read never overtakes a newer one. */

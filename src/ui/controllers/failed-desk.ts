@@ -2,12 +2,14 @@ import { MESSAGES_VERSION } from '../../core/messages.ts'
 import { type RecordState, titleOf } from '../../core/records.ts'
 import { discardChange, retryFailed } from '../../store/failed.ts'
 import { readSyncState } from '../../store/read.ts'
+import type { Writing } from '../../store/session.ts'
 import { copyRecord, downloadLibrary } from '../export-library.ts'
 import type { FailedActions } from '../model.ts'
 import type { PageWorld } from './page-world.ts'
 
 export interface FailedDeskHost {
-  library(): string
+  /** What this page's changes name. */
+  readonly writing: Writing
   recordOf(id: string): RecordState | undefined
   /** These records are to be read again. */
   changed(ids: readonly string[]): Promise<void>
@@ -25,14 +27,14 @@ export class FailedDesk implements FailedActions {
 
   async retry(id?: string): Promise<void> {
     const { db, now } = this.#world
-    await retryFailed(db, this.#host.library(), id === undefined ? null : [id], now())
+    await retryFailed(db, this.#host.writing, id === undefined ? null : [id], now())
     const { entries } = await readSyncState(db)
     await this.#tell(id === undefined ? entries.map((entry) => entry.id) : [id])
   }
 
   async discard(id: string): Promise<void> {
     const { db, now } = this.#world
-    await discardChange(db, this.#host.library(), id, now())
+    await discardChange(db, this.#host.writing, id, now())
     await this.#tell([id])
   }
 

@@ -48,12 +48,12 @@ export class PawkitModel extends WritingModel implements PageModel {
     this.storage = new StorageDesk(world.db, world.persistence, this.writer)
     this.verify = new VerifyDesk(world, () => this.writer.library)
     this.failed = new FailedDesk(world, {
-      library: () => this.writer.library,
+      writing: this.writer,
       recordOf: (id) => this.cache.views.get(id)?.record,
       changed: (ids) => this.#readSome(ids),
     })
     this.conflicts = new ConflictDesk(world, this, {
-      library: () => this.writer.library,
+      writing: this.writer,
       entries: () => this.#watch.facts.state.entries,
       changed: (ids) => this.#readSome(ids),
     })

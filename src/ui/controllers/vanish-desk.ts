@@ -1,6 +1,7 @@
 import { MESSAGES_VERSION } from '../../core/messages.ts'
 import { isDeleted, titleOf } from '../../core/records.ts'
 import { Journal } from '../../store/journal.ts'
+import type { Writing } from '../../store/session.ts'
 import { answerVanishing, readVanishing, type VanishAnswer } from '../../store/vanish.ts'
 import type { PageModel, VanishActions, VanishingRecord } from '../model.ts'
 import { count } from '../words.ts'
@@ -19,7 +20,7 @@ const LOOK = 'Look at them'
 export class VanishDesk extends EventTarget implements VanishActions {
   readonly #world: PageWorld
   readonly #host: Host
-  readonly #library: { readonly library: string }
+  readonly #writing: Writing
   readonly #changed: (ids: readonly string[]) => Promise<void>
   #ids: readonly string[] = []
   /** Those among them that are not in the Trash: no server has them. */
@@ -29,13 +30,13 @@ export class VanishDesk extends EventTarget implements VanishActions {
   constructor(
     world: PageWorld,
     host: Host,
-    library: { readonly library: string },
+    writing: Writing,
     changed: (ids: readonly string[]) => Promise<void>,
   ) {
     super()
     this.#world = world
     this.#host = host
-    this.#library = library
+    this.#writing = writing
     this.#changed = changed
     // What cannot be read now is told where it matters, and read again with the next change.
     host.addEventListener('summary', () => void this.#refresh().catch(() => {}))
@@ -74,7 +75,7 @@ export class VanishDesk extends EventTarget implements VanishActions {
 
   async answer(answer: VanishAnswer, shown: readonly string[]): Promise<void> {
     const { db, now, worker } = this.#world
-    const ids = await answerVanishing(db, this.#library.library, answer, now(), shown)
+    const ids = await answerVanishing(db, this.#writing, answer, now(), shown)
     const journal = new Journal(async () => db, now)
     journal.add({ what: 'vanishing-answered', answer, records: ids.length })
     await journal.flush()

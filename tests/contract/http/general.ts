@@ -168,6 +168,28 @@ export function generalPromises(server: () => TestServer): void {
     expect(schemas.PushRequest.properties.mutations.maxItems).toBe(500)
   })
 
+  it('the OpenAPI file tells who set what, and how long things are kept', async () => {
+    const { paths, components } = (await server().send('GET', '/api/openapi.json')).body
+    const { Version, PushRequest, Change } = components.schemas
+    expect(Version.required).toEqual(['version', 'at', 'by', 'byName', 'device', 'fields'])
+    expect(Version.properties.by.description).toContain('id')
+    expect(PushRequest.required).not.toContain('device')
+    expect(PushRequest.properties.device.properties).toMatchObject({
+      id: { maxLength: 100 },
+      name: { maxLength: 100 },
+    })
+    const { record } = Change.properties
+    expect(record.required).not.toContain('by')
+    expect(record.properties.by.items.required).toEqual(['account', 'device'])
+    expect(record.properties.by.description).toContain('REST')
+    for (const path of ['changes', 'stream']) {
+      const { parameters } = paths[`/api/sync/${path}`].get
+      expect(parameters.map((of: { name: string }) => of.name)).toContain('device')
+    }
+    expect(paths['/api/sync/push'].post.description).toMatch(/30 days.*180 days.*expired/)
+    expect(paths['/api/notes/{id}/versions'].get.description).toContain('90 days')
+  })
+
   it('the logs hold a request id and no content, address or account', async () => {
     const ada = await server().signUp()
     await ada.send('POST', '/api/notes', { title: 'very private', content: 'words' })

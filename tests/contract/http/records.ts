@@ -145,10 +145,12 @@ export function recordPromises(server: () => TestServer, tested: TestedKind): vo
     await ada.send('DELETE', `${path}/${id}`)
     const { body } = await ada.send('GET', `${path}/${id}/versions`)
     expect(body.versions.map((entry: { version: number }) => entry.version)).toEqual([3, 2, 1])
-    expect(Object.keys(body.versions[1])).toEqual(['version', 'at', 'by', 'fields'])
+    expect(Object.keys(body.versions[1])).toEqual(['version', 'at', 'by', 'byName', 'device', 'fields'])
     expect(body.versions[1]).toMatchObject({
       at: new Date(NOW + 1000).toISOString(),
       by: ada.account,
+      byName: ada.email,
+      device: '',
       fields: sample(2),
     })
     expect(body.versions[2].fields).toMatchObject(sample(1))

@@ -20,7 +20,8 @@ describe('push', () => {
     const note = mutation({ title: 'Note', content: 'text' })
     const { status, body } = await a.push([note])
     expect(status).toBe(200)
-    const record = { id: note.record, kind: 'note', version: 1, fields: note.fields, stamps: note.stamps }
+    const by = [{ account: ada.account, device: '' }]
+    const record = { id: note.record, kind: 'note', version: 1, fields: note.fields, stamps: note.stamps, by }
     expect(body.results).toEqual([{ id: note.id, outcome: 'applied', version: 1, seq: 1, at: NOW, record }])
     expect(body.now).toBe(NOW)
     expect(body.mark).toEqual({ seq: 1, tag: expect.any(String) })
@@ -221,6 +222,7 @@ describe('push', () => {
       version: 2,
       fields: { deleted: true, purged: true },
       stamps: { deleted: NOW, purged: NOW },
+      by: [{ account: ada.account, device: '' }],
     })
     expect((await ada.send('GET', `/api/notes/${note.record}/versions`)).text).not.toContain('secret')
     expect((await ada.send('GET', '/api/notes?deleted=true')).body.notes).toEqual([])
