@@ -1,7 +1,15 @@
 import { authorOf } from './authors.ts'
 import { ancestorsOf, type Entry, enqueue, inConflict, isSettled, type Urgency } from './outbox.ts'
-import { type Lost } from './reconcile.ts'
-import { changedFields, type Fields, isPurged, type Json, mergeKind, type RecordState, sameValue } from './records.ts'
+import type { Lost } from './reconcile.ts'
+import {
+  changedFields,
+  type Fields,
+  isPurged,
+  type Json,
+  mergeKind,
+  type RecordState,
+  sameValue,
+} from './records.ts'
 import { bad, ok, type Result } from './result.ts'
 import { checkFields, type FieldProblem } from './schema.ts'
 import type { Held, Settled } from './settle.ts'

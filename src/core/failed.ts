@@ -1,5 +1,5 @@
 import { attemptsOf, type Entry, goesAlone } from './outbox.ts'
-import { type Lost } from './reconcile.ts'
+import type { Lost } from './reconcile.ts'
 import { changedFields, isDeleted, type RecordState } from './records.ts'
 import type { Held, Settled } from './settle.ts'
 

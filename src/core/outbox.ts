@@ -1,6 +1,14 @@
 import type { Mutation } from './protocol.ts'
 
-import { changedFields, type Fields, isDeleted, isPurged, type Json, mergeKind, type RecordState } from './records.ts'
+import {
+  changedFields,
+  type Fields,
+  isDeleted,
+  isPurged,
+  type Json,
+  mergeKind,
+  type RecordState,
+} from './records.ts'
 import { isOver, type Wait } from './wait.ts'
 
 /**

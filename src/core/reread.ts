@@ -23,7 +23,12 @@ export function takeInRestored(held: Held, remote: RecordState, now: number): Se
     }
   }
   // What waits for a person goes on waiting.
-  const { record: merged, ancestors, lost, returned } = reconcile(null, record, remote, undefined, ancestorsOf(entry))
+  const {
+    record: merged,
+    ancestors,
+    lost,
+    returned,
+  } = reconcile(null, record, remote, undefined, ancestorsOf(entry))
   if (isSettled(remote, merged)) return { record: remote, base: null, entry: null, lost, returned }
   const raised = inConflict(enqueue(entry, merged, now, 'at-once'), ancestors, now)
   return { record: merged, base: remote, entry: raised, lost, returned }

@@ -1,6 +1,6 @@
 import { jitter } from './backoff.ts'
 import { revert } from './failed.ts'
-import { ancestorsOf, attemptsOf, type Entry, inConflict, isSettled } from './outbox.ts'
+import { ancestorsOf, attemptsOf, type Entry, enqueue, inConflict, isSettled } from './outbox.ts'
 import type { Outcome } from './protocol.ts'
 import { type Lost, reconcile, type Standpoint } from './reconcile.ts'
 import { changedFields, isPurged, type RecordState } from './records.ts'
@@ -36,6 +36,9 @@ export function takeIn(held: Held, remote: RecordState, now: number, standpoint?
   const { record, base, entry } = held
   if (!record) return unchanged({ record: remote, base: null, entry: null })
   if (remote.version <= record.version) return unchanged(held)
+  // In this device's Trash alone until now, with words that may be nowhere else.
+  if (!entry && !record.version)
+    return merge(null, record, remote, enqueue(null, record, now, 'at-once'), now, standpoint)
   if (!entry) return unchanged({ record: remote, base: null, entry: null })
   if (entry.flight) {
     const newer = !entry.parked || remote.version > entry.parked.version

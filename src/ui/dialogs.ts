@@ -32,9 +32,25 @@ export function dialogFor(
       return html`<pawkit-discard-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-discard-dialog>`
     case 'purge':
       return html`<pawkit-purge-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-purge-dialog>`
+    case 'versions':
+      return html`<pawkit-version-history .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-version-history>`
+    case 'resolve':
+      loadResolving(model, closed)
+      return html`<pawkit-resolve-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-resolve-dialog>`
     case 'vanishing':
       return html`<pawkit-vanish-dialog .model=${model} @closed=${closed}></pawkit-vanish-dialog>`
     case 'other-library':
       return html`<pawkit-other-library-dialog .model=${model} .other=${dialog} @closed=${closed}></pawkit-other-library-dialog>`
   }
+}
+
+/** Few open it, so it is no part of the first load; what is in the page upgrades when it has come. */
+function loadResolving(model: PageModel, closed: () => void): void {
+  import('./components/resolve-dialog.ts').catch(() => {
+    model.notify(
+      'alert',
+      'The dialog could not be loaded. Reload the page and try again; the conflict stays open.',
+    )
+    closed()
+  })
 }

@@ -25,6 +25,7 @@ const SHAPES = {
   out: svg`<path d="M11.5 4.5v-1h-7v13h7v-1M8.5 10h8M13.5 7l3 3-3 3"/>`,
   open: svg`<path d="M11 4h5v5M16 4l-7.5 7.5M8.5 5H4v11h11v-4.5"/>`,
   restore: svg`<path d="M4.5 8.5h7a4 4 0 0 1 0 8h-4M7.5 5.5l-3 3 3 3"/>`,
+  history: svg`<path d="M3.6 10a6.4 6.4 0 1 0 2-4.6L3.8 7M3.6 3.7V7.2h3.5M10 6.6V10l2.5 1.6"/>`,
   cloud: svg`<path d="${CLOUD}H6"/><path d="m7.6 11.8 1.7 1.7 3-3.2"/>`,
   'cloud-up': svg`<path d="${CLOUD}"/><path d="M10 16.5v-5.5M7.8 12.8 10 10.6l2.2 2.2"/>`,
   'cloud-off': svg`<path d="${CLOUD}H6M4 3.5l12.5 13"/>`,

@@ -1,11 +1,13 @@
+import type { Resolution } from '../../src/core/conflict.ts'
 import type { Announcement, ToWorker, WakeReason } from '../../src/core/messages.ts'
+import type { StoredConflict } from '../../src/store/conflicts.ts'
 import { onSync } from '../../sw/sync-event.ts'
 import type { Disks } from './disk.ts'
 import { Link, type LinkHost, type LinkRequest } from './link.ts'
 import { Locks } from './locks.ts'
 import type { Random } from './random.ts'
 import type { Actor, Scheduler } from './scheduler.ts'
-import { SimTab } from './tab.ts'
+import { type Answered, SimTab } from './tab.ts'
 import { SimWorker } from './worker.ts'
 
 export interface DeviceHost {
@@ -16,6 +18,8 @@ export interface DeviceHost {
   trace(line: string): void
   issued(device: SimDevice, id: string, before: object, after: object): void
   saved(device: SimDevice, actor: Actor, id: string, before: object, after: object): void
+  resolving(device: SimDevice, shown: StoredConflict, resolution: Resolution): void
+  resolved(device: SimDevice, actor: Actor, said: Answered): void
   /** A request leaves the worker: what a checker may say to it. */
   asked(device: SimDevice, request: LinkRequest): void
   failed(why: string): void
@@ -80,6 +84,8 @@ export class SimDevice {
         arm: () => this.#arm(),
         issued: (id, before, after) => this.#host.issued(this, id, before, after),
         saved: (actor, id, before, after) => this.#host.saved(this, actor, id, before, after),
+        resolving: (shown, resolution) => this.#host.resolving(this, shown, resolution),
+        resolved: (actor, said) => this.#host.resolved(this, actor, said),
       },
       `${this.name}/tab${++this.#lives}`,
     )

@@ -78,9 +78,14 @@ export class Disks {
     return request
   }
 
-  /** The actor's code gets nothing any more; what it had not committed is undone, as the browser does. */
+  /**
+   * The actor's code gets nothing any more; what it had not committed is undone, as the browser does. The events of that
+   * are its own: in another's task its code would open the database anew and go on.
+   */
   kill(actor: Actor): void {
     actor.dead = true
+    const { current } = this.#scheduler
+    this.#scheduler.current = actor
     for (const connection of actor.connections) {
       const { transactions } = (connection as Connection)._rawDatabase
       for (const tx of [...transactions])
@@ -88,6 +93,7 @@ export class Disks {
       connection.close()
     }
     actor.connections.clear()
+    this.#scheduler.current = current
   }
 
   #raw(name: string): RawDatabase | undefined {

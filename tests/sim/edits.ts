@@ -37,22 +37,33 @@ function typing({ sim, random }: Hand): (before: string) => string {
   }
 }
 
-const urls = [
-  'https://a.example/',
-  'https://b.example/',
-  'https://c.example/?utm_source=x',
-  'https://c.example/',
-]
+const urls = ['https://a.example/', 'https://b.example/', 'https://c.example/'] as const
+
+/** One of three links; what is told apart by its campaign alone is the same link. */
+function link({ sim, random }: Hand): string {
+  const url = random.pick(urls) ?? urls[0]
+  return random.chance(0.6) ? `${url}?utm_source=${sim.model.token()}` : url
+}
+
+/** Puts another word in the place of one, mostly of the first: there others do the same. */
+function rewriting({ sim, random }: Hand, first = random.chance(0.6)): (before: string) => string {
+  return (before) => {
+    const words = tokensIn(before)
+    const old = first ? words[0] : random.pick(words)
+    return old === undefined ? sim.model.token() : before.replace(old, sim.model.token())
+  }
+}
 
 type Edit = (hand: Hand) => void
 
 const create =
   (kind: 'note' | 'card' | 'collection'): Edit =>
-  ({ sim, tab, random }) => {
+  (hand) => {
+    const { sim, tab, random } = hand
     const createdAt = new Date(sim.scheduler.now).toISOString()
     const fields: Record<typeof kind, Fields> = {
       note: { title: sim.model.token(), content: random.chance(0.5) ? sim.model.token() : '' },
-      card: { url: random.pick(urls) ?? '', title: '', description: sim.model.token() },
+      card: { url: link(hand), title: '', description: sim.model.token() },
       collection: { name: sim.model.token() },
     }
     tab.create(kind, { ...fields[kind], createdAt })
@@ -66,6 +77,12 @@ const edits: Partial<Record<Doing, Edit>> = {
     const record = pick(hand, (one) => isLive(one) && one.kind !== 'collection')
     if (record) hand.tab.type(record, bodyOf(record), typing(hand), hand.random.chance(0.5))
     if (hand.random.chance(0.2)) hand.tab.closeEditors()
+  },
+  rewrite(hand) {
+    const record = pick(hand, (one) => isLive(one) && one.kind !== 'collection')
+    // Two tabs that rewrite one word keep both, and with them what they have in common.
+    const change = hand.sim.removals ? rewriting(hand) : typing(hand)
+    if (record) hand.tab.type(record, bodyOf(record), change, hand.random.chance(0.7))
   },
   title(hand) {
     const record = pick(hand, isLive)
@@ -92,7 +109,7 @@ const edits: Partial<Record<Doing, Edit>> = {
   },
   url(hand) {
     const record = pick(hand, (one) => isLive(one) && one.kind === 'card')
-    if (record) hand.tab.edit(record, { url: hand.random.pick(urls) ?? '' })
+    if (record) hand.tab.edit(record, { url: link(hand) })
   },
   bin(hand) {
     const record = pick(hand, ({ fields }) => fields.purged !== true)
@@ -101,12 +118,7 @@ const edits: Partial<Record<Doing, Edit>> = {
   },
   purge(hand) {
     const record = pick(hand, ({ fields }) => fields.deleted === true && fields.purged !== true)
-    if (!record) return
-    // By a person's word: also what has come to this device and is not shown in this tab yet.
-    const here = hand.sim.disks.read(hand.device.name)
-    const stored = [...here.records, ...here.bases, ...here.entries].filter(({ id }) => id === record.id)
-    hand.sim.model.purged(`${hand.device.name} ${record.id}`, [record, stored])
-    hand.tab.edit(record, { deleted: true, purged: true })
+    if (record) purge(hand.sim, hand.device, hand.tab, record)
   },
   poison(hand) {
     const record = pick(hand, (one) => isLive(one) && one.kind === 'note' && tokensIn(one).length > 0)
@@ -115,8 +127,69 @@ const edits: Partial<Record<Doing, Edit>> = {
   },
 }
 
+/** A person deletes a record for good: also what has come to this device and is not shown in this tab yet. */
+export function purge(sim: Simulation, device: SimDevice, tab: SimTab, record: RecordState): void {
+  forget(sim, device, record)
+  tab.edit(record, { deleted: true, purged: true })
+}
+
+/** What a person has deleted for good on a device is not looked for any more. */
+export function forget(sim: Simulation, device: SimDevice, record: RecordState): void {
+  const here = sim.disks.read(device.name)
+  const stored = [...here.records, ...here.bases].filter(({ id }) => id === record.id)
+  const entry = here.entries.find(({ id }) => id === record.id)
+  // What an editor of a card that went into this one typed has followed it.
+  const former = [record, ...stored].flatMap(({ fields }) => list(fields.formerIds))
+  for (const id of new Set([record.id, ...former]))
+    sim.model.purged(`${device.name} ${id}`, [record, stored, entry])
+  sim.checks.conflicts.purged(record.id)
+}
+
+/** What people do to one record on all devices at once. */
+const clashes: Readonly<Record<string, (hand: Hand, record: RecordState) => void>> = {
+  body(hand, record) {
+    const change = hand.sim.removals ? rewriting(hand, true) : typing(hand)
+    if (record.kind !== 'collection') hand.tab.type(record, bodyOf(record), change, true)
+  },
+  title: ({ sim, tab }, record) =>
+    tab.type(record, record.kind === 'collection' ? 'name' : 'title', () => sim.model.token(), true),
+  url(hand, record) {
+    if (record.kind === 'card') hand.tab.edit(record, { url: link(hand) })
+  },
+  pin({ tab, random }, record) {
+    if (record.kind !== 'collection') tab.edit(record, { pinned: random.chance(0.5) })
+  },
+  life(hand, record) {
+    if (hand.random.chance(0.4)) hand.tab.edit(record, { deleted: true })
+    else clashes[hand.random.pick(['body', 'title'] as const) ?? 'title']?.(hand, record)
+  },
+}
+
+/** Everybody changes the same of one record before anybody has heard of the others. */
+function clash(sim: Simulation, device: SimDevice, random: Random): void {
+  const hands = [device, ...sim.devices.filter((other) => other !== device)].flatMap((one): Hand[] => {
+    const tab = random.pick(one.tabs.filter(({ ready }) => ready))
+    return tab ? [{ sim, device: one, tab, random: random.fork() }] : []
+  })
+  const how = random.pick(['body', 'body', 'body', 'body', 'title', 'url', 'pin', 'life'] as const) ?? 'body'
+  const isFit = (one: RecordState | undefined): boolean =>
+    one !== undefined && isLive(one) && (how !== 'body' || tokensIn(one.fields[bodyOf(one)]).length > 0)
+  const shown = new Set(hands.flatMap(({ tab }) => [...tab.views.keys()]))
+  const isShared = (id: string): boolean => hands.filter(({ tab }) => isFit(tab.views.get(id))).length > 1
+  const shared = random.pick([...shown].filter(isShared).sort())
+  for (const hand of hands)
+    sim.scheduler.post(hand.tab.actor, () => {
+      const record = hand.tab.views.get(shared ?? '')
+      if (record && isLive(record)) clashes[how]?.(hand, record)
+    })
+}
+
 /** Carries an edit out in one of the device's tabs, in a task of that tab's. */
 export function edit(sim: Simulation, device: SimDevice, doing: Doing, random: Random): boolean {
+  if (doing === 'clash') {
+    clash(sim, device, random)
+    return true
+  }
   const act = edits[doing]
   if (!act) return false
   const tab = random.pick(device.tabs.filter(({ ready }) => ready))

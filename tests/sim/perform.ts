@@ -5,10 +5,9 @@ import type { SimDevice } from './device.ts'
 import { edit } from './edits.ts'
 import { FAULTS } from './link.ts'
 import { Random } from './random.ts'
-import { ACCOUNT } from './server.ts'
+import { choosePolicy, type InTab, inTab, look, resolveOne } from './resolving.ts'
 import { CRASH_POINTS, type Simulation } from './simulation.ts'
 import type { Step } from './steps.ts'
-import type { SimTab } from './tab.ts'
 
 const DAY = 24 * 3600_000
 
@@ -34,6 +33,12 @@ async function act(sim: Simulation, device: SimDevice, step: Step, random: Rando
       return
     case 'discard':
       return discard(sim, device, random)
+    case 'policy':
+      return choosePolicy(sim, device, random)
+    case 'look':
+      return look(sim, device, random)
+    case 'resolve':
+      return resolveOne(sim, device, random)
     case 'faults': {
       // Now and then the same again and again, until a whole round has failed.
       const one = random.chance(0.3) ? random.pick(FAULTS) : undefined
@@ -127,33 +132,15 @@ function secondWorker(device: SimDevice, random: Random): void {
   old.dispatch('message', { v: 1, type: 'wake', reason: 'poke' })
 }
 
-type InTab = (tab: SimTab, library: string, db: NonNullable<SimTab['database']>) => Promise<unknown>
-
-/** As a person's click does: the store first, then the worker is told. */
-function inTab(
-  sim: Simulation,
-  device: SimDevice,
-  random: Random,
-  work: InTab,
-  reason: 'retry' | 'signed-in',
-): void {
-  const tab = random.pick(device.tabs.filter(({ ready }) => ready))
-  const db = tab?.database
-  if (!tab || !db) return
-  sim.scheduler.post(tab.actor, async () => {
-    // Not awaited by the task: the store goes on in tasks of its own.
-    void work(tab, tab.library, db).then(
-      () => device.wake(reason),
-      (error: unknown) => {
-        if (!tab.actor.dead) sim.report('unhandled', String(error))
-      },
-    )
-  })
-}
-
 /** `Retry all`: what was refused by something that has gone is tried once more. */
 export function retryAll(sim: Simulation, device: SimDevice, random: Random): void {
-  inTab(sim, device, random, (_tab, library, db) => retryFailed(db, library, null, device.now), 'retry')
+  inTab(
+    sim,
+    device,
+    random,
+    (_tab, library, db) => retryFailed(db, { library, epoch: 0 }, null, device.now),
+    'retry',
+  )
 }
 
 export function signIn(sim: Simulation, device: SimDevice, random: Random): void {
@@ -163,7 +150,7 @@ export function signIn(sim: Simulation, device: SimDevice, random: Random): void
     device,
     random,
     async (_tab, library, db) => {
-      await adoptLibrary(db, library, ACCOUNT)
+      await adoptLibrary(db, library, sim.server.accountOf(device.name))
       sim.checks.polite.signedIn(device)
     },
     'signed-in',
@@ -175,12 +162,13 @@ function discard(sim: Simulation, device: SimDevice, random: Random): void {
   const { entries, meta } = sim.disks.read(device.name)
   const connection = meta.find((row) => row.key === 'connection')
   const dead = connection?.key === 'connection' && roundFailed(connection.row)
-  const entry = random.pick(entries.filter(({ state, flight }) => state.is !== 'ready' || (dead && flight)))
+  const failed = entries.filter(({ state, flight }) => state.is !== 'ready' || (dead && flight))
+  const entry = random.pick(failed.filter(({ state }) => state.is !== 'conflict'))
   if (!entry) return
   const work: InTab = async (_tab, library, db) => {
     const mutation = sim.disks.read(device.name).entries.find(({ id }) => id === entry.id)?.flight
       ?.mutation.id
-    await discardChange(db, library, entry.id, device.now)
+    await discardChange(db, { library, epoch: 0 }, entry.id, device.now)
     if (mutation) sim.checks.discards(device, mutation)
   }
   inTab(sim, device, random, work, 'retry')
@@ -191,8 +179,7 @@ function restore(sim: Simulation): void {
   if (!sim.server.hasBackup) return
   sim.serverChore(async () => {
     await sim.server.restore()
-    sim.checks.restored = true
-    sim.checks.forgetLost()
+    sim.checks.serverRestored()
     sim.trace('server restored')
   })
 }

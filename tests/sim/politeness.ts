@@ -12,8 +12,11 @@ function codeOf(body: string): string | null {
   }
 }
 
-/** Haste lasts as long as a message keeps a worker alive, and the last request's time limit. */
-const HASTE = 90_000
+/**
+ * Haste lasts as long as a message keeps a worker alive, and the last request's time limit; it begins when another
+ * worker, which may be waiting for a due time, lets go of the lock.
+ */
+const HASTE = 90_000 + 150_000
 
 /** P9: nothing is asked while offline, signed out, before a pause is over, or of what was refused. */
 export class Politeness {

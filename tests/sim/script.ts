@@ -104,8 +104,7 @@ export class World {
   /** The server's disk is gone, with all that only it had since the copy. */
   async restore(): Promise<void> {
     await this.outside(() => this.sim.server.restore())
-    this.sim.checks.restored = true
-    this.sim.checks.forgetLost()
+    this.sim.checks.serverRestored()
   }
 
   /** One device's disk is copied to another's, as a restored or cloned browser profile is. */
@@ -135,14 +134,16 @@ interface Setting {
   readonly devices?: number
   /** Whether all begin with the account's library. */
   readonly signedIn?: boolean
+  /** Whether the last device is another account's, a member of the space. */
+  readonly member?: boolean
 }
 
 /** Plays a script in a world of its own; one at a time in a process. */
 export async function play(
   script: (world: World, ...hands: [Hands, Hands, Hands]) => Promise<void>,
-  { devices = 2, signedIn = true }: Setting = {},
+  { devices = 2, signedIn = true, member = false }: Setting = {},
 ): Promise<void> {
-  const sim = await Simulation.begin(7, devices)
+  const sim = await Simulation.begin({ seed: 7, devices, member })
   sim.pokes = false
   await within(sim, async () => {
     const world = new World(sim)

@@ -1,4 +1,20 @@
-import { MINUTE, play, SECOND } from './script.ts'
+import { MINUTE, play, SECOND, type World } from './script.ts'
+import type { Hands } from './traces/hands.ts'
+
+/** Both rewrite one word, and B's text waits for a person. */
+async function conflicting(world: World, a: Hands, b: Hands): Promise<{ id: string; mine: string }> {
+  const mine = world.word()
+  const id = await a.create('note', { title: 'R', content: world.word() })
+  await a.sent()
+  await b.pull()
+  b.device.setOnline(false)
+  await a.type(id, 'content', world.word())
+  await a.sent()
+  await b.type(id, 'content', mine)
+  b.device.setOnline(true)
+  await world.until(() => b.entry(id)?.state.is === 'conflict', 'a conflict')
+  return { id, mine }
+}
 
 /** Scripted worlds that a mutant is run in, where random runs meet its moment too seldom. The checkers judge. */
 export const SCRIPTS = {
@@ -37,6 +53,36 @@ export const SCRIPTS = {
       await world.pass(5 * MINUTE)
       push.release()
       await world.pass(MINUTE)
+      await world.calm()
+    }),
+  /** traces.md, 7: a later change of something else leaves both sides to choose between. */
+  'a conflict, and a change of another field': () =>
+    play(async (world, a, b) => {
+      const { id, mine } = await conflicting(world, a, b)
+      await a.set(id, { pinned: true })
+      await a.sent()
+      await b.pull()
+      await b.set(id, { tags: [world.word()] })
+      await world.pass(5 * MINUTE)
+      await b.resolve(id, { take: 'local' })
+      await world.calm()
+      const text = world.everywhere(id, 'content')
+      if (text !== mine) throw new Error(`chosen was ${mine}, there is ${JSON.stringify(text)}`)
+    }),
+  /** traces.md, 19: the dialog shows one version, and another one comes before its person has chosen. */
+  'a choice by what was shown before': () =>
+    play(async (world, a, b) => {
+      const { id } = await conflicting(world, a, b)
+      const shown = await b.conflict(id)
+      const later = world.word()
+      await a.type(id, 'content', later)
+      await a.sent()
+      await b.pull()
+      await b.resolve(id, { take: 'local' }, shown)
+      await world.pass(MINUTE)
+      const base = b.disk.bases.find((one) => one.id === id)
+      if (base?.fields.content !== later) throw new Error('what was never shown has been written over')
+      await b.resolve(id, { take: 'server' })
       await world.calm()
     }),
 } as const

@@ -20,6 +20,8 @@ const ORIGIN = 'http://localhost:3000'
 const FAR = '2100-01-01T00:00:00.000Z'
 const LONG_AGO = '2020-01-01T00:00:00.000Z'
 export const ACCOUNT = { id: 'ada', email: 'ada@example.com' }
+/** Shares Ada's space. */
+export const MEMBER = { id: 'bea', email: 'bea@example.com' }
 /** In a text: the database fails on the row that holds it, and on nothing else. */
 export const POISON = 'POISON'
 /** In a text: something on the way refuses every request that holds it, in the contract's shape. */
@@ -92,6 +94,8 @@ export class SimServer {
   readonly #accounts = new Map<string, Awaited<ReturnType<Auth['accountOf']>>>()
   #contents: ServerContents | null = null
   #backup = false
+  /** Devices on which the second account is signed in. */
+  readonly members = new Set<string>()
   /** Every change fails: the disk is full, say. */
   choking = false
   readonly errors: string[] = []
@@ -197,9 +201,13 @@ export class SimServer {
     this.#app = null
   }
 
+  accountOf(device: string): typeof ACCOUNT {
+    return this.members.has(device) ? MEMBER : ACCOUNT
+  }
+
   signIn(device: string): void {
     this.#write(
-      `insert or ignore into session values ('s-${device}', '${FAR}', '${token(device)}', '${LONG_AGO}', '${FAR}', '', '', '${ACCOUNT.id}')`,
+      `insert or ignore into session values ('s-${device}', '${FAR}', '${token(device)}', '${LONG_AGO}', '${FAR}', '', '', '${this.accountOf(device).id}')`,
     )
   }
 
@@ -258,9 +266,10 @@ async function makeTemplate(): Promise<string> {
   const path = join(folder, 'template.db')
   const { close } = await openDatabase(path)
   const db = new BetterSqlite(path)
-  db.exec(
-    `insert into user values ('${ACCOUNT.id}', 'Ada', '${ACCOUNT.email}', 0, null, '${LONG_AGO}', '${LONG_AGO}')`,
-  )
+  for (const { id, email } of [ACCOUNT, MEMBER])
+    db.exec(`insert into user values ('${id}', '${id}', '${email}', 0, null, '${LONG_AGO}', '${LONG_AGO}')`)
+  db.exec(`insert into space (id, account, created_at) values ('space', '${ACCOUNT.id}', 0)`)
+  for (const { id } of [ACCOUNT, MEMBER]) db.exec(`insert into member values ('${id}', 'space', 0)`)
   db.exec(
     `create trigger poison before insert on revision when new.fields like '%${POISON}%' begin select raise(abort, 'disk I/O error'); end`,
   )

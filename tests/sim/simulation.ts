@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { isPurged } from '../../src/core/records.ts'
 import { Checks } from './checks.ts'
 import { SimDevice } from './device.ts'
 import { Disks } from './disk.ts'
+import { forget } from './edits.ts'
 import { isPush, type LinkRequest, type Moment } from './link.ts'
 import { Model } from './model.ts'
 import { Random } from './random.ts'
@@ -41,7 +43,7 @@ export class Violation extends Error {
   }
 }
 
-/** One world: some devices of one account, one server, one clock. */
+/** One world: some devices of one account or of two that share a space, one server, one clock. */
 export class Simulation {
   readonly random: Random
   readonly scheduler: Scheduler
@@ -68,9 +70,15 @@ export class Simulation {
     this.checks = new Checks(this)
   }
 
-  static async begin(seed: number, devices: number, removals = false): Promise<Simulation> {
-    const sim = new Simulation(seed, removals)
-    const names = Array.from({ length: devices }, (_, i) => `d${i}`)
+  static async begin(setting: {
+    readonly seed: number
+    readonly devices: number
+    readonly removals?: boolean
+    readonly member?: boolean
+  }): Promise<Simulation> {
+    const sim = new Simulation(setting.seed, setting.removals ?? false)
+    const names = Array.from({ length: setting.devices }, (_, i) => `d${i}`)
+    if (setting.member) sim.server.members.add(`d${setting.devices - 1}`)
     await sim.server.begin(names)
     sim.scheduler.install()
     for (const name of names) sim.devices.push(sim.#device(name))
@@ -92,13 +100,39 @@ export class Simulation {
           heard: (request, said) => this.checks.polite.heard(request, said),
         },
         trace: (line) => this.trace(line),
-        issued: (device, id, before, after) => this.model.issued(`${device.name} ${id}`, before, after),
+        issued: (device, id, before, after) => {
+          this.model.issued(`${device.name} ${id}`, before, after)
+          this.checks.conflicts.touched(device, id, Object.keys(after))
+        },
+        resolving: (device, { record, base }, { take }) => {
+          this.checks.conflicts.resolving(device, record.id)
+          // Choosing the side that was deleted for good is doing so.
+          if (take === 'server' && isPurged(base)) forget(this, device, record)
+        },
+        resolved: (device, actor, said) => {
+          this.trace(
+            `${actor.name} ${said.result.is} ${said.shown.record.id.slice(-4)} ${JSON.stringify(said.resolution)}`,
+          )
+          this.checks.conflicts.resolved(device, said)
+          if (said.result.is !== 'resolved') return
+          const { record, base } = said.shown
+          const { resolution } = said
+          this.model.saved(
+            actor.name,
+            [record, base],
+            resolution.take === 'merged' ? resolution.fields : null,
+          )
+          this.#spring('after-commit', device.name, actor)
+        },
         saved: (device, actor, id, before, after) => {
           this.trace(`${actor.name} saved ${id.slice(-4)} ${JSON.stringify(after)}`)
           this.model.saved(actor.name, before, after)
           this.#spring('after-commit', device.name, actor)
         },
-        asked: (device, request) => this.checks.polite.asked(device, request),
+        asked: (device, request) => {
+          this.checks.polite.asked(device, request)
+          if (isPush(request)) this.checks.conflicts.asked(device, request.body)
+        },
         failed: (why) => this.report('unhandled', why),
       },
       name,

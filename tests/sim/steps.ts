@@ -6,6 +6,8 @@ const WEIGHTS = {
   'new-card': 5,
   'new-collection': 1,
   type: 24,
+  rewrite: 4,
+  clash: 3,
   title: 4,
   tags: 4,
   pin: 2,
@@ -17,6 +19,9 @@ const WEIGHTS = {
   wake: 6,
   retry: 2,
   discard: 3,
+  policy: 0.7,
+  look: 1.5,
+  resolve: 3,
   faults: 12,
   offline: 4,
   online: 5,
@@ -46,15 +51,34 @@ const WEIGHTS = {
 } as const
 export type Doing = keyof typeof WEIGHTS
 
+/** Where less is lost on the way more devices hold the same record, and can change it at once. */
+const CALMER = {
+  faults: 4,
+  trap: 3,
+  'kill-worker': 1,
+  'kill-browser': 0.5,
+  'crash-tab': 1,
+  freeze: 1,
+  lag: 1,
+  'session-end': 0.2,
+  minute: 14,
+  wake: 14,
+} as const
+
 /** What a run is mostly about. */
 const THEMES: Readonly<
-  Record<'even' | 'network' | 'crashes' | 'tabs' | 'typing' | 'workers', Partial<Record<Doing, number>>>
+  Record<
+    'even' | 'network' | 'crashes' | 'tabs' | 'typing' | 'workers' | 'conflicts' | 'choices',
+    Partial<Record<Doing, number>>
+  >
 > = {
   even: {},
   network: { faults: 40, discard: 14, retry: 5, minute: 20, poison: 3 },
   crashes: { trap: 25, 'kill-worker': 8, 'kill-browser': 4, 'open-tab': 10, wake: 12 },
   tabs: { freeze: 8, thaw: 8, lag: 6, 'open-tab': 8, type: 40 },
   typing: { type: 60, title: 15, moment: 40, faults: 6, wake: 15 },
+  conflicts: { ...CALMER, clash: 20, rewrite: 10, resolve: 7, look: 4 },
+  choices: { ...CALMER, clash: 18, rewrite: 6, title: 8, bin: 6, policy: 8, resolve: 7, look: 4 },
   workers: { 'second-worker': 20, wake: 25, faults: 25, moment: 30, type: 35 },
 }
 
@@ -73,15 +97,19 @@ export interface Schedule {
    * what they have in common; without it nothing may ever be doubled.
    */
   readonly removals: boolean
+  /** Whether the last device is another account's, a member of the space. */
+  readonly member: boolean
   readonly steps: readonly Step[]
 }
 
-/** The schedule of a seed: two or three devices, `length` steps. A pure function of both. */
+/** The schedule of a seed: two or three devices, of one account or two, `length` steps. A pure function of both. */
 export function scheduleOf(seed: number, length: number): Schedule {
   const random = new Random(seed)
   const devices = random.chance(0.6) ? 2 : 3
-  const removals = random.chance(0.4)
-  const theme = THEMES[random.pick(Object.keys(THEMES) as (keyof typeof THEMES)[]) ?? 'even']
+  const about = random.pick(Object.keys(THEMES) as (keyof typeof THEMES)[]) ?? 'even'
+  const theme = THEMES[about]
+  const removals = random.chance(about === 'conflicts' || about === 'choices' ? 0.85 : 0.4)
+  const member = random.chance(devices === 3 ? 0.4 : 0.1)
   // Some runs know no server restored from a copy: more can be said of those.
   const restores = random.chance(0.3) ? {} : { restore: 0, backup: 0 }
   const weights = { ...WEIGHTS, ...theme, ...restores }
@@ -90,7 +118,7 @@ export function scheduleOf(seed: number, length: number): Schedule {
     device: random.below(devices),
     seed: random.below(0x7fffffff),
   }))
-  return { seed, devices, removals, steps }
+  return { seed, devices, removals, member, steps }
 }
 
 /** Only those steps of a schedule, by their places. */

@@ -1,6 +1,13 @@
+import type { Resolution } from '../../src/core/conflict.ts'
 import { uuidV7 } from '../../src/core/ids.ts'
 import type { Announcement, ToWorker } from '../../src/core/messages.ts'
 import { DEFAULTS, type Fields, type Kind, type RecordState, text } from '../../src/core/records.ts'
+import {
+  type ResolveResult,
+  readConflicts,
+  resolveConflict,
+  type StoredConflict,
+} from '../../src/store/conflicts.ts'
 import { Database } from '../../src/store/database.ts'
 import { openLibrary } from '../../src/store/library.ts'
 import { readAll, readSome } from '../../src/store/read.ts'
@@ -9,6 +16,13 @@ import { Writer } from '../../src/ui/controllers/writer.ts'
 import { Editor } from './editor.ts'
 import type { Random } from './random.ts'
 import { Actor, type Scheduler } from './scheduler.ts'
+
+/** What a person said to an open conflict as it was shown, and what came of it. */
+export interface Answered {
+  readonly shown: StoredConflict
+  readonly resolution: Resolution
+  readonly result: ResolveResult
+}
 
 /** What a tab meets of its device, and whom it tells what its person did. */
 export interface TabHost {
@@ -24,6 +38,9 @@ export interface TabHost {
   issued(id: string, before: Fields, after: Fields): void
   /** The store has committed them, and the page shows them as saved. */
   saved(actor: Actor, id: string, before: Fields, after: Fields): void
+  /** A person has chosen, and the store is about to be told. */
+  resolving(shown: StoredConflict, resolution: Resolution): void
+  resolved(actor: Actor, said: Answered): void
 }
 
 /**
@@ -41,6 +58,10 @@ export class SimTab {
   frozen = false
   readonly #held: Announcement[] = []
   ready = false
+  /** Open conflicts as this page last read them: behind what is stored as long as nobody looks again. */
+  conflicts: ReadonlyMap<string, StoredConflict> = new Map()
+  /** Writes that the store has not answered yet. */
+  unanswered = 0
 
   constructor(host: TabHost, name: string) {
     this.#host = host
@@ -140,7 +161,9 @@ export class SimTab {
     if (!this.#writer) return null
     this.#host.arm()
     this.#host.issued(id, shown, typed)
+    this.unanswered++
     const done = await this.#writer.write({ id, kind, shown, typed, create, urgency }, 'strict')
+    this.unanswered--
     if (this.actor.dead || done.is !== 'written') return null
     const { record } = done
     this.#host.saved(this.actor, record.id, shown, typed)
@@ -150,6 +173,42 @@ export class SimTab {
     this.#host.broadcast(this.actor, { v: 1, type: 'records-changed', ids: [record.id] })
     this.#host.tell({ v: 1, type: 'wake', reason: 'changed' })
     return record
+  }
+
+  /** Reads what is in conflict, as the page does whenever something has changed. */
+  async look(): Promise<void> {
+    if (!this.#db) return
+    const found = await readConflicts(this.#db, [...this.views.keys()])
+    this.conflicts = new Map(found.map((one) => [one.record.id, one]))
+  }
+
+  /** A person chooses, by what this page was showing. */
+  async resolve(shown: StoredConflict, resolution: Resolution): Promise<void> {
+    if (!this.#db) return
+    const { record: mine, base: theirs } = shown
+    const { id } = mine
+    this.#host.resolving(shown, resolution)
+    if (resolution.take === 'merged') this.#host.issued(id, {}, resolution.fields)
+    const said = {
+      library: this.library,
+      epoch: 0,
+      id,
+      shown: { mine, theirs },
+      resolution,
+      now: this.#host.now(),
+    }
+    const result = await resolveConflict(this.#db, said)
+    if (this.actor.dead) return
+    this.#host.resolved(this.actor, { shown, resolution, result })
+    if (this.actor.dead) return
+    this.conflicts = new Map([...this.conflicts].filter(([other]) => other !== id))
+    if (result.is !== 'resolved') return
+    if (result.record.fields.purged === true) this.views.delete(id)
+    else this.views.set(id, result.record)
+    this.#refresh(id)
+    this.#host.broadcast(this.actor, { v: 1, type: 'records-changed', ids: [id] })
+    this.#host.arm()
+    this.#host.tell({ v: 1, type: 'wake', reason: 'changed' })
   }
 
   /** `pagehide`: what is not committed goes to the worker. */

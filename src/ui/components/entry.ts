@@ -6,6 +6,7 @@ import { changedAt, collectionNames } from '../library.ts'
 import type { RecordView } from '../model.ts'
 import { pathOf } from '../router.ts'
 import { count, fullTime, gist, shortTime } from '../words.ts'
+import { resolveButton, resolveStyles } from './resolve-button.ts'
 import { stateMark } from './state-mark.ts'
 
 export interface EntryContext {
@@ -57,7 +58,7 @@ function render(view: RecordView, current: boolean, holds: number, inside: strin
         ? html`<span class="pinned" title="Pinned">${icon('pin')}<span class="visually-hidden">Pinned</span></span>`
         : nothing
     }
-    ${stateMark(view)}</span></li>`
+    ${stateMark(view)}${resolveButton(view, 'Resolve')}</span></li>`
 }
 
 /** Made anew only when something it shows has changed; `day` because “Yesterday” does by itself. */
@@ -71,6 +72,7 @@ export function entry(view: RecordView, context: EntryContext) {
 }
 
 export const entryStyles = css`
+  ${resolveStyles}
   .entry {
     position: relative;
     display: grid;

@@ -10,6 +10,8 @@ import { ask } from '../requests.ts'
 import { barButton } from '../styles/bar-button.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { showVersions } from '../version-button.ts'
+import { resolveButton, resolveStyles } from './resolve-button.ts'
 import { stateLine, stateStyles } from './state-mark.ts'
 
 /** A write that lasts longer is worth a word, ms. */
@@ -36,6 +38,7 @@ export class RecordBar extends PawkitElement {
     controls,
     barButton,
     stateStyles,
+    resolveStyles,
     css`
       :host {
         position: sticky;
@@ -53,10 +56,32 @@ export class RecordBar extends PawkitElement {
         flex: 1;
         min-width: 0;
         display: flex;
+        align-items: center;
+        gap: 16px;
+      }
+      .state .resolve {
+        flex: none;
+      }
+      .state:has(.resolve) .state-line span {
+        -webkit-line-clamp: 3;
+      }
+      /* Its words need the room. */
+      .state:has(.resolve) ~ .bar-button .bar-words {
+        display: none;
       }
       @media (max-width: 699px) {
         :host {
           padding-inline: 16px 8px;
+          flex-wrap: wrap;
+        }
+        .back:has(~ .state > .resolve) {
+          margin-inline-end: auto;
+        }
+        .state:has(.resolve) {
+          order: 1;
+          flex: 1 0 100%;
+          justify-content: space-between;
+          padding: 0 8px 8px 0;
         }
       }
       .back {
@@ -94,7 +119,7 @@ export class RecordBar extends PawkitElement {
     const { record } = view
     const pinned = record.fields.pinned === true
     return html`${back}
-      <div class="state">${stateLine(view, this.saving.now, this.lasts)}</div>
+      <div class="state">${stateLine(view, this.saving.now, this.lasts)}${resolveButton(view)}</div>
       ${
         record.kind === 'collection'
           ? nothing
@@ -103,6 +128,9 @@ export class RecordBar extends PawkitElement {
               </button>
               <pawkit-collections-picker .model=${this.model} .recordId=${this.recordId}></pawkit-collections-picker>`
       }
+      <button class="bar-button" aria-label="Version history" title="Version history" @click=${this.#versions}>
+        ${icon('history')}<span class="bar-words">History</span>
+      </button>
       <button class="bar-button" aria-label="Delete" title="Move to Trash" @click=${this.#delete}>
         ${icon('trash')}<span class="bar-words">Delete</span>
       </button>`
@@ -117,6 +145,8 @@ export class RecordBar extends PawkitElement {
     const write = this.model.edit(this.recordId, { pinned }, { pinned: !pinned })
     void tellProblem(this.model, this.#title, write)
   }
+
+  readonly #versions = (): void => void showVersions(this, this.recordId)
 
   // The shell's work: with the record gone, this element is no longer in the page to say what comes next.
   readonly #delete = (): void => {

@@ -1,5 +1,6 @@
-import { css, html } from 'lit'
+import { css, html, nothing } from 'lit'
 import type { ConnectionState } from '../../core/status.ts'
+import { conflictsWords } from '../conflict-words.ts'
 import { PawkitElement } from '../element.ts'
 import { type IconName, icon } from '../icons.ts'
 import type { SyncSummary } from '../model.ts'
@@ -90,6 +91,27 @@ export class SyncButton extends PawkitElement {
       :host([form]) .online.words {
         color: var(--ink-soft);
       }
+      .badge {
+        position: absolute;
+        top: 1px;
+        left: 20px;
+        min-width: 18px;
+        padding: 0 5px;
+        border-radius: 999px;
+        background: var(--warn);
+        color: var(--paper);
+        font-size: var(--text-12);
+        font-weight: var(--weight-title);
+        line-height: 18px;
+        text-align: center;
+      }
+      /* Drawn, not written: the button's words stay what they are. */
+      .badge::before {
+        content: attr(data-many);
+      }
+      :host([form='tab']) .badge {
+        left: calc(50% + 4px);
+      }
       .trouble .icon {
         color: var(--bad);
       }
@@ -115,6 +137,7 @@ export class SyncButton extends PawkitElement {
   override render() {
     const { summary } = this.model
     const { connection } = summary
+    const { conflicts } = summary.figures
     const name = iconOf(summary, this.model.vanishing.count > 0)
     const tone = name === 'alert' ? 'trouble' : connection === 'online' ? '' : 'away'
     // In the icon's and the bar's form the word is only there to be seen when it matters.
@@ -123,11 +146,20 @@ export class SyncButton extends PawkitElement {
         class=${tone}
         aria-label="Sync status"
         aria-expanded=${this.expanded ? 'true' : 'false'}
+        aria-description=${conflicts > 0 ? conflictsWords(conflicts) : nothing}
         title=${summary.sentence}
         @click=${() => ask(this, { do: 'sync-status' })}
       >
-        ${icon(name)}${this.form === 'row' ? 'Sync status' : this.form === 'tab' ? 'Status' : ''}</button
+        ${icon(name)}${this.form === 'row' ? 'Sync status' : this.form === 'tab' ? 'Status' : ''}${this.#badge()}</button
       ><span class="${seen ? 'words' : 'visually-hidden'} ${connection}" data-connection=${connection}>${WORDS[connection]}</span>`
+  }
+
+  /** How many conflicts wait for a person; the description says it in words. */
+  #badge() {
+    const { conflicts } = this.model.summary.figures
+    return conflicts === 0
+      ? nothing
+      : html`<span class="badge numbers" data-many=${conflicts} aria-hidden="true"></span>`
   }
 }
 

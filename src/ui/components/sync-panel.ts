@@ -2,6 +2,7 @@ import { css, html, nothing } from 'lit'
 import { createRef, ref } from 'lit/directives/ref.js'
 import type { Figures } from '../../core/status.ts'
 import './failed-changes.ts'
+import './open-conflicts.ts'
 import './sync-log.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
@@ -180,6 +181,7 @@ export class SyncPanel extends PawkitElement {
         <button class="outlined" aria-busy=${this.busy ? 'true' : 'false'} @click=${this.#sync}>${icon('turning')}Sync now</button>
         <button class="outlined" aria-expanded=${this.log ? 'true' : 'false'} @click=${this.#toggleLog}>Sync log</button>
       </footer>
+      <pawkit-open-conflicts .model=${this.model}></pawkit-open-conflicts>
       <pawkit-failed-changes .model=${this.model}></pawkit-failed-changes>
       ${this.log ? html`<pawkit-sync-log .model=${this.model}></pawkit-sync-log>` : nothing}
     </aside>`

@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit'
 import { ref } from 'lit/directives/ref.js'
+import '../components/same-link.ts'
 import '../components/tags-field.ts'
 import { hostOf, text } from '../../core/records.ts'
 import { icon } from '../icons.ts'
@@ -78,6 +79,7 @@ export class CardPage extends RecordPage {
               : nothing
           }
         </div>
+        <pawkit-same-link .model=${this.model} .recordId=${this.recordId}></pawkit-same-link>
         <div class="part">
           <label for="description">Description</label>
           <textarea

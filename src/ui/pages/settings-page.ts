@@ -1,4 +1,5 @@
 import { css, html, nothing } from 'lit'
+import '../components/conflict-settings.ts'
 import { pageHead } from '../components/page-head.ts'
 import '../components/storage-section.ts'
 import '../components/verify-section.ts'
@@ -119,6 +120,7 @@ export class SettingsPage extends PawkitElement {
         <p>${summary.backgroundText}</p>
         ${summary.clockText === null ? nothing : html`<p>${summary.clockText}</p>`}
       </section>
+      <section><pawkit-conflict-settings .model=${this.model}></pawkit-conflict-settings></section>
       <section><pawkit-storage-section .model=${this.model}></pawkit-storage-section></section>
       <section><pawkit-verify-section .model=${this.model}></pawkit-verify-section></section>
       <section>

@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import { titleOf } from '../../core/records.ts'
 import { entryStyles, tile } from '../components/entry.ts'
 import { pageHead } from '../components/page-head.ts'
+import { resolveButton } from '../components/resolve-button.ts'
 import { stateMark, stateStyles } from '../components/state-mark.ts'
 import type { Layout } from '../controllers/layout-controller.ts'
 import { PawkitElement } from '../element.ts'
@@ -15,6 +16,7 @@ import { ask } from '../requests.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { plainPage } from '../styles/plain-page.ts'
+import { showVersions } from '../version-button.ts'
 import { fullTime, shortTime } from '../words.ts'
 
 const KIND_WORDS: Readonly<Record<string, string>> = { card: 'Card', note: 'Note', collection: 'Collection' }
@@ -61,6 +63,7 @@ export class TrashPage extends PawkitElement {
           contain-intrinsic-size: auto 100px;
         }
         .actions {
+          flex-wrap: wrap;
           justify-content: flex-end;
         }
       }
@@ -110,7 +113,9 @@ export class TrashPage extends PawkitElement {
       <span class="second"><span>${KIND_WORDS[record.kind] ?? ''}</span><time title=${fullTime(at)}>deleted ${shortTime(at)}</time></span>
       <span class="marks">${stateMark(view)}</span>
       <span class="actions">
+        ${resolveButton(view, 'Resolve')}
         <button aria-describedby=${label} @click=${() => this.#restore(record.id, title, row)}>${icon('restore')}Restore</button>
+        <button class="bare" aria-label="Version history" title="Version history" aria-describedby=${label} @click=${() => this.#versions(record.id, row)}>${icon('history')}</button>
         <button class="danger" aria-describedby=${label} @click=${() => this.#purge(record.id, row)}>
           Delete for good
         </button>
@@ -123,6 +128,11 @@ export class TrashPage extends PawkitElement {
     await tellProblem(this.model, title, this.model.restore(id))
     await this.updateComplete
     if (focusIsLost()) this.focus()
+  }
+
+  #versions(id: string, row: number): void {
+    this.#at = row
+    void showVersions(this, id)
   }
 
   #purge(id: string, row: number): void {

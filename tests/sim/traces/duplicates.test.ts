@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { purge } from '../edits.ts'
 import { json, MINUTE, play, SECOND, type World } from '../script.ts'
 import type { Hands } from './hands.ts'
 
@@ -163,6 +164,27 @@ describe('P3 P5 P6: one link saved twice', () => {
       await b.type(c2, 'title', title)
       await world.calm()
       expect(world.everywhere(c1, 'title')).toContain(title)
+      expect(world.onServer(c2)).toBeUndefined()
+    }))
+
+  test('seed 4441: what was typed into the card that went is gone with the one that stayed, deleted for good in that moment', () =>
+    play(async (world, a, b) => {
+      const { c1, c2 } = await twice(world, a, b)
+      await b.type(c2, 'description', (before) => `${before} ${world.word()}`)
+      const writer = b.tab
+      writer.frozen = true
+      const other = await b.openTab()
+      b.device.setOnline(true)
+      await b.sent()
+      await b.set(c1, { deleted: true }, other)
+      const [behind, shown] = [{ ...a.record(c1), id: c2 }, other.views.get(c1)]
+      await b.inTab(() => {
+        if (!shown) throw new Error('the card is not shown')
+        writer.type(behind as typeof shown, 'description', (before) => `${before} ${world.word()}`, true)
+        purge(world.sim, b.device, other, shown)
+      })
+      await world.calm()
+      expect(world.everywhere(c1, 'purged')).toBe(true)
       expect(world.onServer(c2)).toBeUndefined()
     }))
 

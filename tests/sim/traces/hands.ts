@@ -1,13 +1,16 @@
+import type { Resolution } from '../../../src/core/conflict.ts'
 import { uuidV7 } from '../../../src/core/ids.ts'
 import { type Fields, type Kind, type RecordState, text } from '../../../src/core/records.ts'
+import type { StoredConflict } from '../../../src/store/conflicts.ts'
 import type { Database } from '../../../src/store/database.ts'
 import { discardChange, retryFailed } from '../../../src/store/failed.ts'
 import { adoptLibrary, wipeLibrary } from '../../../src/store/library.ts'
 import type { SimDevice } from '../device.ts'
 import type { DiskContents } from '../disk.ts'
+import { purge } from '../edits.ts'
 import { isPush, type LinkRequest, pathOf } from '../link.ts'
 import type { World } from '../script.ts'
-import { ACCOUNT, type Said } from '../server.ts'
+import type { Said } from '../server.ts'
 import type { SimTab } from '../tab.ts'
 
 /** Which requests; where on their way. */
@@ -124,8 +127,8 @@ export class Hands {
     return this.inTab((at) => {
       const shown = at.views.get(id)
       if (!shown) throw new Error(`${at.actor.name} does not show ${id}`)
-      if (fields.purged === true) this.#world.sim.model.purged(`${this.device.name} ${id}`, shown)
-      at.edit(shown, fields)
+      if (fields.purged === true) purge(this.#world.sim, this.device, at, shown)
+      else at.edit(shown, fields)
     }, tab)
   }
 
@@ -154,14 +157,30 @@ export class Hands {
     const { device } = this
     const work = (tab: SimTab, db: Database): Promise<void> =>
       act === 'retry'
-        ? retryFailed(db, tab.library, [id], device.now)
-        : discardChange(db, tab.library, id, device.now)
+        ? retryFailed(db, { library: tab.library, epoch: 0 }, [id], device.now)
+        : discardChange(db, { library: tab.library, epoch: 0 }, id, device.now)
     await this.inTab((tab, db) => void this.#world.sim.scheduler.post(tab.actor, () => void work(tab, db)))
     device.wake('retry')
   }
 
+  /** What a page's list of open conflicts shows now. */
+  async conflict(id: string): Promise<StoredConflict> {
+    const found = await this.inTab(async (tab) => {
+      await tab.look()
+      return tab.conflicts.get(id)
+    })
+    if (!found) throw new Error(`${this.device.name} has no conflict of ${id}`)
+    return found
+  }
+
+  /** Settles a conflict, by what the page shows now or by what it was showing. */
+  async resolve(id: string, resolution: Resolution, shown?: StoredConflict): Promise<void> {
+    const by = shown ?? (await this.conflict(id))
+    await this.inTab((tab) => void tab.resolve(by, resolution))
+  }
+
   /** The library becomes an account's; by default the one that everybody's cookie is of. */
-  async signIn(account = ACCOUNT): Promise<void> {
+  async signIn(account = this.#world.sim.server.accountOf(this.device.name)): Promise<void> {
     await this.inTab((tab, db) => void adoptLibrary(db, tab.library, account))
     this.#world.sim.checks.polite.signedIn(this.device)
     this.device.wake('signed-in')

@@ -239,7 +239,6 @@ describe('P3 P4 P5: asked for, and it holds', () => {
  * | trace | why, and where it is tested instead |
  * | --- | --- |
  * | 6 | in the server: tests/server/sync/traces.test.ts; PostgreSQL is not spoken yet |
- * | 7, 19, 20 | no conflict stays open yet: single values and text are settled at once |
  * | 8f | a repair brings both sides together: tests/sw/verify.test.ts |
  * | 11i | nothing undoes a merge yet |
  * | 13c | the next of three tags after a failure: tests/sw/driver.test.ts |

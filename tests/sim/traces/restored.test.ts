@@ -191,7 +191,10 @@ describe('P4 P5: a server that lost something, a device that was away', () => {
         expect(ids.every((id) => b.value(id, 'purged') !== true)).toBe(true)
         const shown = await b.inTab((_, db) => readVanishing(db))
         expect(shown).toHaveLength(30)
-        await b.inTab((tab, db) => void answerVanishing(db, tab.library, answer, b.device.now, shown))
+        await b.inTab(
+          (tab, db) =>
+            void answerVanishing(db, { library: tab.library, epoch: 0 }, answer, b.device.now, shown),
+        )
         b.device.wake('sync-now')
         await world.pass(5 * SECOND)
         await world.calm()

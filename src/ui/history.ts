@@ -1,0 +1,70 @@
+import type { Excerpt } from '../core/excerpt.ts'
+import type { Fields } from '../core/records.ts'
+import type { WriteResult } from './model.ts'
+
+/** What one field became, ready to be read. */
+export interface FieldPart {
+  readonly field: string
+  /** "Title", "Tags". */
+  readonly label: string
+  readonly is:
+    | { readonly is: 'text'; readonly excerpt: Excerpt }
+    | { readonly is: 'set'; readonly added: readonly string[]; readonly removed: readonly string[] }
+    /** A sentence: "Pinned". */
+    | { readonly is: 'words'; readonly words: string }
+}
+
+/** One entry of a record's version history. */
+export interface HistoryItem {
+  readonly key: string
+  /** By the server's clock, ms. */
+  readonly at: number
+  /** "You", or a name. */
+  readonly who: string
+  /** "Phone", "this device"; '' where it is not known. */
+  readonly where: string
+  /** What sort of entry it is, in words, where it is not simply a version: "Before an automatic merge". */
+  readonly says: string | null
+  /** A version that the record had, or a value that did not make it into the record. */
+  readonly is: 'version' | 'aside'
+  /** This device's value before an automatic merge: `Undo this merge` puts it back. */
+  readonly undoes: boolean
+  /** The record is like this now. */
+  readonly now: boolean
+  /** What restoring puts back. */
+  readonly fields: Fields
+  /** What differs from the version before it, or, where that is not here, from the record as it is now. */
+  readonly parts: readonly FieldPart[]
+  readonly comparedWith: 'before' | 'now'
+}
+
+/** How far the server's part of the history has been read. */
+export type ServerSide =
+  | { readonly is: 'reading' }
+  | { readonly is: 'read' }
+  /** Why it is not here, in words, and whether trying again may help. */
+  | { readonly is: 'missing'; readonly why: string; readonly again: boolean }
+
+/** One record's history while somebody looks at it. Says `change`. */
+export interface OpenHistory extends EventTarget {
+  /** Newest first. */
+  readonly items: readonly HistoryItem[]
+  readonly server: ServerSide
+  /** There are older versions at the server. */
+  readonly more: boolean
+  /** They are being read. */
+  readonly readingOlder: boolean
+  /** Why they could not be read just now, in words; null: nothing was in the way. */
+  readonly noOlder: string | null
+  older(): Promise<void>
+  again(): Promise<void>
+  /** As an ordinary edit; a notice names the record and offers `Undo`. `same`: the record is like that already. */
+  restore(item: HistoryItem): Promise<WriteResult | 'same'>
+  /** Ends what is still being read. */
+  close(): void
+}
+
+export interface HistoryActions {
+  /** What this device has is in it at once; the server's part follows. */
+  open(id: string): Promise<OpenHistory>
+}

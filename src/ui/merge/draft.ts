@@ -1,0 +1,82 @@
+import { mergeSet } from '../../core/reconcile.ts'
+import type { Fields, Json } from '../../core/records.ts'
+import { list, sameValue, text } from '../../core/records.ts'
+import type { ConflictField, ConflictView } from '../model.ts'
+import { beginText, renewText, type TextMerge } from './text-merge.ts'
+
+/** One field on its way to being merged by a person. */
+export type FieldDraft = { readonly of: ConflictField } & (
+  | { readonly is: 'text'; readonly merge: TextMerge }
+  | { readonly is: 'set'; readonly value: readonly string[] }
+  /** `own`: what a person has written instead of either. */
+  | { readonly is: 'one'; readonly pick: 'mine' | 'theirs' | 'own'; readonly own: string }
+)
+
+/** What a person has chosen and written so far, against the two sides of `view`. */
+export interface Draft {
+  readonly view: ConflictView
+  readonly fields: readonly FieldDraft[]
+}
+
+export const beginDraft = (view: ConflictView): Draft => ({ view, fields: view.fields.map(begin) })
+
+const ancestorOf = ({ ancestor }: ConflictField): string | null => (ancestor === null ? null : text(ancestor))
+const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])]
+
+function begin(of: ConflictField): FieldDraft {
+  const { field, merge, mine, theirs } = of
+  if (merge === 'text') return { of, is: 'text', merge: beginText(ancestorOf(of), text(mine), text(theirs)) }
+  if (merge === 'set') return { of, is: 'set', value: union(list(theirs), list(mine)) }
+  // Who merges wants something to be there.
+  const pick = field === 'deleted' && mine === true ? 'theirs' : 'mine'
+  return { of, is: 'one', pick, own: '' }
+}
+
+/** The same work on other sides: nothing that was chosen or written is lost. */
+export function renewDraft(draft: Draft, view: ConflictView): Draft {
+  const fields = view.fields.map((of): FieldDraft => {
+    const was = draft.fields.find((each) => each.of.field === of.field)
+    if (!was) return begin(of)
+    if (was.is === 'text')
+      return { ...was, of, merge: renewText(was.merge, ancestorOf(of), text(of.mine), text(of.theirs)) }
+    if (was.is === 'one') return { ...was, of }
+    const before: Json = union(list(was.of.theirs), list(was.of.mine))
+    const now = union(list(of.theirs), list(of.mine))
+    return { ...was, of, value: list(mergeSet(before, was.value, now)) }
+  })
+  return { view, fields }
+}
+
+/** What the field will hold. */
+export function resultOf(draft: FieldDraft): Json | undefined {
+  switch (draft.is) {
+    case 'text':
+      return draft.merge.text
+    case 'set':
+      return draft.value
+    case 'one':
+      return draft.pick === 'own' ? draft.own : draft.of[draft.pick]
+  }
+}
+
+export function fieldsOf({ fields }: Draft): Fields {
+  const chosen: Record<string, Json> = {}
+  for (const draft of fields) {
+    const value = resultOf(draft)
+    if (value !== undefined) chosen[draft.of.field] = value
+  }
+  return chosen
+}
+
+/** Whether either side of the two views is another one. */
+export const sameSides = (a: ConflictView, b: ConflictView): boolean =>
+  a.fields.length === b.fields.length &&
+  a.theirs.version === b.theirs.version &&
+  a.fields.every((one) => {
+    const other = b.fields.find(({ field }) => field === one.field)
+    return (
+      other !== undefined &&
+      sameValue(one.merge, one.mine, other.mine) &&
+      sameValue(one.merge, one.theirs, other.theirs)
+    )
+  })

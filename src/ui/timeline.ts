@@ -1,0 +1,290 @@
+import {
+  DEFAULTS,
+  type Fields,
+  isDeleted,
+  isKind,
+  type Json,
+  KINDS,
+  mergeKind,
+  type RecordState,
+  sameValue,
+} from '../core/records.ts'
+import type { KeptRow } from '../store/history.ts'
+import type { HistoryItem } from './history.ts'
+import {
+  CREATED,
+  DISCARDED,
+  deviceWords,
+  HERE,
+  lostTo,
+  MERGED,
+  OLDEST,
+  REFUSED,
+  RESOLVED,
+} from './history-words.ts'
+import type { ServerVersion } from './versions-client.ts'
+
+/** An entry before its differences are worked out: from which fields to which. */
+export type Entry = Omit<HistoryItem, 'parts'> & {
+  readonly from: Fields
+  readonly to: Fields
+}
+
+export interface Sources {
+  /** The record as it is now. */
+  readonly record: RecordState
+  /** Newest first, without a gap. */
+  readonly versions: readonly ServerVersion[]
+  /** The server has older ones. */
+  readonly more: boolean
+  /** Newest first; `at` by this device's clock. */
+  readonly rows: readonly KeptRow[]
+  readonly offset: number
+  /** The account of this library; null: none. */
+  readonly account: string | null
+}
+
+const YOU = 'You'
+/** Not a person's to see or restore: who made it, what became one with it, that it is gone. */
+const HIDDEN = new Set(['createdAt', 'formerIds', 'purged', 'deleted'])
+const contentOf = (kind: string): readonly string[] =>
+  isKind(kind) ? Object.keys(KINDS[kind]).filter((field) => !HIDDEN.has(field)) : []
+
+/** Server revisions and this device's own values as one list, newest first; nothing is shown twice. */
+export function timelineOf(sources: Sources): readonly Entry[] {
+  return new Timeline(sources).entries()
+}
+
+/** Values that were put aside in one moment, for one reason. */
+interface Group {
+  readonly at: number
+  readonly row: KeptRow
+  readonly fields: Record<string, Json>
+}
+
+class Timeline {
+  readonly #sources: Sources
+  readonly #fields: readonly string[]
+  readonly #versions: readonly ServerVersion[]
+
+  constructor(sources: Sources) {
+    this.#sources = sources
+    this.#fields = contentOf(sources.record.kind)
+    // What is stripped of its content has nothing to show.
+    this.#versions = sources.versions.filter(({ fields }) => this.#fields.some((field) => field in fields))
+  }
+
+  entries(): readonly Entry[] {
+    const { more } = this.#sources
+    const groups = this.#groups()
+    const notes = new Map<ServerVersion, string>()
+    const asides = groups.filter((group) => !this.#isTold(group, notes)).map((group) => this.#aside(group))
+    const versions: Entry[] = []
+    this.#versions.forEach((version, index) => {
+      const older = this.#olderOf(version, index)
+      // The one before it comes with the next page, and so does what differs.
+      if (!older && more) return
+      if (version.applied) versions.push(this.#version(version, older, notes.get(version) ?? null))
+      else if (!this.#isCovered(version, index, groups)) versions.push(this.#refused(version, older))
+    })
+    const floor = more ? (versions.at(-1)?.at ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY
+    return this.#marked(
+      merged(
+        versions,
+        asides.filter(({ at }) => at >= floor),
+      ),
+    )
+  }
+
+  #groups(): Group[] {
+    const groups = new Map<string, Group>()
+    for (const row of this.#sources.rows) {
+      if (!this.#fields.includes(row.field)) continue
+      const key = `${row.recordId} ${row.at} ${row.side} ${row.why ?? ''}`
+      const group = groups.get(key) ?? { at: row.at + this.#sources.offset, row, fields: {} }
+      group.fields[row.field] ??= row.value
+      groups.set(key, group)
+    }
+    return [...groups.values()]
+  }
+
+  /** Another side's value that a version of the server shows; the version says what became of it. */
+  #isTold({ row, fields, at }: Group, notes: Map<ServerVersion, string>): boolean {
+    if (row.side === 'local') return false
+    const shows = (version: ServerVersion): boolean =>
+      Object.entries(fields).every(([field, value]) => this.#same(field, value, version.fields[field]))
+    const version = this.#versions.filter(({ applied }) => applied).find(shows)
+    if (version) notes.set(version, this.#asideWords(row, at))
+    return version !== undefined
+  }
+
+  /** A refused change of which everything is seen elsewhere: among this device's values, or in the next version. */
+  #isCovered(version: ServerVersion, index: number, groups: readonly Group[]): boolean {
+    const next = this.#versions.slice(0, index).findLast(({ applied }) => applied)
+    return this.#brought(version).every(
+      (field) =>
+        (next && this.#same(field, next.fields[field], version.fields[field])) ||
+        groups.some(
+          ({ row, fields }) =>
+            row.side === 'local' && this.#same(field, fields[field], version.fields[field]),
+        ),
+    )
+  }
+
+  #brought(version: ServerVersion): string[] {
+    return this.#fields.filter((field) => field in version.fields)
+  }
+
+  #version(version: ServerVersion, older: ServerVersion | undefined, says: string | null): Entry {
+    const made = version.version === 1
+    const to = this.#whole(version)
+    // What was before the oldest that is kept is not known: nothing is marked as new in it.
+    const from = older ? this.#whole(older) : made ? {} : to
+    return {
+      key: `v${version.version}`,
+      ...this.#who(version),
+      says: says ?? (older ? null : made ? CREATED : OLDEST),
+      is: 'version',
+      undoes: false,
+      now: false,
+      fields: to,
+      comparedWith: 'before',
+      from: { ...from, deleted: older ? isDeleted(older) : isDeleted(version) },
+      to: { ...to, deleted: isDeleted(version) },
+    }
+  }
+
+  #refused(version: ServerVersion, older: ServerVersion | undefined): Entry {
+    const fields = Object.fromEntries(
+      this.#brought(version).map((field) => [field, version.fields[field] ?? null]),
+    )
+    const key = `r${version.version}-${version.at}`
+    return { key, ...this.#who(version), says: REFUSED, ...this.#from(fields, older) }
+  }
+
+  #aside({ row, fields, at }: Group): Entry {
+    const before = this.#versions.find((version) => version.applied && version.at <= at)
+    const mine = row.side === 'local'
+    const { account } = this.#sources
+    return {
+      key: `k${row.key}`,
+      at,
+      who: mine || row.by?.account === account ? YOU : 'Somebody',
+      where: mine ? HERE : deviceWords(row.by?.device ?? null) || 'another device',
+      says: this.#asideWords(row, at),
+      ...this.#from(fields, this.#beforeAside(before, fields)),
+      undoes: mine && row.why === 'merged',
+    }
+  }
+
+  /** The version that a value was written on: not the one that it lost to. */
+  #beforeAside(newest: ServerVersion | undefined, fields: Fields): ServerVersion | undefined {
+    if (!newest) return undefined
+    const index = this.#versions.indexOf(newest)
+    const older = this.#olderOf(newest, index)
+    const changed = (field: string): boolean => !this.#same(field, newest.fields[field], older?.fields[field])
+    return older && Object.keys(fields).some(changed) ? older : newest
+  }
+
+  #from(
+    fields: Fields,
+    older: ServerVersion | undefined,
+  ): Pick<Entry, 'is' | 'undoes' | 'now' | 'fields' | 'from' | 'to' | 'comparedWith'> {
+    const { record } = this.#sources
+    const aside = { is: 'aside', undoes: false, now: false, fields, to: fields } as const
+    return older
+      ? { ...aside, from: older.fields, comparedWith: 'before' }
+      : { ...aside, from: record.fields, comparedWith: 'now' }
+  }
+
+  #asideWords(row: KeptRow, at: number): string {
+    if (row.why === 'merged') return MERGED
+    if (row.why === 'discarded') return DISCARDED
+    if (row.why === 'resolved') return RESOLVED
+    return row.side === 'remote' ? lostTo(null, HERE) : this.#winner(row, at)
+  }
+
+  /** Where the newest change of that field came from when this device's value lost. */
+  #winner({ field }: KeptRow, at: number): string {
+    const version = this.#versions.find((one, index) => {
+      const older = this.#olderOf(one, index)
+      return one.applied && one.at <= at && !this.#same(field, one.fields[field], older?.fields[field])
+    })
+    if (!version) return lostTo(null, '')
+    const { who, where } = this.#who(version)
+    return lostTo(who === YOU ? null : who, where)
+  }
+
+  #who({ at, by, byName, device }: ServerVersion): Pick<Entry, 'at' | 'who' | 'where'> {
+    const who = by === this.#sources.account ? YOU : (byName ?? 'Somebody')
+    return { at, who, where: deviceWords(device) }
+  }
+
+  /** What a version is compared with: the one before it, or of a refused change the one that it was made on. */
+  #olderOf(version: ServerVersion, index: number): ServerVersion | undefined {
+    const older = this.#versions.slice(index + 1).filter(({ applied }) => applied)
+    const base = version.applied ? undefined : older.find((one) => one.version === version.version)
+    return base ?? older[0]
+  }
+
+  #whole({ fields }: ServerVersion): Record<string, Json> {
+    const { kind } = this.#sources.record
+    const defaults: Fields = isKind(kind) ? DEFAULTS[kind] : {}
+    return Object.fromEntries(this.#fields.map((field) => [field, fields[field] ?? defaults[field] ?? null]))
+  }
+
+  #same(field: string, a: Json | undefined, b: Json | undefined): boolean {
+    return sameField(this.#sources.record.kind, field, a, b)
+  }
+
+  /** The newest version that is what the record is now says so. */
+  #marked(entries: readonly Entry[]): Entry[] {
+    const { record } = this.#sources
+    const isNow = ({ is, fields, to }: Entry): boolean =>
+      is === 'version' &&
+      (to.deleted === true) === isDeleted(record) &&
+      Object.entries(fields).every(([field, value]) => this.#same(field, value, record.fields[field]))
+    const now = entries.find(isNow)
+    return entries.map((entry) => (entry === now ? { ...entry, now: true } : entry))
+  }
+}
+
+/** Whether a field is the same; one that nobody has set is what it is by default. */
+export function sameField(kind: string, field: string, a: Json | undefined, b: Json | undefined): boolean {
+  const empty = isKind(kind) ? DEFAULTS[kind][field] : undefined
+  return sameValue(mergeKind(kind, field), a ?? empty, b ?? empty)
+}
+
+/** Both lists newest first; versions keep their order whatever the clocks said. */
+function merged(versions: readonly Entry[], asides: readonly Entry[]): Entry[] {
+  const out: Entry[] = []
+  let next = 0
+  const newest = [...asides].sort((a, b) => b.at - a.at)
+  for (const version of versions) {
+    for (let aside = newest[next]; aside && aside.at > version.at; aside = newest[next]) {
+      out.push(aside)
+      next++
+    }
+    out.push(version)
+  }
+  return [...out, ...newest.slice(next)]
+}
+
+/** What putting the entry's values back would change, and what is there now. */
+export function restoring(
+  record: RecordState,
+  fields: Fields,
+): { readonly shown: Fields; readonly typed: Fields } {
+  const shown: Record<string, Json> = {}
+  const typed: Record<string, Json> = {}
+  for (const [field, value] of Object.entries(fields)) {
+    const now = record.fields[field]
+    if (sameField(record.kind, field, value, now)) continue
+    typed[field] = value
+    if (now !== undefined) shown[field] = now
+  }
+  // What is in the Trash comes back with what is put into it.
+  return isDeleted(record)
+    ? { shown: { ...shown, deleted: true }, typed: { ...typed, deleted: false } }
+    : { shown, typed }
+}

@@ -1,0 +1,318 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { App } from './support/app.ts'
+import { BEFORE, clashOn, HERE, THERE } from './support/clash.ts'
+import { ADA } from './support/client.ts'
+import { expect, test } from './support/test.ts'
+
+const WINDOWS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 780 } } as const
+
+/** What axe finds, in light, and of colours in dark. */
+async function faults(page: Page, where: string): Promise<string[]> {
+  const found: string[] = []
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    const axe = new AxeBuilder({ page })
+    const { violations } = await (scheme === 'light' ? axe : axe.withRules('color-contrast')).analyze()
+    for (const { id, nodes } of violations)
+      found.push(`${where}, ${scheme}: ${id} ${nodes.map((node) => JSON.stringify(node.target)).join(' ')}`)
+  }
+  return found
+}
+
+const openDialog = async (app: App) => {
+  await app.page.locator('pawkit-record-bar').getByRole('button', { name: 'Resolve conflict' }).click()
+  const dialog = app.dialog('Resolve conflict')
+  await expect(dialog).toBeVisible()
+  return dialog
+}
+
+for (const window of ['desktop', 'phone'] as const) {
+  test(`P4 the merge editor by keyboard alone: ${window}`, async ({ site, devices }) => {
+    const { app, id } = await clashOn(site, devices, {
+      viewport: WINDOWS[window],
+      reducedMotion: 'reduce',
+    })
+    const { page } = app
+    const { keyboard } = page
+    const dialog = app.dialog('Resolve conflict')
+    await expect(dialog, 'it never opens by itself').toHaveCount(0)
+    const opener = page.locator('pawkit-record-bar').getByRole('button', { name: 'Resolve conflict' })
+    await expect(opener).toHaveAccessibleDescription('Weekend')
+    await opener.focus()
+    await keyboard.press('Enter')
+    await expect(dialog).toBeVisible()
+
+    /** On with Tab, as somebody who sees only what has the focus. */
+    const tabTo = async (name: string, description?: string): Promise<void> => {
+      const wanted = dialog.getByRole('button', { name, exact: true })
+      const target = description ? wanted.and(page.locator(`[aria-description="${description}"]`)) : wanted
+      for (let steps = 0; steps < 30; steps++) {
+        await keyboard.press('Tab')
+        if (
+          await target.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element)
+        )
+          return
+      }
+      throw new Error(`Tab does not lead to ${name} ${description ?? ''}`)
+    }
+    await tabTo('Merge both')
+    await keyboard.press('Enter')
+    const text = dialog.getByRole('textbox', { name: 'Merged text' })
+    await expect(text).toBeVisible()
+    await expect(dialog.getByRole('group', { name: 'Block 1 of 2' })).toBeVisible()
+    await tabTo('Take mine', 'Block 1 of 2')
+    await keyboard.press('Space')
+    await expect(dialog.getByRole('button', { name: 'Take mine' }).first()).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    )
+    await tabTo('Take theirs', 'Block 2 of 2')
+    await keyboard.press('Space')
+
+    // Into the text, and out of it again with Escape and Tab; the dialog stays.
+    for (let steps = 0; steps < 5; steps++) {
+      await keyboard.press('Tab')
+      if (await text.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element))
+        break
+    }
+    await expect(text).toBeFocused()
+    // A choice is undone and done again as what one types is.
+    const second = dialog.getByRole('group', { name: 'Block 2 of 2' })
+    await keyboard.press('Control+z')
+    await expect(second.getByRole('button', { name: 'Take both' })).toHaveAttribute('aria-pressed', 'true')
+    await keyboard.press('Control+y')
+    await expect(second.getByRole('button', { name: 'Take theirs' })).toHaveAttribute('aria-pressed', 'true')
+    await keyboard.press('Control+End')
+    await keyboard.type(' and more')
+    await keyboard.press('Escape')
+    await keyboard.press('Tab')
+    await expect(text).not.toBeFocused()
+    await expect(dialog).toBeVisible()
+    await tabTo('Preview')
+    await keyboard.press('Enter')
+    await expect(dialog.getByRole('region', { name: 'Preview' })).toContainText('A line from here and more')
+    await keyboard.press('Enter')
+    await tabTo('Save merge')
+    await keyboard.press('Enter')
+    await expect(dialog).toBeHidden()
+
+    const merged =
+      'Buy oat milk\nCall the plumber\nBuy six eggs for Sunday\nSleep long\nPaint the old door blue\nWater the plants\nA line from here and more'
+    await expect(app.content).toHaveValue(merged)
+    await expect.poll(() => site.data.content(id)).toBe(merged)
+    await expect(app.state).toHaveAttribute('data-sync-state', 'synced')
+    await expect(
+      page.locator('pawkit-record-bar').getByRole('button', { name: 'Resolve conflict' }),
+    ).toHaveCount(0)
+    await expect(app.notice('Weekend').last()).toContainText('merged version')
+  })
+
+  test(`axe finds nothing in what there is of conflicts: ${window}, light and dark`, async ({
+    site,
+    devices,
+  }) => {
+    test.slow()
+    const said: string[] = []
+    const { app } = await clashOn(site, devices, { viewport: WINDOWS[window], reducedMotion: 'reduce' })
+    const { page } = app
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.text().includes('Content Security Policy'))
+        said.push(message.text())
+    })
+    page.on('pageerror', (error) => said.push(error.message))
+    const found = await faults(page, 'editor')
+    const dialog = await openDialog(app)
+    found.push(...(await faults(page, 'compare')))
+    await dialog.getByRole('button', { name: 'Merge both' }).click()
+    await expect(dialog.getByRole('textbox', { name: 'Merged text' })).toBeVisible()
+    found.push(...(await faults(page, 'merge, both taken')))
+    await dialog.getByRole('button', { name: 'Take mine' }).first().click()
+    found.push(...(await faults(page, 'merge, mine taken')))
+    await dialog.getByRole('combobox', { name: 'Compared with' }).selectOption('Before both changes')
+    await dialog.getByRole('textbox', { name: 'Merged text' }).focus()
+    found.push(...(await faults(page, 'merge, in the text')))
+    await dialog.getByRole('button', { name: 'Preview' }).click()
+    found.push(...(await faults(page, 'preview')))
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await expect(dialog).toBeHidden()
+    await page.goto('/')
+    await expect(app.entry('Weekend')).toBeVisible()
+    found.push(...(await faults(page, 'library')))
+    await page.getByRole('button', { name: 'Sync status' }).click()
+    await expect(page.getByRole('region', { name: 'Open conflicts' })).toBeVisible()
+    found.push(...(await faults(page, 'open conflicts')))
+    await page.goto('/settings')
+    await expect(page.getByRole('group', { name: 'Deleted here, edited there' })).toBeVisible()
+    found.push(...(await faults(page, 'settings')))
+    expect(found).toEqual([])
+    expect(said, 'CodeMirror keeps to the content security policy').toEqual([])
+  })
+}
+
+test('both versions stand side by side on a desktop and one under the other on a phone, with what changed marked', async ({
+  site,
+  devices,
+}) => {
+  const { app } = await clashOn(site, devices, { viewport: WINDOWS.desktop })
+  const dialog = await openDialog(app)
+  const mine = dialog.getByRole('group', { name: /^This device, today/ })
+  const theirs = dialog.getByRole('group', { name: /^A program, you, today/ })
+  await expect(mine.getByRole('insertion')).toHaveText(['six', 'green', 'A line from here'])
+  await expect(mine.getByRole('deletion')).toHaveText(['ten', 'red'])
+  await expect(theirs.getByRole('insertion')).toHaveText([/^oat\s*$/, 'twelve', 'blue'])
+  const beside = async (): Promise<boolean> => {
+    const [a, b] = [await mine.boundingBox(), await theirs.boundingBox()]
+    return a !== null && b !== null && b.x >= a.x + a.width && Math.abs(a.y - b.y) < 2
+  }
+  expect(await beside()).toBe(true)
+  await app.page.setViewportSize(WINDOWS.phone)
+  expect(await beside()).toBe(false)
+  const fits = () => dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)
+  expect(await fits()).toBe(true)
+  await dialog.getByRole('button', { name: 'Merge both' }).click()
+  await expect(dialog.getByRole('textbox', { name: 'Merged text' })).toBeVisible()
+  expect(await fits()).toBe(true)
+})
+
+test('P4 keeping one version: the other device gets it, closing keeps the conflict for later, the focus returns', async ({
+  site,
+  devices,
+}) => {
+  const { app, id } = await clashOn(site, devices)
+  const dialog = await openDialog(app)
+  await app.page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(
+    app.page.locator('pawkit-record-bar').getByRole('button', { name: 'Resolve conflict' }),
+  ).toBeFocused()
+  await expect(app.state).toHaveAttribute('data-sync-state', 'conflict')
+  expect(site.data.content(id)).toBe(THERE)
+
+  // The badge and the list lead to it too.
+  await expect(app.button('Sync status')).toHaveAccessibleDescription('1 conflict waits for you')
+  await app.button('Sync status').click()
+  const open = app.page.getByRole('region', { name: 'Open conflicts' })
+  await expect(open.getByRole('listitem')).toHaveCount(1)
+  await open.getByRole('button', { name: 'Resolve conflict' }).click()
+  await dialog.getByRole('button', { name: 'Keep local version' }).click()
+  await expect(dialog).toBeHidden()
+  await expect.poll(() => site.data.content(id)).toBe(HERE)
+  await expect(open).toHaveCount(0)
+  await expect(app.figure('conflicts')).toHaveText('0')
+})
+
+test('P4 Use server version takes the other side, from the list', async ({ site, devices }) => {
+  const { app, id } = await clashOn(site, devices)
+  await app.page.goto('/')
+  const entry = app.library.getByRole('listitem')
+  await expect(entry).toHaveText(/^Weekend/)
+  await entry.getByRole('button', { name: 'Resolve conflict' }).click()
+  await app.dialog('Resolve conflict').getByRole('button', { name: 'Use server version' }).click()
+  await app.entry('Weekend').click()
+  await expect(app.content).toHaveValue(THERE)
+  await expect(app.state).toHaveAttribute('data-sync-state', 'synced')
+  expect(site.data.content(id)).toBe(THERE)
+})
+
+test('P4 a further change elsewhere while one merges is shown, and loses nothing of what was chosen and typed', async ({
+  site,
+  devices,
+}) => {
+  const { app, id, edit } = await clashOn(site, devices)
+  const dialog = await openDialog(app)
+  await dialog.getByRole('button', { name: 'Merge both' }).click()
+  const text = dialog.getByRole('textbox', { name: 'Merged text' })
+  await dialog.getByRole('button', { name: 'Take mine' }).first().click()
+  await text.focus()
+  await app.page.keyboard.press('Control+End')
+  await app.page.keyboard.type(', typed')
+  await edit(`${THERE.replace('twelve', 'thirteen')}`.replace('oat milk', 'oat milk, two of them'))
+  await expect(dialog.getByRole('status')).toContainText('The other version has changed meanwhile')
+  await expect(dialog.getByRole('group', { name: 'Block 1 of 2' })).toContainText('thirteen')
+  await expect(dialog.getByRole('button', { name: 'Take mine' }).first()).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  )
+  await dialog.getByRole('button', { name: 'Take both' }).last().click()
+  // Closing keeps what was begun as long as the page is there.
+  await app.page.keyboard.press('Escape')
+  await app.page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await openDialog(app)
+  await dialog.getByRole('button', { name: 'Merge both' }).click()
+  await dialog.getByRole('button', { name: 'Save merge' }).click()
+  const merged =
+    'Buy oat milk, two of them\nCall the plumber\nBuy six eggs for Sunday\nSleep long\nPaint the old door blue\nPaint the old door green\nWater the plants\nA line from here, typed'
+  await expect.poll(() => site.data.content(id)).toBe(merged)
+})
+
+test('the merge editor opens offline, though it has never been opened before', async ({ site, devices }) => {
+  const { app } = await clashOn(site, devices)
+  await app.page.context().setOffline(true)
+  await app.page.reload()
+  await expect(app.content).toHaveValue(HERE)
+  const dialog = await openDialog(app)
+  await dialog.getByRole('button', { name: 'Merge both' }).click()
+  await expect(dialog.getByRole('textbox', { name: 'Merged text' })).toBeVisible()
+  await dialog.getByRole('button', { name: 'Save merge' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(app.state).toHaveAttribute('data-sync-state', 'pending')
+})
+
+test('choices of the settings are kept, and do what they say: titles ask, and what was deleted here asks in the Trash', async ({
+  site,
+  devices,
+}) => {
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  const script = await site.signIn(ADA)
+  const id = await script.createNote({ title: 'Rome', content: BEFORE })
+  const gone = await script.createNote({ title: 'Old list', content: 'one' })
+  await app.page.goto('/settings')
+  const choice = (group: string) =>
+    app.page.getByRole('group', { name: group }).getByRole('radio', { name: 'Always ask' })
+  const groups = ['You changed it on another device too', 'Deleted here, edited there']
+  for (const group of groups) await choice(group).check()
+  await expect(app.notice('Saved on this device.')).toBeVisible()
+  await app.page.reload()
+  for (const group of groups) await expect(choice(group)).toBeChecked()
+  await expect(choice('Deleted there, edited here')).not.toBeChecked()
+
+  await app.page.goto(`/notes/${id}`)
+  await expect(app.title).toHaveValue('Rome')
+  await app.page.context().setOffline(true)
+  await app.title.fill('Rome in May')
+  await app.page.goto(`/notes/${gone}`)
+  await app.button('Delete').click()
+  await script.editNote(id, { title: 'Rome and Naples' })
+  await script.editNote(gone, { content: 'one and two' })
+  await app.page.context().setOffline(false)
+  await expect(app.figure('conflicts')).toHaveText('2')
+
+  await app.page.goto(`/notes/${id}`)
+  const dialog = await openDialog(app)
+  await dialog.getByRole('button', { name: 'Merge both' }).click()
+  const title = dialog.getByRole('group', { name: 'Title' })
+  await expect(title.getByRole('radio', { name: /This device/ })).toBeChecked()
+  await title.getByRole('textbox', { name: 'Title as it will be' }).fill('x'.repeat(1001))
+  await expect(title.getByRole('radio', { name: 'Your own words' })).toBeChecked()
+  await dialog.getByRole('button', { name: 'Save merge' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('Title must be at most 1000 characters')
+  await title.getByRole('textbox').fill('Rome, then Naples')
+  await dialog.getByRole('button', { name: 'Save merge' }).click()
+  await expect(dialog).toBeHidden()
+  await expect
+    .poll(() => site.data.records('note').find((note) => note.id === id)?.fields.title)
+    .toBe('Rome, then Naples')
+
+  await app.page.goto('/trash')
+  const deleted = app.page.getByRole('list', { name: 'Deleted records' }).getByRole('listitem')
+  await deleted.getByRole('button', { name: 'Resolve conflict' }).click()
+  await expect(dialog).toContainText('“Old list” was deleted here and edited by a program.')
+  await dialog.getByRole('button', { name: 'Use server version' }).click()
+  await expect(deleted).toHaveCount(0)
+  await app.page.goto(`/notes/${gone}`)
+  await expect(app.content).toHaveValue('one and two')
+})
