@@ -224,7 +224,7 @@ function stateText(state: Exclude<RecordSyncState, 'synced'>, entry: Entry | nul
     case 'syncing':
       return 'Waiting. Saved on this device, being sent to the server.'
     case 'conflict':
-      return 'Changed in two places; choose which version to keep.'
+      return 'Changed in two places'
     case 'failed':
       return failedText(entry, facts)
   }

@@ -66,9 +66,10 @@ export class SameLink extends PawkitElement {
     const { stays, goes, fields } = joinCards(card, twin)
     const problem = problemOf(await this.model.edit(stays.id, stays.fields, fields))
     if (problem !== null) return this.model.notify('alert', `“${titleOf(stays)}” was not merged. ${problem}`)
+    // Before this card, and with it this element, is gone from the page.
+    if (this.recordId === goes.id) ask(this, { go: `/cards/${stays.id}` })
     // Its notice offers to take that back.
     await this.model.remove(goes.id)
-    if (this.recordId === goes.id) ask(this, { go: `/cards/${stays.id}` })
   }
 }
 

@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { titleOf } from '../../core/records.ts'
+import { resolveButton, resolveStyles } from '../components/resolve-button.ts'
 import type { Layout } from '../controllers/layout-controller.ts'
 import { PawkitElement } from '../element.ts'
 import { icon, mark } from '../icons.ts'
@@ -25,6 +26,7 @@ export class QuietPage extends PawkitElement {
   static override styles = [
     base,
     controls,
+    resolveStyles,
     css`
       :host {
         display: flex;
@@ -87,14 +89,15 @@ export class QuietPage extends PawkitElement {
       return html`<h2>There is nothing at this address</h2>
         <p class="soft">The link may be cut short. Everything you have is in the list.</p>`
     }
-    const record = this.model.records.get(this.recordId)?.record
-    if (record) {
+    const view = this.model.records.get(this.recordId)
+    if (view) {
+      const { record } = view
       const title = titleOf(record)
       return html`<h2 id="gone">“${title}” is in the Trash</h2>
         <p class="soft">It can be read and changed again once it is restored.</p>
         <button class="outlined" aria-description=${title} @click=${() => void tellProblem(this.model, title, this.model.restore(record.id))}>
           ${icon('restore')}Restore
-        </button>`
+        </button>${resolveButton(view)}`
     }
     const { account, connection } = this.model.summary
     return html`<h2>This is not on this device (yet)</h2>
