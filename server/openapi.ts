@@ -15,6 +15,7 @@ import { restPaths } from './openapi-rest.ts'
 import { createBody, patchBody, RESOURCES, shown } from './rest/resources.ts'
 import {
   Change,
+  Devices,
   DigestAnswer,
   DigestRequest,
   Mutation,
@@ -70,6 +71,18 @@ const syncPaths: Doc = {
       responses: {
         200: json('What became of each', ref('PushAnswer')),
         ...errorAnswers(400, 401, 403, 410, 415, 422, 426),
+      },
+    },
+  },
+  '/api/sync/devices': {
+    get: {
+      tags: ['sync'],
+      operationId: 'devices',
+      summary: 'The devices of the account, the one that was here last first',
+      parameters: [PROTOCOL, ACCOUNT],
+      responses: {
+        200: json('When each was here, and how far it has read', ref('Devices')),
+        ...errorAnswers(400, 401, 403, 426),
       },
     },
   },
@@ -272,6 +285,7 @@ export function openApi(): Doc {
             Mutation,
             Outcome,
             Change,
+            Devices,
           }).map(([name, schema]) => [name, schemaOf(schema)]),
         ),
         Error: errorSchema,

@@ -12,6 +12,7 @@ const REOPEN = 15_000
 export class PokeStream {
   readonly #poke: () => void
   #account: string | null = null
+  #device = ''
   #stop: AbortController | null = null
 
   constructor(poke: () => void) {
@@ -22,10 +23,14 @@ export class PokeStream {
     window.addEventListener('online', () => this.#restart())
   }
 
-  /** The account whose library this is while its session lasts; null: no stream. */
-  follow(account: string | null): void {
-    if (account === this.#account) return
+  /**
+   * @param account whose library this is while its session lasts; null: no stream
+   * @param device this device's id, by which others see that it is online
+   */
+  follow(account: string | null, device: string): void {
+    if (account === this.#account && device === this.#device) return
     this.#account = account
+    this.#device = device
     this.#restart()
   }
 
@@ -60,6 +65,7 @@ export class PokeStream {
         const query = new URLSearchParams({
           protocol: String(PROTOCOL_VERSION),
           account: this.#account ?? '',
+          device: this.#device,
         })
         source = new EventSource(`/api/sync/stream?${query}`)
         source.addEventListener('open', () => this.#poke())

@@ -16,7 +16,10 @@ export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-
   const { id, account, cursor, mark } = outbox.library
   if (!account) return 'failed'
   const began = world.now()
-  const answered = await world.transport.pull({ account: account.id, after: cursor, mark }, signal)
+  const answered = await world.transport.pull(
+    { account: account.id, device: id, after: cursor, mark },
+    signal,
+  )
   if (signal.aborted) return 'failed'
   if (!answered.ok) {
     logged(world, 'pull', answered.problem)

@@ -35,6 +35,8 @@ export interface Transport {
 
 export interface PullFrom {
   readonly account: string
+  /** This device's id; not said where only single records are asked for. */
+  readonly device?: string
   readonly after: number
   readonly mark: Mark | null
   /** Only these records. */
@@ -57,7 +59,7 @@ export function createTransport(world: TransportWorld): Transport {
     async digests(request, signal) {
       return read(readDigestAnswer, await ask(world, '/api/sync/digests', post(request), signal))
     },
-    async pull({ account, after, mark, ids }, signal) {
+    async pull({ account, device, after, mark, ids }, signal) {
       const query = new URLSearchParams({
         protocol: String(PROTOCOL_VERSION),
         account,
@@ -65,6 +67,7 @@ export function createTransport(world: TransportWorld): Transport {
         limit: String(PULL_LIMITS.records),
         mark: markParam(mark),
         ...(ids && { ids: ids.join() }),
+        ...(device && { device }),
       })
       return read(readPullAnswer, await ask(world, `/api/sync/changes?${query}`, { method: 'GET' }, signal))
     },

@@ -10,15 +10,20 @@ interface Seen {
   readonly id: string
   /** null: the request named only the id. */
   readonly name: string | null
+  /** The seq up to which it has read; null: the request did not say. */
+  readonly cursor: number | null
 }
 
 /** Remembers that a device of the account has been here, under which name. For write transactions. */
 export async function sawDevice(trx: Database, account: string, seen: Seen, now: number): Promise<void> {
   const named = seen.name === null ? {} : { name: seen.name }
+  const read = seen.cursor === null ? {} : { cursor: seen.cursor, cursor_at: now }
   await trx
     .insertInto('device')
-    .values({ account, id: seen.id, name: seen.name ?? '', seen_at: now })
-    .onConflict((conflict) => conflict.columns(['account', 'id']).doUpdateSet({ ...named, seen_at: now }))
+    .values({ account, id: seen.id, name: seen.name ?? '', seen_at: now, ...read })
+    .onConflict((conflict) =>
+      conflict.columns(['account', 'id']).doUpdateSet({ ...named, ...read, seen_at: now }),
+    )
     .execute()
   const beyond = await trx
     .selectFrom('device')
@@ -34,15 +39,34 @@ export async function sawDevice(trx: Database, account: string, seen: Seen, now:
   await trx.deleteFrom('device').where('account', '=', account).where('id', 'in', ids).execute()
 }
 
-/** Whether there is something to write down of a device that only reads. */
-export async function isNews(db: Database, account: string, id: string, now: number): Promise<boolean> {
+/** What there is to write down of a device that only reads: null where nothing is new. */
+export async function newsOf(
+  db: Database,
+  account: string,
+  seen: { readonly id: string; readonly cursor: number | null },
+  now: number,
+): Promise<Seen | null> {
   const known = await db
     .selectFrom('device')
-    .select('seen_at')
+    .select(['seen_at', 'cursor'])
     .where('account', '=', account)
-    .where('id', '=', id)
+    .where('id', '=', seen.id)
     .executeTakeFirst()
-  return known === undefined || Math.abs(now - known.seen_at) >= MINUTE
+  // When it had read so far is when it first said so.
+  const cursor = seen.cursor === null || seen.cursor === known?.cursor ? null : seen.cursor
+  const old = known === undefined || Math.abs(now - known.seen_at) >= MINUTE
+  return old || cursor !== null ? { id: seen.id, name: null, cursor } : null
+}
+
+/** The account's devices, the one that was here last first. */
+export function listDevices(db: Database, account: string) {
+  return db
+    .selectFrom('device')
+    .select(['id', 'name', 'seen_at', 'cursor', 'cursor_at'])
+    .where('account', '=', account)
+    .orderBy('seen_at', 'desc')
+    .orderBy('id')
+    .execute()
 }
 
 /** Forgets devices that have not been here for as long as they would have to read afresh. */

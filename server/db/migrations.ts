@@ -70,8 +70,12 @@ const history = allOf(
   ),
 )
 
+/** How far each device has read. */
+const devices = columns('device', ['cursor', 'integer not null default 0'], ['cursor_at', 'integer'])
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_accounts': accounts,
   '0002_library': library,
   '0003_history': history,
+  '0004_devices': devices,
 }

@@ -83,6 +83,9 @@ export interface DeviceTable {
   id: string
   name: string
   seen_at: number
+  /** The seq up to which it has read, and when it first said so. */
+  cursor: Generated<number>
+  cursor_at: number | null
 }
 
 /** A cursor below `retained`, given to a device that reads afresh, and when that read (the oldest such) began. */

@@ -6,7 +6,10 @@ export interface PokeLine {
 
 /** The open streams of all spaces. In this process only: there is one. */
 export interface Pokes {
-  open(space: string): PokeLine
+  /** @param device whose stream it is, where the device has said so */
+  open(space: string, device?: string): PokeLine
+  /** Devices of the space with an open stream. */
+  devices(space: string): ReadonlySet<string>
   /** Tells the space's streams that there is something to pull. Call it after the commit, never before. */
   publish(space: string, seq: number): void
   /** Ends every stream, and each that opens from now on. */
@@ -19,8 +22,10 @@ class Line implements PokeLine {
   #closed = false
   #wake: (() => void) | null = null
   readonly #onClose: (line: Line) => void
+  readonly device: string | undefined
 
-  constructor(onClose: (line: Line) => void) {
+  constructor(device: string | undefined, onClose: (line: Line) => void) {
+    this.device = device
     this.#onClose = onClose
   }
 
@@ -53,16 +58,19 @@ export function createPokes(): Pokes {
   const spaces = new Map<string, Set<Line>>()
   let closed = false
   return {
-    open(space) {
+    open(space, device) {
       const lines = spaces.get(space) ?? new Set<Line>()
       spaces.set(space, lines)
-      const line = new Line((done) => {
+      const line = new Line(device, (done) => {
         lines.delete(done)
         if (lines.size === 0 && spaces.get(space) === lines) spaces.delete(space)
       })
       lines.add(line)
       if (closed) line.close()
       return line
+    },
+    devices(space) {
+      return new Set([...(spaces.get(space) ?? [])].flatMap(({ device }) => device ?? []))
     },
     publish(space, seq) {
       for (const line of spaces.get(space) ?? []) line.push(seq)

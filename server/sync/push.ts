@@ -138,7 +138,7 @@ export async function push(db: Database, tools: Tools, batch: Batch): Promise<Pu
     const state = await checkMark(trx, space, batch.mark)
     if (state !== 'known') throw refuseMark(state)
     const { account, device } = batch
-    if (device) await sawDevice(trx, account, device, now)
+    if (device) await sawDevice(trx, account, { ...device, cursor: null }, now)
     const writer: Writer = { space: space.id, account, device: device?.name ?? '', world, now }
 
     const results: Outcome[] = []

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { PUSH_LIMITS } from '../../src/core/protocol.ts'
-import { isNews, sawDevice } from '../db/devices.ts'
+import { type DevicesAnswer, PUSH_LIMITS } from '../../src/core/protocol.ts'
+import { listDevices, newsOf, sawDevice } from '../db/devices.ts'
 import { ensureSpace, spaceOf } from '../db/spaces.ts'
 import { write } from '../db/transaction.ts'
 import { parseJson } from '../http/body.ts'
@@ -16,12 +16,15 @@ import { ChangesQuery, checkAccount, checkProtocol, readQuery, StreamQuery } fro
 import { DigestRequest, PushRequest } from './schemas.ts'
 import { stream } from './stream.ts'
 
+const ONLINE_MS = 60_000
+
 /** `/api/sync`: what a device's service worker uses. */
 export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<Env> {
   const routes = new Hono<Env>()
-  const seen = async (account: string, id: string | undefined): Promise<void> => {
-    if (id === undefined || !(await isNews(db, account, id, world.now()))) return
-    await write(db, (trx) => sawDevice(trx, account, { id, name: null }, world.now()))
+  const seen = async (account: string, id: string | undefined, cursor: number | null): Promise<void> => {
+    if (id === undefined) return
+    const news = await newsOf(db, account, { id, cursor }, world.now())
+    if (news) await write(db, (trx) => sawDevice(trx, account, news, world.now()))
   }
 
   routes.post('/push', async (c) => {
@@ -54,8 +57,9 @@ export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<
 
   routes.get('/changes', async (c) => {
     const query = readQuery(ChangesQuery, c.req.query(), c.var.account)
-    await seen(c.var.account, query.device)
     const answer = await changes(db, world.now(), query)
+    // Only what it goes on from: a place that is refused, or records asked for by name, tell of no reading.
+    await seen(c.var.account, query.device, query.ids ? null : query.after)
     const { cursor, more } = answer
     const records = answer.changes.length
     const body = JSON.stringify(answer)
@@ -79,6 +83,23 @@ export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<
     return c.body(answer, 200, { 'Content-Type': 'application/json' })
   })
 
+  routes.get('/devices', async (c) => {
+    const { account } = readQuery(StreamQuery, c.req.query(), c.var.account)
+    const now = world.now()
+    const online = pokes.devices((await spaceOf(db, account))?.id ?? '')
+    const rows = await listDevices(db, account)
+    const devices = rows.map(({ id, name, seen_at, cursor, cursor_at }) => ({
+      id,
+      name,
+      seenAt: seen_at,
+      // A device without a visible page asks now and then, and has no stream.
+      online: online.has(id) || now - seen_at < ONLINE_MS,
+      cursor,
+      cursorAt: cursor_at,
+    }))
+    return c.json({ now, devices } satisfies DevicesAnswer)
+  })
+
   routes.get('/stream', async (c) => {
     const { device } = readQuery(StreamQuery, c.req.query(), c.var.account)
     if (draining())
@@ -86,11 +107,11 @@ export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<
     // Its answer would be thrown away with the stream in it, and nobody would ever close that.
     if (c.req.method === 'HEAD') return c.body(null)
     const { account } = c.var
-    await seen(account, device)
+    await seen(account, device, null)
     const space =
       (await spaceOf(db, account)) ??
       (await write(db, (trx) => ensureSpace(trx, account, world.newId(), world.now())))
-    return stream(c, pokes, space.id, async () => (await spaceOf(db, account))?.seq ?? 0)
+    return stream(c, pokes, space.id, device, async () => (await spaceOf(db, account))?.seq ?? 0)
   })
 
   return routes

@@ -104,6 +104,20 @@ export const PullAnswer = v.object({
   mark: v.nullable(Mark),
 }) satisfies Of<PullPage>
 
+export const Devices = v.object({
+  now: v.number(),
+  devices: v.array(
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      seenAt: v.number(),
+      online: v.boolean(),
+      cursor: whole,
+      cursorAt: v.nullable(v.number()),
+    }),
+  ),
+}) satisfies Of<protocol.DevicesAnswer>
+
 export const DigestRequest = v.object({
   protocol: whole,
   account: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),

@@ -11,11 +11,12 @@ export function stream(
   c: Context<Env>,
   pokes: Pokes,
   space: string,
+  device: string | undefined,
   currentSeq: () => Promise<number>,
 ): Response {
   c.header('X-Accel-Buffering', 'no')
   // Opened before the seq is read: a change between the two is a poke too many, never one too few.
-  const line = pokes.open(space)
+  const line = pokes.open(space, device)
   return streamSSE(c, async (out) => {
     out.onAbort(() => line.close())
     const heartbeat = setInterval(() => void out.write(': \n\n'), HEARTBEAT_MS)

@@ -139,4 +139,20 @@ export interface DigestAnswer {
   readonly ranges: { readonly [ending: string]: RangeAnswer }
 }
 
+/** `GET /api/sync/devices?protocol=&account=`: the account's devices, the one that was here last first. */
+export interface DevicesAnswer {
+  readonly now: number
+  readonly devices: readonly {
+    readonly id: string
+    readonly name: string
+    /** ms by the server's clock. */
+    readonly seenAt: number
+    /** It has a stream open, or has asked within the last minute. */
+    readonly online: boolean
+    /** The seq up to which it has read, and when it first said so; what is above it may be there already. */
+    readonly cursor: number
+    readonly cursorAt: number | null
+  }[]
+}
+
 export const markParam = (mark: Mark | null): string => (mark ? `${mark.seq}.${mark.tag}` : '')

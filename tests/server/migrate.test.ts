@@ -53,10 +53,10 @@ describe('the database at start', () => {
       const db = new Kysely<Schema>({ dialect: new PawkitDialect(sqlite) })
       return migrate(db, sqlite, list).finally(() => db.destroy())
     }
-    await expect(run(failing)).rejects.toThrow(/^[^\n]*half-way[^\n]*pawkit\.db\.before-4$/)
-    expect(await run(more)).toBe(`${path}.before-4.1`)
+    await expect(run(failing)).rejects.toThrow(/^[^\n]*half-way[^\n]*pawkit\.db\.before-5$/)
+    expect(await run(more)).toBe(`${path}.before-5.1`)
     expect(tables(path)).toContain('more')
-    expect(tables(`${path}.before-4`)).not.toContain('more')
+    expect(tables(`${path}.before-5`)).not.toContain('more')
     expect(await run(more)).toBe(null)
   })
 
@@ -106,7 +106,7 @@ describe('the database at start', () => {
     await close()
     await expect(openDatabase(path)).rejects.toThrow(StartProblem)
     await expect(openDatabase(path)).rejects.toThrow(/newer version/)
-    expect(existsSync(`${path}.before-4`)).toBe(false)
+    expect(existsSync(`${path}.before-5`)).toBe(false)
   })
 
   it('acknowledged writes are on the disk: write-ahead log, synchronous, foreign keys', async () => {

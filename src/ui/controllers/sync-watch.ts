@@ -80,7 +80,7 @@ export class SyncWatch {
     const { worker, stream, now } = this.#world
     const { account, connection, nextTry, figures } = this.summary
     const signedIn = account !== null && connection !== 'signed-out'
-    stream?.follow(signedIn ? account.id : null)
+    stream?.follow(signedIn ? account.id : null, this.facts.state.library?.id ?? '')
     clearTimeout(this.#retry)
     if (nextTry !== null)
       this.#retry = setTimeout(() => worker?.wake('timer'), Math.max(250, nextTry - now()))
