@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Resolution } from '../src/core/conflict.ts'
 import type { Failure } from '../src/core/failure.ts'
 import { isDeleted } from '../src/core/records.ts'
 import { retryFailed } from '../src/store/failed.ts'
@@ -7,7 +8,15 @@ import { adoptLibrary, readDevice, wipeLibrary } from '../src/store/library.ts'
 import { device as client, mutation } from './server/device.ts'
 import { type TestServer, testServer } from './server/fixture.ts'
 import { ACCOUNT, Clock, Device } from './support/device.ts'
-import { calm, expectConverged, type Pair, pairOf, pass, recordsAt } from './support/device-pair.ts'
+import {
+  calm,
+  expectConverged,
+  type Pair,
+  pairOf,
+  pass,
+  recordsAt,
+  settleConflicts,
+} from './support/device-pair.ts'
 import { idOf, note, T0 } from './support/device-records.ts'
 import { MemoryServer, NO_ANSWER } from './support/device-server.ts'
 
@@ -195,15 +204,39 @@ describe('two devices and the server', () => {
     for (const device of both.devices) device.online = true
   }
 
-  test('duplicates from simultaneous creation of one URL: two devices end with one card that has both', async () => {
-    await apart((device, which) =>
-      device.write(device.newId(), { url: 'https://a.example/', tags: [which] }, { kind: 'card' }),
-    )
-    await calm(both)
-    const live = (await expectConverged(both, 'one URL')).filter((record) => !isDeleted(record))
-    expect(live).toHaveLength(1)
-    expect(live[0]?.fields).toMatchObject({ url: 'https://a.example/', tags: ['a', 'b'] })
-  })
+  test.each([
+    [0, 1],
+    [1, 0],
+  ] as const)(
+    'duplicates from simultaneous creation of one URL: one card that has both, device %i back first',
+    async (first, then) => {
+      const ids = { a: both.devices[0].newId(), b: both.devices[1].newId() }
+      await apart((device, which) =>
+        device.write(
+          ids[which],
+          { url: 'https://a.example/', title: `by ${which}`, tags: [which] },
+          { kind: 'card' },
+        ),
+      )
+      await both.devices[first].engine.wake('online', 0)
+      await both.devices[then].engine.wake('online', 0)
+      await calm(both)
+      const [card, more] = await expectConverged(both, 'one URL')
+      expect(more).toBe(undefined)
+      const [stays, went] = first === 0 ? [ids.a, ids.b] : [ids.b, ids.a]
+      expect(card).toMatchObject({
+        id: stays,
+        fields: { url: 'https://a.example/', title: 'by b', tags: ['a', 'b'], formerIds: [went] },
+      })
+      expect(JSON.stringify(await everything(stays, 'cards'))).toContain('by a')
+    },
+  )
+
+  /** All that is known of a record's past: at the server, and on both devices. */
+  async function everything(id: string, kind = 'notes'): Promise<unknown> {
+    const { body } = await both.client.send('GET', `/api/${kind}/${id}/versions`)
+    return [body, await Promise.all(both.devices.map((device) => device.history()))]
+  }
 
   /** One note on both devices, its title changed on both while apart. */
   async function conflict(): Promise<string> {
@@ -239,6 +272,54 @@ describe('two devices and the server', () => {
     const titles = body.versions.map(({ fields }: { fields: { title: string } }) => fields.title)
     expect(titles).toEqual(expect.arrayContaining(['before', 'by a', 'by b']))
     expect((await recordsAt(both.client))[0]?.fields.title).toBe('by b')
+  })
+
+  describe('one line rewritten on both', () => {
+    const atSecond = (id: string) => both.devices[1].held(id)
+    /** Rewritten on both, and synced by the first; the second comes back. */
+    async function overlap(): Promise<string> {
+      const [a, b] = both.devices
+      const id = a.newId()
+      await a.write(id, { content: 'milk\nred paint\nbread' })
+      await calm(both)
+      await apart((device, which) => device.write(id, { content: `milk\n${which} paint\nbread` }))
+      await a.engine.wake('online', 0)
+      await b.engine.wake('online', 0)
+      return id
+    }
+
+    test('simultaneous edits undetected: the second device asks and sends nothing of it, and all else goes on', async () => {
+      const id = await overlap()
+      const [a, b] = both.devices
+      expect(await atSecond(id)).toMatchObject({
+        record: { fields: { content: 'milk\nb paint\nbread' } },
+        base: { fields: { content: 'milk\na paint\nbread' } },
+        entry: { state: { is: 'conflict', ancestors: { content: 'milk\nred paint\nbread' } } },
+      })
+      const other = b.newId()
+      await b.write(other, { title: 'goes on' })
+      await calm(both)
+      expect((await a.held(other)).record?.fields.title).toBe('goes on')
+      expect((await a.held(id)).record?.fields.content).toBe('milk\na paint\nbread')
+      expect((await b.state()).entries).toHaveLength(1)
+    })
+
+    const merged = 'milk\na and b paint\nbread'
+    test.each<[Resolution, string]>([
+      [{ take: 'local' }, 'milk\nb paint\nbread'],
+      [{ take: 'server' }, 'milk\na paint\nbread'],
+      [{ take: 'merged', fields: { content: merged } }, merged],
+    ])(
+      'conflicts losing data: answered with $take, both devices agree, and each version can be read',
+      async (resolution, content) => {
+        const id = await overlap()
+        await settleConflicts(both.devices[1], () => resolution)
+        await calm(both)
+        expect((await expectConverged(both, resolution.take))[0]?.fields.content).toBe(content)
+        const known = JSON.stringify(await everything(id))
+        for (const whose of ['red', 'a', 'b']) expect(known).toContain(`milk\\n${whose} paint\\nbread`)
+      },
+    )
   })
 
   test('server errors unlogged: a fault is an error in the server’s log, a figure, and a line in the device’s sync log', async () => {

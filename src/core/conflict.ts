@@ -59,6 +59,8 @@ export function resolve(
   for (const field of revert ? changedFields(base, record) : Object.keys(ancestors)) {
     const value = resolution.take === 'server' ? base.fields[field] : record.fields[field]
     if (value !== undefined) chosen[field] = value
+    // Never said of this record, and to be said over the other side's deletion.
+    else if (field === 'deleted') chosen.deleted = false
   }
   if (resolution.take === 'merged') {
     // Words put together are there to be read.

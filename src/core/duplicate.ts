@@ -1,5 +1,5 @@
 import { raise } from './conflict.ts'
-import { reconcile } from './reconcile.ts'
+import { reconcile, type Standpoint } from './reconcile.ts'
 import { isDeleted, isPurged, list, type RecordState, text } from './records.ts'
 import { type Held, type Settled, takeIn } from './settle.ts'
 import { urlKey } from './url.ts'
@@ -31,6 +31,7 @@ export function settleDuplicate(
   existing: Held,
   remote: RecordState,
   now: number,
+  standpoint?: Standpoint,
 ): DuplicateOutcome {
   const { record, entry } = created
   if (!record || !entry?.flight || isDeleted(record))
@@ -38,9 +39,15 @@ export function settleDuplicate(
       is: 'gone',
       created: { record: record && isPurged(record) ? null : record, base: null, entry: null },
     }
+  // Alone, as what it waits for may be: that goes before it then, however impatient the person is.
   const again = (length: number): Held => ({
     ...created,
-    entry: { ...entry, flight: null, state: { is: 'ready' }, wait: { start: now, length } },
+    entry: {
+      ...entry,
+      flight: null,
+      state: { is: 'ready', alone: length > 0 },
+      wait: { start: now, length },
+    },
   })
   /** Not by a wait alone, which `Sync now` ends: it would only be refused again, at once and for ever. */
   const pause = (length: number): Held => {
@@ -48,7 +55,7 @@ export function settleDuplicate(
     const state = { is: 'choked', message, at: now, attempts: 1, wait: { start: now, length } } as const
     return { ...created, entry: { ...entry, flight: null, state } }
   }
-  const known = takeIn(existing, remote, now)
+  const known = takeIn(existing, remote, now, standpoint)
   const target = known.record
   const sentKey = urlKey(text(entry.flight.sent.fields.url))
   if (isDeleted(remote) || urlKey(text(record.fields.url)) !== sentKey)

@@ -34,8 +34,8 @@ export function settleLife(
     return back ? { take: 'remote', returned: true } : { take: 'purge', returned: false }
   }
   if (mineGone === theirsGone) return fieldwise(remote)
-  if (!base) return fieldwise((local.stamps.deleted ?? 0) > (remote.stamps.deleted ?? 0) ? local : remote)
   if (open) return { ...fieldwise(local), ask: true }
+  if (!base) return fieldwise((local.stamps.deleted ?? 0) > (remote.stamps.deleted ?? 0) ? local : remote)
   if (theirsGone !== wasGone) {
     if (!theirsGone || !mineEdited) return fieldwise(remote)
     if (policy.deletedThere === 'ask') return { ...fieldwise(local), ask: true }

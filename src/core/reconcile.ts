@@ -66,7 +66,9 @@ export function reconcile(
   open: Fields = {},
 ): Reconciled {
   const life = settleLife(base, local, remote, standpoint.policy, 'deleted' in open)
-  const ancestors: Record<string, Json> = life.ask ? { deleted: base !== null && isDeleted(base) } : {}
+  const ancestors: Record<string, Json> = life.ask
+    ? { deleted: open.deleted ?? (base !== null && isDeleted(base)) }
+    : {}
   const { returned } = life
   const whole = (record: RecordState): Reconciled => ({
     record,

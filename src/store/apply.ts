@@ -123,7 +123,7 @@ async function applyDuplicate(
     return
   }
   const existing = await readHeld(tx, remote.id)
-  const result = settleDuplicate(created, existing, remote, answer.now)
+  const result = settleDuplicate(created, existing, remote, answer.now, applied.standpoint)
   applied.ids.push(id)
   applied.events.push({ what: 'duplicate', record: id, into: remote.id, how: result.is })
   if (result.is === 'merged')

@@ -51,8 +51,11 @@ export async function resolveConflict(db: Database, request: ResolveRequest): Pr
       await requireWriting(tx, request)
       const held = await readHeld(tx, id)
       if (!held.record || held.entry?.state.is !== 'conflict') return { is: 'gone' }
+      // The fields too: on a restored server another line has versions of the same numbers.
       const same =
-        held.base?.version === shown.theirs.version && sameJson(held.record.fields, shown.mine.fields)
+        held.base?.version === shown.theirs.version &&
+        sameJson(held.base.fields, shown.theirs.fields) &&
+        sameJson(held.record.fields, shown.mine.fields)
       if (!same) return { is: 'changed' }
       const clock = await tx.objectStore('meta').get('clock')
       const stamp = stampAt(now, clock?.key === 'clock' ? clock.offset : 0)

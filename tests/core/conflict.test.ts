@@ -97,6 +97,16 @@ describe('an open conflict', () => {
   })
 })
 
+test('a deletion in question stays so, with what both began from: by later changes, by a restored server', () => {
+  const standpoint = { account: null, policy: { ...DEFAULT_POLICY, deletedThere: 'ask' as const } }
+  const gone = remote(before, { deleted: true })
+  const held = takeIn(dirty(before, mine), gone, T0 + 5000, standpoint)
+  expect(ancestorsOf(held.entry)).toEqual({ deleted: false })
+  const later = remote(gone, { title: 'In the Trash' }, 5)
+  expect(ancestorsOf(takeIn(held, later, T0 + 6000, standpoint).entry)).toEqual({ deleted: false })
+  expect(ancestorsOf(takeInRestored(held, gone, T0 + 6000).entry)).toEqual({ deleted: false })
+})
+
 describe('a person resolves it', () => {
   test('Keep local version: an ordinary mutation on the version shown; the other is in history', () => {
     const held = closed(open(), { take: 'local' })
@@ -141,6 +151,8 @@ describe('a person resolves it', () => {
     expect(server.lost.map(({ field }) => field).sort()).toEqual(['content', 'pinned'])
     const local = closed(held, { take: 'local' })
     expect(local.record && isDeleted(local.record)).toBe(false)
+    // Said over the other side's, though nobody ever said it of this record: else the choice would not be sent.
+    expect(local.record?.fields.deleted).toBe(false)
     expect(local.entry?.state).toEqual({ is: 'ready' })
     expect(isDeleted(closed(held, { take: 'merged', fields: {} }).record ?? before)).toBe(false)
   })

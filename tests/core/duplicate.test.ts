@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { settleDuplicate } from '../../src/core/duplicate.ts'
-import { freeze, waitOf } from '../../src/core/outbox.ts'
+import { freeze, goesAlone, waitOf } from '../../src/core/outbox.ts'
+import { DEFAULT_POLICY } from '../../src/core/policy.ts'
 import type { Fields, RecordState } from '../../src/core/records.ts'
 import { card, changed, clean, dirty, flying, idOf, nothing, remote, T0 } from '../support/device-records.ts'
 
@@ -96,7 +97,20 @@ describe('settleDuplicate', () => {
     for (const pending of changes) {
       const outcome = settleDuplicate(created(), dirty(existing, later(existing, pending)), existing, T0)
       expect(outcome).toMatchObject({ is: 'later', created: { record: mine, entry: { flight: null } } })
+      // That one may have to be sent alone, after all that need not: impatience must not ask again before it.
+      expect(outcome.is === 'later' && outcome.created.entry && goesAlone(outcome.created.entry)).toBe(true)
     }
+  })
+
+  test('what waits on the existing card meets its change by the person’s own policy', () => {
+    const refused = dirty(existing, later(existing, { title: 'Mine too' }))
+    const state = { is: 'refused', code: 'invalid', message: 'No.', at: T0 } as const
+    const waiting = { ...refused, entry: { ...refused.entry, state } }
+    const there = remote(existing, { title: 'Theirs now' })
+    const standpoint = { account: null, policy: { ...DEFAULT_POLICY, ours: 'server' as const } }
+    const outcome = settleDuplicate(created(mine), waiting, there, T0, standpoint)
+    const titles = outcome.is === 'merged' ? outcome.existing.lost.map(({ value }) => value) : []
+    expect(titles).toContain('Mine too')
   })
 
   test('P9, trace 11d: a deletion that cannot go makes no hot loop of the create', () => {

@@ -251,7 +251,11 @@ export class Checks {
   }
 
   #waits(device: string, { id, state }: Entry): boolean {
-    return state.is === 'conflict' || this.#isPoison(device, id)
+    const { entries } = this.#sim.disks.read(device)
+    // A card whose URL is held by one that a person has yet to choose about.
+    const held = state.is === 'choked' && state.message === 'url-held'
+    const asking = held && entries.some((other) => other.state.is === 'conflict')
+    return state.is === 'conflict' || asking || this.#isPoison(device, id)
   }
 
   /** Entries of a device that nothing takes as long as nobody cures them. */

@@ -47,7 +47,7 @@ export const MUTANTS = {
     find: '  if (entry.flight) return failing && entry.wait ? { ...entry.flight, void: true } : entry.flight\n',
     replace: '  if (entry.flight) return freeze(entry, base, record, entry.flight.mutation.id).flight\n',
     caughtBy: ['nothing-lost', 'honest', 'converges', 'doubled'],
-    seeds: [1, 20],
+    seeds: [10, 18],
   },
   'forget the mutation id': {
     file: 'server/sync/push.ts',
@@ -60,14 +60,14 @@ export const MUTANTS = {
       },
     ],
     caughtBy: ['once', 'doubled', 'converges', 'nothing-lost'],
-    seeds: [1],
+    seeds: [2, 3],
   },
   'retry a refused one for ever': {
     file: 'src/core/outbox.ts',
     find: "entry.format <= ENTRY_FORMAT && entry.state.is !== 'refused'",
     replace: 'entry.format <= ENTRY_FORMAT',
     caughtBy: ['terminates', 'polite'],
-    seeds: [3, 5],
+    seeds: [2, 5],
   },
   'fold an answer in on the old base': {
     file: 'src/core/settle.ts',
@@ -75,7 +75,7 @@ export const MUTANTS = {
     replace:
       '      return merge(held.base && { ...held.base, version: base.version }, record, newest(outcome.record',
     caughtBy: ['doubled', 'nothing-lost', 'converges'],
-    seeds: [8, 46],
+    seeds: [14, 23],
   },
   'apply an older version': {
     file: 'src/core/settle.ts',
@@ -90,7 +90,7 @@ export const MUTANTS = {
     find: 'mergeWrite(kind, change.shown[field], typed, before.fields[field])',
     replace: 'typed',
     caughtBy: ['nothing-lost'],
-    seeds: [1, 6],
+    seeds: [4, 5],
   },
   'discard without voiding': {
     file: 'src/core/failed.ts',
@@ -125,7 +125,7 @@ export const MUTANTS = {
       },
     ],
     caughtBy: ['once', 'nothing-lost', 'honest', 'converges'],
-    seeds: [12, 46],
+    seeds: [5, 8],
   },
   'close an open conflict by an unrelated change': {
     file: 'src/core/reconcile.ts',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { MUTANTS, type Mutant } from './mutants.ts'
 import { run } from './run.ts'
+import { play } from './script.ts'
 import { SCRIPTS } from './scripts.ts'
 import { scheduleOf } from './steps.ts'
 
@@ -37,6 +38,25 @@ describe('the simulator', () => {
       ).toBe(true)
   })
 })
+
+test('seed 4870: code of a page that has died opens no database, and writes nothing on', () =>
+  play(async (world, a) => {
+    const word = world.word()
+    const id = await a.create('note', { title: 'R', content: word })
+    const other = await a.openTab()
+    await a.inTab((tab) => {
+      const shown = other.views.get(id)
+      if (!shown) throw new Error('the note is not shown')
+      tab.edit(shown, { pinned: true })
+      other.type(shown, 'content', (before) => `${before} ${world.word()}`, true)
+      // Its transaction waits for the one before, and is undone.
+      a.device.closeTab(other, false)
+    })
+    await world.calm()
+    const living = [...a.device.tabs, ...a.device.workers].map(({ actor }) => actor.connections.size)
+    expect([world.sim.scheduler.root.connections.size, ...living]).toEqual([0, 1, 1])
+    expect(a.text(id, 'content').split(' ')).toHaveLength(2)
+  }))
 
 const MUTATE = join(import.meta.dirname, 'mutate.ts')
 const PLAY = join(import.meta.dirname, 'play-script.ts')

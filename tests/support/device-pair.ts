@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
+import type { Resolution } from '../../src/core/conflict.ts'
 import { list, type RecordState } from '../../src/core/records.ts'
+import { readConflicts, resolveConflict, type StoredConflict } from '../../src/store/conflicts.ts'
 import { createTransport } from '../../sw/transport.ts'
 import type { Client, TestServer } from '../server/fixture.ts'
 import { Clock, Device } from './device.ts'
@@ -92,13 +94,45 @@ export async function recordsAt(client: Client): Promise<Shown[]> {
   return body.changes.map(({ record }: { record: RecordState }) => shown(record)).sort(byId)
 }
 
-/** The network holds and nothing is typed: every device sends and reads until all are at rest. */
-export async function calm(both: Pair): Promise<void> {
+/** What a person says to a conflict; null: later. */
+export type Choose = (conflict: StoredConflict) => Resolution | null
+
+/** A person settles what a device has open. */
+export async function settleConflicts(device: Device, choose: Choose): Promise<void> {
+  const ids = (await stored(device)).map(({ id }) => id)
+  for (const conflict of await readConflicts(device.db, ids)) {
+    const { record: mine, base: theirs } = conflict
+    const resolution = choose(conflict)
+    if (!resolution) continue
+    const { library } = device
+    const request = {
+      library,
+      epoch: 0,
+      id: mine.id,
+      shown: { mine, theirs },
+      resolution,
+      now: device.clock.now,
+    }
+    const result = await resolveConflict(device.db, request)
+    if (result.is !== 'resolved') throw new Error(`a conflict shown a moment ago is ${result.is}`)
+  }
+}
+
+/**
+ * The network holds and nothing is typed: every device sends and reads until all are at rest. Conflicts stay open where
+ * nobody chooses; what is settled on one device may be the other side of one on the next.
+ */
+export async function calm(both: Pair, choose: Choose = () => null): Promise<void> {
   for (const line of both.lines) line.cut = 'no'
   for (const device of both.devices) device.online = true
-  for (let i = 0; i < 4; i++) {
+  const sync = async (): Promise<void> => {
     for (const device of both.devices) await device.engine.wake('sync-now', 60_000)
     pass(both, 400_000)
+  }
+  for (let i = 0; i < 4; i++) await sync()
+  for (const device of both.devices) {
+    await settleConflicts(device, choose)
+    for (let i = 0; i < 3; i++) await sync()
   }
 }
 

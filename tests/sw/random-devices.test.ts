@@ -1,8 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fields, list, type RecordState, text } from '../../src/core/records.ts'
+import { writePolicy } from '../../src/store/policy.ts'
 import { type TestServer, testServer } from '../server/fixture.ts'
 import { type Device, tick } from '../support/device.ts'
-import { calm, expectConverged, type Pair, pairOf, pass, stored } from '../support/device-pair.ts'
+import {
+  type Choose,
+  calm,
+  expectConverged,
+  type Pair,
+  pairOf,
+  pass,
+  settleConflicts,
+  stored,
+} from '../support/device-pair.ts'
 
 const RUNS = Number(process.env.PAWKIT_RUNS ?? 50)
 const FIRST = Number(process.env.PAWKIT_SEED ?? 1)
@@ -28,6 +38,7 @@ function randomFrom(seed: number): () => number {
 /** Words that were typed, each once in the world, and not taken out again by a person. */
 class Typed {
   readonly words = new Set<string>()
+  readonly #gone = new Set<string>()
   #count = 0
 
   next(): string {
@@ -37,8 +48,19 @@ class Typed {
 
   /** A person saw `before` and left `after`: what is new counts, what is gone was meant to go. */
   wrote(before: string, after: string): void {
-    for (const word of before.match(/w\d+_/g) ?? []) if (!after.includes(word)) this.words.delete(word)
+    for (const word of before.match(/w\d+_/g) ?? []) {
+      if (after.includes(word)) continue
+      this.words.delete(word)
+      this.#gone.add(word)
+    }
     for (const word of after.match(/w\d+_/g) ?? []) if (!before.includes(word)) this.words.add(word)
+  }
+
+  /** What was taken out of it elsewhere meanwhile does not come back with it. */
+  binned(body: string, deleted: boolean): void {
+    for (const word of body.match(/w\d+_/g) ?? [])
+      if (deleted) this.words.delete(word)
+      else if (!this.#gone.has(word)) this.words.add(word)
   }
 }
 
@@ -93,6 +115,39 @@ async function type({ which, device, random, typed, editors, record }: Act): Pro
   if (random() < 0.5) editors.set(editor, text(done.record.fields[field]))
 }
 
+/** Another word in the place of the first, where the other device may do the same. */
+async function rewrite({ device, random, typed, record }: Act): Promise<void> {
+  if (!record || record.fields.purged === true || record.fields.deleted === true) return
+  const field = bodyOf(record)
+  const before = text(record.fields[field])
+  const after = before.replace(/w\d+_/, typed.next())
+  const done = await device.write(record.id, { [field]: after }, { urgency: urgencyOf(random) })
+  if (done.is !== 'written') throw new Error(done.is)
+  typed.wrote(before, after)
+}
+
+/** What a person says to a conflict: one side, or all words of both. */
+const chooser =
+  (random: () => number, typed: Typed): Choose =>
+  ({ record, base }) => {
+    const take = choose(random, 'local', 'server', 'merged')
+    const field = bodyOf(record)
+    // Choosing the side that was deleted for good is doing so.
+    if (take === 'server' && base.fields.purged === true) typed.wrote(text(record.fields[field]), '')
+    if (take !== 'merged') return { take }
+    const words = `${text(base.fields[field])} ${text(record.fields[field])}`.match(/w\d+_/g) ?? []
+    return { take, fields: { [field]: [...new Set(words)].join(' ') } }
+  }
+
+async function choosePolicy({ device, random }: Act): Promise<void> {
+  await writePolicy(device.db, device.library, {
+    ours: choose(random, 'latest', 'latest', 'latest-text', 'server', 'device', 'ask'),
+    theirs: 'server',
+    deletedThere: choose(random, 'edit', 'edit', 'ask'),
+    deletedHere: choose(random, 'edit', 'edit', 'ask'),
+  })
+}
+
 async function change({ device, random, record }: Act, fields: Fields): Promise<void> {
   if (record && record.fields.purged !== true)
     await device.write(record.id, fields, { urgency: urgencyOf(random) })
@@ -104,7 +159,7 @@ async function bin(on: Act): Promise<void> {
   if (!record) return
   const deleted = record.fields.deleted !== true
   const body = text(record.fields[bodyOf(record)])
-  if (record.kind === 'card' && record.version === 0) deleted ? typed.wrote(body, '') : typed.wrote('', body)
+  if (record.kind === 'card' && record.version === 0) typed.binned(body, deleted)
   await change(on, { deleted })
 }
 
@@ -133,7 +188,7 @@ const wake = ({ device, random }: Act): Promise<void> =>
 
 async function act(on: Act): Promise<unknown> {
   const { random, record } = on
-  const dice = Math.floor(random() * 20)
+  const dice = Math.floor(random() * 24)
   if (dice < 2) return create(on)
   if (dice < 8) return type(on)
   if (dice === 8) return change(on, { title: `title ${Math.floor(random() * 5)}` })
@@ -149,6 +204,9 @@ async function act(on: Act): Promise<unknown> {
   if (dice === 15) on.both.server.world.failing = random() < 0.4
   if (dice === 16) return die(on)
   if (dice === 17) return Promise.all([on.device.engine.wake('changed', 3000), type(on)])
+  if (dice < 20) return rewrite(on)
+  if (dice === 20) return settleConflicts(on.device, chooser(random, on.typed))
+  if (dice === 21) return choosePolicy(on)
   return wake(on)
 }
 
@@ -174,7 +232,7 @@ describe('P4, P5: random runs of two devices end equal, and nothing typed is los
         await act({ ...state, which, device, record })
       }
       both.server.world.failing = false
-      await calm(both)
+      await calm(both, chooser(random, state.typed))
       await expectConverged(both, why)
       const rows = (await Promise.all(both.devices.map(stored))).flat()
       const history = (await Promise.all(both.devices.map((device) => device.history()))).flat()
