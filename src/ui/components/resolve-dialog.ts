@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { Resolution } from '../../core/conflict.ts'
+import { isPurged } from '../../core/records.ts'
 import { problemWords, type Sides, sidesOf, whatHappened } from '../conflict-words.ts'
 import { icon } from '../icons.ts'
 import { beginDraft, type Draft, fieldsOf, renewDraft, sameSides } from '../merge/draft.ts'
@@ -8,6 +9,9 @@ import { comparedFields } from './compared-fields.ts'
 import { DialogElement } from './dialog-element.ts'
 import { markedStyles } from './marked-text.ts'
 import { resolveStyles } from './resolve-dialog.styles.ts'
+
+const KEPT = 'What you do not keep stays in its version history.'
+const FOR_GOOD = 'It was deleted for good there: with that version, what is here goes for good too.'
 
 /** Merges that were begun and not saved: closing the dialog keeps them as long as the page lives. */
 const begun = new WeakMap<PageModel, Map<string, Draft>>()
@@ -70,7 +74,7 @@ class ResolveDialog extends DialogElement {
         <div class="bar"><button class="later" @click=${() => this.close()}>Close</button></div>`
     const sides = sidesOf(view, this.model.summary.account, Date.now())
     const lead = html`<p class="lead" tabindex="-1" autofocus>
-      ${whatHappened(view, sides)} <span class="soft">What you do not keep stays in its version history.</span>
+      ${whatHappened(view, sides)} <span class="soft">${isPurged(view.theirs) ? FOR_GOOD : KEPT}</span>
     </p>`
     return html`${lead}
       <p class="said" role="status">${this.said ? html`${icon('alert')}<span>${this.said}</span>` : nothing}</p>
