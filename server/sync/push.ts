@@ -79,7 +79,10 @@ async function decide(trx: Tx, writer: Writer, deviceNow: number, raw: unknown):
   // 4. The URL, of creates only: refusing an edit or a swap of two could hold it up for ever.
   if (!current && makesLiveCard(mutation)) {
     const holder = await findByUrl(trx, writer.space, urlKey(text(mutation.fields.url)), mutation.record)
-    if (holder) return { outcome: 'duplicate', record: holder.id }
+    if (holder) {
+      await keepRefused(trx, writer, { ...mutation, record: holder.id, on: holder.version })
+      return { outcome: 'duplicate', record: holder.id }
+    }
   }
 
   // 5. Record, revision and seq. A re-created record goes on above what its device has seen, and above the tombstone
@@ -96,7 +99,10 @@ async function decide(trx: Tx, writer: Writer, deviceNow: number, raw: unknown):
   return { outcome: 'applied', record: record.id, version: record.version, seq: record.seq }
 }
 
-/** What a conflict refuses stays in the version history, also when its device is never seen again. */
+/**
+ * What a conflict refuses stays in the version history, also when its device is never seen again; of a card whose link
+ * another one has, in that one's.
+ */
 const keepRefused = (trx: Tx, writer: Writer, mutation: Mutation): Promise<void> =>
   addRevision(trx, {
     space: writer.space,

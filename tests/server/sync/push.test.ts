@@ -66,6 +66,20 @@ describe('push', () => {
     })
   })
 
+  it('P4 a card refused for its link is kept in the history of the card that has it, once', async () => {
+    const card = (title: string) =>
+      mutation({ url: 'https://a.example/', title, description: '' }, { kind: 'card' })
+    const [first, second] = [card('First'), card('Second')]
+    await a.push([first])
+    for (let time = 0; time < 2; time++)
+      expect(await b.one(second)).toMatchObject({ outcome: 'duplicate', record: { id: first.record } })
+    const { body } = await ada.send('GET', `/api/cards/${first.record}/versions`)
+    expect(body.versions).toMatchObject([
+      { applied: false, version: 1, fields: { title: 'Second' } },
+      { version: 1, fields: { title: 'First' } },
+    ])
+  })
+
   it('P4 a change on an older version is a conflict with the record as it is now', async () => {
     const note = mutation({ title: 'A', content: 'kept' })
     await a.push([note])
