@@ -9,6 +9,7 @@ import { troubleOf } from './store/storage-trouble.ts'
 import { watchFailures } from './store/watch-failures.ts'
 import { PokeStream } from './stream.ts'
 import { PawkitModel } from './ui/controllers/page-model.ts'
+import { TAKE_CONTROL } from './ui/session-model.ts'
 import { WorkerClient } from './worker-client.ts'
 import './ui/app-shell.ts'
 import './ui/pages/insecure.ts'
@@ -33,11 +34,13 @@ async function start(): Promise<void> {
     document.body.append(document.createElement('pawkit-insecure'))
     return
   }
+  const presence = new Presence(newId)
+  // First: a page that reloads is back among the sessions before another takes its right.
+  const claimed = presence.claim()
   const library = await openedLibrary()
   const { db } = library
   const worker = new WorkerClient(WORKER)
-  const presence = new Presence(newId)
-  await presence.claim()
+  await claimed
   const stream = new PokeStream(() => worker.wake('poke'))
   const opened = await PawkitModel.open({ ...library, worker, stream, persistence, presence, now, newId })
   model = opened
@@ -46,6 +49,8 @@ async function start(): Promise<void> {
   document.body.append(app)
   await app.updateComplete
   listen(opened, worker, presence)
+  if (document.hasFocus()) void opened.tabs.focused()
+  if (new URLSearchParams(location.search).has(TAKE_CONTROL)) void takeControl(opened)
   if (opened.records.size > 0) persistence.hold()
   if (library.lost) opened.notify('alert', LOST)
   if (!(await readDevice(db, 'name')))
@@ -53,6 +58,13 @@ async function start(): Promise<void> {
   await worker.start((await readDevice(db, 'sync-tag'))?.tag ?? 0)
   // What fails here is tried at the next start; nobody waits for it.
   quietly(() => void opened.history.tidy().catch(() => {}))
+}
+
+/** Opened for that; once, and not again at a reload. */
+async function takeControl({ tabs }: PawkitModel): Promise<void> {
+  history.replaceState(history.state, '', location.pathname)
+  // What fails here the banner offers again.
+  await tabs.takeControl().catch(() => false)
 }
 
 /** When the page has nothing else to do; Safari does not say when that is. */
@@ -107,6 +119,7 @@ function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence): 
     void opened.tabs.comeBack()
     void opened.comeBack()
   })
+  window.addEventListener('focus', () => void opened.tabs.focused())
   document.addEventListener('freeze', () => opened.tabs.freeze())
   document.addEventListener('resume', () => void opened.tabs.shown())
   window.addEventListener('online', () => {

@@ -3,6 +3,7 @@ import { presenceLock, visibleLock } from './core/session.ts'
 const KEPT = 'pawkit-session'
 /** A page that reloads finds its lock free within this time; one that was duplicated does not (traces.md, 29); ms. */
 const CLAIM_LIMIT = 300
+const CLAIM_TRIES = 6
 
 /**
  * This page among the sessions of its browser: two locks, one as long as it lives, one while it is visible. A crashed
@@ -11,6 +12,7 @@ const CLAIM_LIMIT = 300
 export class Presence {
   readonly #newId: () => string
   #id = ''
+  #returned = false
   #leave: (() => void) | null = null
   #hide: (() => void) | null = null
 
@@ -23,6 +25,11 @@ export class Presence {
     return this.#id
   }
 
+  /** Whether this is a page that was here before, and has been reloaded. */
+  get returned(): boolean {
+    return this.#returned
+  }
+
   get visible(): boolean {
     return document.visibilityState === 'visible'
   }
@@ -30,9 +37,14 @@ export class Presence {
   /** Holds the session's lock, with the id of the page before a reload where it is free, else with a new one. */
   async claim(): Promise<string> {
     const kept = this.#id || (sessionStorage.getItem(KEPT) ?? '')
-    const mine = kept !== '' ? await hold(presenceLock(kept), CLAIM_LIMIT) : null
+    let mine: (() => void) | null = null
+    for (let tries = 0; kept !== '' && mine === null && tries <= CLAIM_TRIES; tries++) {
+      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, CLAIM_LIMIT / CLAIM_TRIES))
+      mine = await hold(presenceLock(kept))
+    }
+    this.#returned = mine !== null
     this.#id = mine ? kept : this.#newId()
-    this.#leave = mine ?? (await hold(presenceLock(this.#id), CLAIM_LIMIT))
+    this.#leave = mine ?? (await hold(presenceLock(this.#id)))
     sessionStorage.setItem(KEPT, this.#id)
     this.shown()
     return this.#id
@@ -62,13 +74,15 @@ export class Presence {
   }
 }
 
-/** @returns how to let go, or null where it was not free within `limit` ms */
-function hold(name: string, limit: number): Promise<(() => void) | null> {
+/**
+ * Asked and answered, however long a busy browser takes for it: a time limit on the request would take slowness for a
+ * lock that another page holds.
+ * @returns how to let go; null: it is held
+ */
+function hold(name: string): Promise<(() => void) | null> {
   return new Promise((resolve) => {
-    const taken = navigator.locks.request(
-      name,
-      { signal: AbortSignal.timeout(limit) },
-      () => new Promise<void>((letGo) => resolve(letGo)),
+    const taken = navigator.locks.request(name, { ifAvailable: true }, (lock) =>
+      lock ? new Promise<void>((letGo) => resolve(letGo)) : resolve(null),
     )
     taken.catch(() => resolve(null))
   })

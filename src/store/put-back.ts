@@ -14,6 +14,8 @@ export interface Remembered {
   readonly dirty: ReadonlySet<string>
   /** Under which its page was writing: it goes on there, or nothing of it would be taken. */
   readonly epoch: number
+  /** The session of its page. */
+  readonly session?: string
 }
 
 /**
@@ -42,7 +44,9 @@ export async function putBack(library: Remembered, now: number): Promise<void> {
       } as const
       await Promise.all([
         tx.objectStore('meta').put(row),
-        tx.objectStore('session').put({ key: 'session', active: null, epoch: library.epoch }),
+        tx
+          .objectStore('session')
+          .put({ key: 'session', active: library.session ?? null, epoch: library.epoch }),
         ...library.records
           .filter((record) => !isPurged(record))
           .map((record) =>

@@ -12,6 +12,7 @@ import { FocusKeeper } from './app-shell.focus.ts'
 import { shellStyles } from './app-shell.styles.ts'
 import { LayoutController } from './controllers/layout-controller.ts'
 import { ShortcutController } from './controllers/shortcut-controller.ts'
+import { TabsController } from './controllers/tabs-controller.ts'
 import { dialogFor, type ShownDialog } from './dialogs.ts'
 import { PawkitElement } from './element.ts'
 import { EVERYTHING, type Filter } from './library.ts'
@@ -38,6 +39,7 @@ export class AppShell extends PawkitElement {
   declare statusOpen: boolean
   readonly #router = new Router(this)
   readonly #layout = new LayoutController(this)
+  readonly #tabs = new TabsController(this, (path) => this.#router.go(path))
   readonly #detail = createRef<HTMLElement>()
   readonly #drawer = createRef<HTMLDialogElement>()
   readonly #list = createRef<ListPane>()
@@ -83,6 +85,7 @@ export class AppShell extends PawkitElement {
     const shared = { layout, path, filter: this.filter, statusOpen: this.statusOpen }
     return html`<button class="skip" @click=${this.#focusDetail}>Skip to what is open</button>
       <pawkit-rescue-region .model=${this.model} @closed=${this.#focusDetail}></pawkit-rescue-region>
+      <pawkit-tabs-banner .model=${this.model}></pawkit-tabs-banner>
       <div ${ref(this.#shell)} class="shell ${layout} ${route.page === 'library' ? '' : 'open'}">
         ${layout === 'wide' ? html`<aside class="side" aria-label="Sidebar">${this.#sidebar(shared)}</aside>` : nothing}
         <main>
@@ -173,8 +176,9 @@ export class AppShell extends PawkitElement {
 
   readonly #onRequest = (event: Event): void => {
     if (!(event instanceof RequestEvent)) return
-    const source = event.composedPath()[0]
-    this.#do(event.request, source instanceof HTMLElement ? source : null)
+    const [source] = event.composedPath()
+    const from = source instanceof HTMLElement ? source : null
+    this.#tabs.begin(event.request, () => this.#do(event.request, from))
   }
 
   #do(request: Request, source: HTMLElement | null): void {

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit'
 import './components/discard-dialog.ts'
+import './components/discard-draft-dialog.ts'
 import './components/new-card-dialog.ts'
 import './components/new-collection-dialog.ts'
 import './components/other-library-dialog.ts'
@@ -30,6 +31,8 @@ export function dialogFor(
       return html`<pawkit-sign-out-dialog .model=${model} @closed=${closed}></pawkit-sign-out-dialog>`
     case 'discard':
       return html`<pawkit-discard-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-discard-dialog>`
+    case 'draft':
+      return html`<pawkit-discard-draft-dialog .model=${model} .draftId=${dialog.id} @closed=${closed}></pawkit-discard-draft-dialog>`
     case 'purge':
       return html`<pawkit-purge-dialog .model=${model} .recordId=${dialog.id} @closed=${closed}></pawkit-purge-dialog>`
     case 'versions':

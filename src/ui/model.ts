@@ -8,6 +8,7 @@ import type { ConnectionState, Figures, RecordSyncState } from '../core/status.t
 import type { Repaired } from '../core/verify.ts'
 import type { HistoryActions } from './history.ts'
 import type { RescueActions } from './rescue-model.ts'
+import type { SessionActions } from './session-model.ts'
 
 /** That the server has a version of a record, and since when, ms. */
 export interface Receipt {
@@ -97,6 +98,8 @@ export interface Unsynced {
   readonly changes: number
   /** Values kept only on this device (losers of merges). */
   readonly keptOnlyHere: number
+  /** What was typed in tabs that had lost control, and is in no record yet. */
+  readonly drafts: number
 }
 
 export type NoticeKind = 'status' | 'alert'
@@ -226,7 +229,7 @@ export interface StorageActions {
 
 /**
  * All that elements may do. One instance a page, made in main.ts. It dispatches `records` (detail: ids),
- * `summary`, `notices`, `rescue` and `update` events; elements render from its getters and hold no copies.
+ * `summary`, `notices`, `rescue`, `tabs` and `update` events; elements render from its getters and hold no copies.
  */
 export interface PageModel extends EventTarget {
   /** Every record of the library, also deleted ones (fields.deleted), not tombstones. Filled before the first render. */
@@ -241,6 +244,7 @@ export interface PageModel extends EventTarget {
   readonly rescue: RescueActions
   readonly storage: StorageActions
   readonly verify: VerifyActions
+  readonly tabs: SessionActions
   /** A new version of the app waits: show the notice with button `Reload`, which calls `reload()`. */
   readonly updateWaiting: boolean
   /** Ids of cards that went in a merge of one URL lead to the card that stayed. */

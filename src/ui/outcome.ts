@@ -21,7 +21,7 @@ export function problemOf(result: WriteResult): string | null {
         .map(({ field, problem }) => `${FIELD_WORDS[field.split('.')[0] ?? ''] ?? field} ${problem}.`)
         .join(' ')
     case 'fenced':
-      return 'Another tab has taken control. What you wrote here is kept as a draft.'
+      return 'Another tab is editing, so this change was not made.'
     case 'other-library':
       return 'Another library is on this device now, so this change was not made.'
     case 'storage':
@@ -35,6 +35,9 @@ export async function tellProblem(
   title: string,
   write: Promise<WriteResult>,
 ): Promise<void> {
-  const problem = problemOf(await write)
-  if (problem !== null) model.notify('alert', `“${title}” was not changed. ${problem}`)
+  const result = await write
+  const problem = problemOf(result)
+  // Who chose to view only has been told.
+  if (problem !== null && result.is !== 'fenced')
+    model.notify('alert', `“${title}” was not changed. ${problem}`)
 }

@@ -1,7 +1,7 @@
 /** What an element asks of the shell. Elements do not know the router or each other; they say what is wanted. */
 export type Dialog =
   | { readonly is: 'new-card' | 'new-collection' | 'sign-in' | 'sign-out' }
-  | { readonly is: 'purge' | 'discard' | 'resolve' | 'versions'; readonly id: string }
+  | { readonly is: 'purge' | 'discard' | 'draft' | 'resolve' | 'versions'; readonly id: string }
   | {
       readonly is: 'other-library'
       readonly email: string

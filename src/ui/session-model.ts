@@ -1,5 +1,8 @@
 import type { Draft, Place } from '../core/session.ts'
 
+/** In the address of a tab that takes control as it opens. */
+export const TAKE_CONTROL = 'take-control'
+
 /** Whether this tab may write. `yielding`: another one takes control; what was typed is being committed. */
 export type Control = 'active' | 'read-only' | 'yielding'
 
@@ -29,23 +32,39 @@ export interface Refused {
   go(): void
   /** *View only*: gives it up. */
   drop(): void
+  /** A text field: takes letters that were meant for it, and typed while the person is being asked. */
+  more?(text: string): void
+}
+
+/** Where a person was typing in the tab that had control; `asked`: somebody pressed *Take control* to go on here. */
+export interface HandedOver extends Place {
+  readonly asked: boolean
 }
 
 /**
  * The tabs of this browser and who of them may write. Says `change` when any of it changed; `refused` (a CustomEvent
- * with a `Refused`) when an edit was wanted that this tab may not make; `place` (a CustomEvent with a `Place`) when
- * it has taken over from a tab in which a person was typing.
+ * with a `Refused`) when an edit was wanted that this tab may not make; `place` (a CustomEvent with a `HandedOver`)
+ * when it has taken over from a tab in which a person was typing.
  */
 export interface SessionActions extends EventTarget {
   readonly control: Control
   /** The oldest first; this one among them. */
   readonly sessions: readonly SessionView[]
-  /** The old tab commits what is typed there, and this one goes on from there. */
-  takeControl(): Promise<void>
+  /**
+   * The old tab commits what is typed there, and this one goes on from there; with `edit` it makes that edit here
+   * instead. False: it did not come about.
+   */
+  takeControl(edit?: Refused): Promise<boolean>
   /** An editor that is open says where its person is; the function ends it. */
   follow(place: () => Place | null): () => void
+  /** The place that was handed over, for the editor at this address; once. */
+  arrive(path: string): Place | null
   /** Opens the dialog for an edit that a component will not even begin, such as a key in a read-only editor. */
   refuse(refused: Refused): void
+  /** Begins something that would lead to an edit, or asks first. */
+  begin(record: string | null, work: () => void): void
+  /** What this device is called. */
+  readonly device: string
   readonly taking: Taking
   setTaking(taking: Taking): Promise<void>
   /** Oldest first. */

@@ -31,6 +31,8 @@ export class TabKey {
       this.#leaving = true
       return
     }
+    // Where nothing can be written, Tab goes on to the next control.
+    if (event.target instanceof HTMLElement && event.target.ariaReadOnly === 'true') return
     const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey
     if (event.key === 'Tab' && plain && !this.#leaving && !event.isComposing) {
       event.preventDefault()

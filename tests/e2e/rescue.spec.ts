@@ -26,7 +26,7 @@ async function room(page: Page, quotaSize: number | null): Promise<void> {
 }
 
 /** From the first visit on: Chromium goes on for up to half a minute with the room that it last knew of. */
-const LITTLE = 750_000
+const LITTLE = 1_150_000
 /** Allowed in a note, and soon more than there is room for. */
 const LONG = 'milk and honey '.repeat(30_000)
 

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
+import { secondTab, typeAndTake } from './support/tabs.ts'
 import { expect, test } from './support/test.ts'
 
 /** Marks the document, so that a reload shows. */
@@ -15,7 +16,7 @@ test('a new version asks: accepted, both tabs reload, and what was typed is kept
   const context = await devices.context()
   const first = await App.open(context)
   const id = await first.newNote('Before the update', 'typed early')
-  const second = await App.open(context, `/notes/${id}`)
+  const second = await secondTab(context, `/notes/${id}`)
   await expect(second.content).toHaveValue('typed early')
   for (const { page } of [first, second]) await mark(page)
 
@@ -30,7 +31,7 @@ test('a new version asks: accepted, both tabs reload, and what was typed is kept
   await first.write(', typed in the first tab')
   await second.content.focus()
   await second.page.keyboard.press('Control+Home')
-  await second.page.keyboard.type('Typed last, ')
+  await typeAndTake(second, 'Typed last, ')
   await second.button('Reload').click()
 
   for (const { page } of [first, second])

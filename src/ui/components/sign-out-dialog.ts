@@ -5,7 +5,7 @@ import { DialogElement } from './dialog-element.ts'
 
 class SignOutDialog extends DialogElement {
   protected override readonly heading = 'Sign out'
-  #unsynced: Unsynced = { changes: 0, keptOnlyHere: 0 }
+  #unsynced: Unsynced = { changes: 0, keptOnlyHere: 0, drafts: 0 }
 
   protected override async prepare(): Promise<void> {
     this.#unsynced = await this.model.unsynced()
@@ -13,14 +13,19 @@ class SignOutDialog extends DialogElement {
   }
 
   protected override body() {
-    const { changes, keptOnlyHere } = this.#unsynced
+    const { changes, keptOnlyHere, drafts } = this.#unsynced
     const away =
       this.model.summary.connection === 'offline' || this.model.summary.connection === 'server-unreachable'
     return html`${
       changes === 0
-        ? html`<p>${keptOnlyHere === 0 ? 'Everything' : 'Every change'} is on the server. Signing out removes the library from this device; sign in again to have it back.</p>`
+        ? html`<p>${keptOnlyHere + drafts === 0 ? 'Everything' : 'Every change'} is on the server. Signing out removes the library from this device; sign in again to have it back.</p>`
         : html`<p><b class="numbers">${count(changes, 'record')}</b> with changes that are not synced yet. Signing out removes the library from this device, and these changes are lost.</p>`
     }
+      ${
+        drafts === 0
+          ? nothing
+          : html`<p><b class="numbers">${count(drafts, 'draft')}</b> of what was typed in a tab without control will be lost too.</p>`
+      }
       ${
         keptOnlyHere === 0
           ? nothing

@@ -2,7 +2,9 @@ import { css, html, nothing } from 'lit'
 import { createRef, ref } from 'lit/directives/ref.js'
 import type { Figures } from '../../core/status.ts'
 import './failed-changes.ts'
+import './tab-drafts.ts'
 import './open-conflicts.ts'
+import './open-tabs.ts'
 import './sync-log.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
@@ -38,7 +40,7 @@ export class SyncPanel extends PawkitElement {
     floating,
     css`
       .panel {
-        inset: auto auto 12px 240px;
+        inset: auto auto calc(12px + var(--above, 0px)) 240px;
         width: min(380px, calc(100vw - 24px));
         max-height: calc(100dvh - 76px);
         overflow: auto;
@@ -122,7 +124,7 @@ export class SyncPanel extends PawkitElement {
     this.open = false
     this.busy = false
     this.log = false
-    this.watch('summary')
+    this.watch('summary', 'tabs')
   }
 
   override updated(): void {
@@ -140,7 +142,7 @@ export class SyncPanel extends PawkitElement {
   }
 
   override render() {
-    const { summary, vanishing } = this.model
+    const { summary, tabs, vanishing } = this.model
     return html`<aside
       ${ref(this.#panel)}
       class="panel"
@@ -170,6 +172,10 @@ export class SyncPanel extends PawkitElement {
           return html`<dt class=${figure === 'queue' ? 'sum' : 'part'}>${words}</dt>
             <dd class=${many === 0 ? 'zero' : ''} data-sync-figure=${figure}>${many}</dd>`
         })}
+        <dt class="sum">Open tabs</dt>
+        <dd>
+          ${tabs.control === 'active' ? nothing : html`<span class="part">(read-only)</span> `}<span data-sync-figure="sessions">${tabs.sessions.length}</span>
+        </dd>
       </dl>
       <div class="notes">
         ${summary.lastSynced === null ? nothing : html`<p>Last synced <time title=${fullTime(summary.lastSynced)}>${clockTime(summary.lastSynced)}</time></p>`}
@@ -181,8 +187,10 @@ export class SyncPanel extends PawkitElement {
         <button class="outlined" aria-busy=${this.busy ? 'true' : 'false'} @click=${this.#sync}>${icon('turning')}Sync now</button>
         <button class="outlined" aria-expanded=${this.log ? 'true' : 'false'} @click=${this.#toggleLog}>Sync log</button>
       </footer>
+      <pawkit-tab-drafts .model=${this.model}></pawkit-tab-drafts>
       <pawkit-open-conflicts .model=${this.model}></pawkit-open-conflicts>
       <pawkit-failed-changes .model=${this.model}></pawkit-failed-changes>
+      <pawkit-open-tabs .model=${this.model}></pawkit-open-tabs>
       ${this.log ? html`<pawkit-sync-log .model=${this.model}></pawkit-sync-log>` : nothing}
     </aside>`
   }

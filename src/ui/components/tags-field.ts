@@ -1,7 +1,9 @@
 import { css, html, nothing } from 'lit'
 import { createRef, ref } from 'lit/directives/ref.js'
 import { sameValue } from '../../core/records.ts'
+import { ReadOnlyField } from '../controllers/read-only-field.ts'
 import type { SavingMark } from '../controllers/saving-mark.ts'
+import { WantedEdits } from '../controllers/wanted-edits.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
 import { problemOf } from '../outcome.ts'
@@ -30,6 +32,11 @@ export class TagsField extends PawkitElement {
   /** The tags that the field showed when the person began to change it. */
   #shown: readonly string[] = []
   #typing = false
+  #readOnly: ReadOnlyField | null = null
+  readonly #wanted = new WantedEdits(
+    () => this.model.tabs,
+    () => this.recordId,
+  )
   #timer: ReturnType<typeof setTimeout> | undefined
 
   static override styles = [
@@ -84,16 +91,27 @@ export class TagsField extends PawkitElement {
     // Captured: before the page hands over what is not committed yet.
     window.addEventListener('pagehide', this.#commit, { capture: true })
     document.addEventListener('visibilitychange', this.#commit, { capture: true })
+    this.model.addEventListener('tabs', this.#onTabs)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     window.removeEventListener('pagehide', this.#commit, { capture: true })
     document.removeEventListener('visibilitychange', this.#commit, { capture: true })
+    this.model.removeEventListener('tabs', this.#onTabs)
     this.#commit()
   }
 
+  override firstUpdated(): void {
+    const input = this.#input.value
+    if (!input) return
+    const shown = (): string => this.#shown.join(', ')
+    const { signal } = new AbortController()
+    this.#readOnly = new ReadOnlyField(input, shown, (edit) => this.#wanted.add(input, edit), signal)
+  }
+
   override updated(): void {
+    this.#readOnly?.set(this.model.tabs.control !== 'active')
     const input = this.#input.value
     const view = this.model.records.get(this.recordId)
     if (!input || !view || this.#typing) return
@@ -131,6 +149,12 @@ export class TagsField extends PawkitElement {
 
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && !event.isComposing) this.#commit()
+  }
+
+  readonly #onTabs = (): void => {
+    // In the event itself: what is typed is written before control goes.
+    if (this.model.tabs.control === 'yielding') this.#commit()
+    this.#readOnly?.set(this.model.tabs.control !== 'active')
   }
 
   readonly #onBlur = (): void => {

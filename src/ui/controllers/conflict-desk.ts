@@ -20,6 +20,8 @@ import type { PageWorld } from './page-world.ts'
 export interface ConflictDeskHost {
   /** What this page's changes name. */
   readonly writing: Writing
+  /** Makes a change if this tab may write, or a person lets it; else rejects. */
+  permit<T>(record: string, change: () => Promise<T>): Promise<T>
   /** As the page last read them. */
   entries(): readonly Entry[]
   /** These records are to be read again. */
@@ -58,14 +60,16 @@ export class ConflictDesk extends EventTarget implements ConflictActions {
   async resolve(view: ConflictView, resolution: Resolution): ReturnType<ConflictActions['resolve']> {
     const { db, now, worker } = this.#world
     const { id, mine, theirs } = view
-    const result: ResolveResult = await resolveConflict(db, {
-      library: this.#host.writing.library,
-      epoch: this.#host.writing.epoch,
-      id,
-      shown: { mine, theirs },
-      resolution,
-      now: now(),
-    })
+    const result: ResolveResult = await this.#host.permit(id, () =>
+      resolveConflict(db, {
+        library: this.#host.writing.library,
+        epoch: this.#host.writing.epoch,
+        id,
+        shown: { mine, theirs },
+        resolution,
+        now: now(),
+      }),
+    )
     if (result.is === 'invalid') return { problems: result.problems }
     if (result.is === 'resolved') {
       worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids: [id] })

@@ -1,13 +1,23 @@
-import { type Fields, titleOf } from '../../core/records.ts'
+import { type Fields, sameJson, titleOf } from '../../core/records.ts'
 import { readDrafts, removeDraft } from '../../store/drafts.ts'
 import type { PageModel, WriteResult } from '../model.ts'
+import { problemOf } from '../outcome.ts'
 import type { DraftView } from '../session-model.ts'
+import type { NoticeList } from './notice-list.ts'
 import type { PageWorld } from './page-world.ts'
+
+/** More than so many at once are told as a number. */
+const TOLD = 2
 
 /** The page as this desk uses it. */
 export interface DraftDeskPage {
   library(): string
   readonly records: PageModel['records']
+  readonly notices: NoticeList
+  /** Reads these records from the store again. */
+  read(ids: readonly string[]): Promise<void>
+  /** Drafts came or went: other tabs read them again. */
+  changed(): void
   /** An ordinary write: merged with what the record has become since. */
   write(change: {
     readonly id: string
@@ -21,13 +31,13 @@ export interface DraftDeskPage {
 /** What was typed in tabs that had lost control: offered, taken in or given up by a person. */
 export class DraftDesk extends EventTarget {
   readonly #db: PageWorld['db']
-  readonly #page: DraftDeskPage
+  protected readonly page: DraftDeskPage
   #drafts: readonly DraftView[] = []
 
-  constructor({ db }: PageWorld, page: DraftDeskPage) {
+  constructor({ db }: Pick<PageWorld, 'db'>, page: DraftDeskPage) {
     super()
     this.#db = db
-    this.#page = page
+    this.page = page
   }
 
   get drafts(): readonly DraftView[] {
@@ -36,25 +46,49 @@ export class DraftDesk extends EventTarget {
 
   async readDrafts(): Promise<void> {
     const drafts = (await readDrafts(this.#db)).map((draft) => {
-      const record = this.#page.records.get(draft.recordId)?.record
+      const record = this.page.records.get(draft.recordId)?.record
       return { ...draft, title: titleOf(record ?? { kind: draft.kind, fields: draft.typed }) }
     })
-    if (JSON.stringify(drafts) === JSON.stringify(this.#drafts)) return
+    const before = this.#drafts
+    if (JSON.stringify(drafts) === JSON.stringify(before)) return
     this.#drafts = drafts
+    for (const { id } of before) if (!drafts.some((draft) => draft.id === id)) this.page.notices.over(id)
+    this.#tell(drafts.filter(({ id }) => !before.some((draft) => draft.id === id)))
     this.dispatchEvent(new Event('change'))
+  }
+
+  #tell(come: readonly DraftView[]): void {
+    const { notices } = this.page
+    const many = come.length > TOLD
+    if (many) notices.add('status', `${come.length} drafts wait in Sync status for you to take them in.`)
+    for (const { id, title } of many ? [] : come) {
+      const text = `What you typed in “${title}” in a tab without control is kept as a draft.`
+      notices.add('alert', text, { label: 'Take in', run: () => void this.takeDraft(id) }, { about: id })
+    }
   }
 
   async takeDraft(id: string): Promise<void> {
     const draft = this.#drafts.find((one) => one.id === id)
     if (!draft) return
-    const { recordId, kind, create, shown, typed } = draft
-    const written = await this.#page.write({ id: recordId, kind, create, shown, typed })
+    const { recordId, kind, create, shown, typed, title } = draft
+    const written = await this.page.write({ id: recordId, kind, create, shown, typed })
+    const problem = problemOf(written)
     // Only what is in the record is no longer needed as a draft.
     if (written.is === 'written') await this.dropDraft(id)
+    else if (written.is !== 'fenced')
+      this.page.notices.add('alert', `The draft of “${title}” was not taken in. ${problem ?? ''}`)
   }
 
   async dropDraft(id: string): Promise<void> {
-    await removeDraft(this.#db, this.#page.library(), id)
+    await removeDraft(this.#db, this.page.library(), id)
+    this.page.changed()
     await this.readDrafts()
+  }
+
+  /** An edit that was kept as a draft has been made after all; whatever else the draft holds stays. */
+  async made(id: string, typed: Fields): Promise<void> {
+    const draft = (await readDrafts(this.#db)).find((one) => one.id === id)
+    if (draft && Object.entries(draft.typed).every(([field, value]) => sameJson(typed[field] ?? null, value)))
+      await this.dropDraft(id)
   }
 }

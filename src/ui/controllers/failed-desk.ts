@@ -10,6 +10,8 @@ import type { PageWorld } from './page-world.ts'
 export interface FailedDeskHost {
   /** What this page's changes name. */
   readonly writing: Writing
+  /** Makes a change if this tab may write, or a person lets it; false: not. */
+  attempt(record: string | null, change: () => Promise<unknown>): Promise<boolean>
   recordOf(id: string): RecordState | undefined
   /** These records are to be read again. */
   changed(ids: readonly string[]): Promise<void>
@@ -27,15 +29,19 @@ export class FailedDesk implements FailedActions {
 
   async retry(id?: string): Promise<void> {
     const { db, now } = this.#world
-    await retryFailed(db, this.#host.writing, id === undefined ? null : [id], now())
+    const ids = id === undefined ? null : [id]
+    const retried = await this.#host.attempt(id ?? null, () =>
+      retryFailed(db, this.#host.writing, ids, now()),
+    )
+    if (!retried) return
     const { entries } = await readSyncState(db)
     await this.#tell(id === undefined ? entries.map((entry) => entry.id) : [id])
   }
 
   async discard(id: string): Promise<void> {
     const { db, now } = this.#world
-    await discardChange(db, this.#host.writing, id, now())
-    await this.#tell([id])
+    const discarded = await this.#host.attempt(id, () => discardChange(db, this.#host.writing, id, now()))
+    if (discarded) await this.#tell([id])
   }
 
   copy(id: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { toWellFormed } from '../../core/limits.ts'
 import { mergeText, replacements } from '../../core/merge-text.ts'
+import { ReadOnlyField, type Wanted } from './read-only-field.ts'
 import type { Saving } from './saving-mark.ts'
 
 export type FieldElement = HTMLInputElement | HTMLTextAreaElement
@@ -18,27 +19,38 @@ export class FieldBinding {
   readonly #write: WriteField
   readonly #mark: (saving: Saving | null) => void
   readonly #listening = new AbortController()
+  readonly #readOnly: ReadOnlyField
   #seen = ''
   #confirmed = ''
   #onTheWay = 0
   /** A write on its way was refused: those after it compared with a text that the store never had. */
   #refused = false
   #composing = false
+  #focused = false
+  /** The caret in a text that was changed while the focus was elsewhere: the browser then forgets it. */
+  #caret: readonly [start: number, end: number] | null = null
   #dirty = false
   /** Raised when another record is loaded: an answer for the one before must not reach the new one. */
   #generation = 0
   #latest: string | null = null
 
   /** @param mark is told, in the input event itself, that the store has not what the field shows; null: it has again */
-  constructor(element: FieldElement, write: WriteField, mark: (saving: Saving | null) => void = () => {}) {
+  constructor(
+    element: FieldElement,
+    write: WriteField,
+    mark: (saving: Saving | null) => void = () => {},
+    wanted: Wanted = () => {},
+  ) {
     this.element = element
     this.#write = write
     this.#mark = mark
     const { signal } = this.#listening
+    this.#readOnly = new ReadOnlyField(element, () => this.#seen, wanted, signal)
     element.addEventListener('input', () => this.#typed(), { signal })
     element.addEventListener('compositionstart', () => (this.#composing = true), { signal })
     element.addEventListener('compositionend', () => this.#composed(), { signal })
-    element.addEventListener('blur', () => this.leave(), { signal })
+    element.addEventListener('focus', () => this.#entered(), { signal })
+    element.addEventListener('blur', () => this.#left(), { signal })
   }
 
   load(value: string): void {
@@ -47,11 +59,25 @@ export class FieldBinding {
     this.#refused = false
     this.#dirty = false
     this.#latest = null
+    this.#caret = null
     if (this.element.value !== value) this.element.value = value
     // A single-line field shows line breaks as nothing: what it shows is what a write must compare with.
     this.#seen = this.element.value
     this.#confirmed = this.#seen
     this.#mark(null)
+  }
+
+  /** Whether it only shows its text: this tab may not write. */
+  set readOnly(on: boolean) {
+    this.#readOnly.set(on)
+  }
+
+  /** Another tab has control: what this one could not write is a draft now, and it shows what is stored. */
+  giveUp(stored: string): void {
+    this.#show(stored)
+    const caret = this.#caret
+    this.load(stored)
+    this.#caret = caret
   }
 
   /** What it holds that the store has not confirmed; null: nothing. */
@@ -129,10 +155,37 @@ export class FieldBinding {
     if (stored === this.#seen) return
     const merged = now === this.#seen ? stored : mergeText(this.#seen, now, stored, 'both').text
     this.#seen = stored
-    for (const { start, end, text } of replacements(now, merged))
-      this.element.setRangeText(text, start, end, 'preserve')
+    this.#show(merged)
     this.element.dispatchEvent(new CustomEvent('pawkit-taken-in', { bubbles: true, composed: true }))
     if (merged !== stored) this.#send(false)
     else this.#mark(null)
+  }
+
+  #entered(): void {
+    this.#focused = true
+    this.#placeCaret()
+    this.#caret = null
+  }
+
+  #left(): void {
+    this.#focused = false
+    this.leave()
+  }
+
+  #placeCaret(): void {
+    const { element } = this
+    if (!this.#caret) return
+    const [start, end] = this.#caret
+    if (element.selectionStart !== start || element.selectionEnd !== end)
+      element.setSelectionRange(start, end)
+  }
+
+  /** Without moving caret or selection. */
+  #show(value: string): void {
+    const { element } = this
+    this.#placeCaret()
+    for (const { start, end, text } of replacements(element.value, value))
+      element.setRangeText(text, start, end, 'preserve')
+    if (!this.#focused) this.#caret = [element.selectionStart ?? 0, element.selectionEnd ?? 0]
   }
 }

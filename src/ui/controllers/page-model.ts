@@ -1,5 +1,6 @@
 import type { Announcement, Told } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
+import { readDrafts } from '../../store/drafts.ts'
 import { readAll, readSome, readSyncState, type SyncState } from '../../store/read.ts'
 import type {
   Notice,
@@ -43,19 +44,21 @@ export class PawkitModel extends WritingModel implements PageModel {
     super(world)
     this.#desk = new AccountDesk(world)
     this.log = new LogDesk(world.db)
-    this.vanishing = new VanishDesk(world, this, this.writer, (ids) => this.#readSome(ids))
+    this.vanishing = new VanishDesk(world, this, this.writer, (ids) => this.read(ids))
     this.rescue = new RescueDesk(world, this.writer, this)
     this.storage = new StorageDesk(world.db, world.persistence, this.writer)
     this.verify = new VerifyDesk(world, () => this.writer.library)
     this.failed = new FailedDesk(world, {
       writing: this.writer,
+      attempt: (id, change) => this.tabs.attempt(id, change),
       recordOf: (id) => this.cache.views.get(id)?.record,
-      changed: (ids) => this.#readSome(ids),
+      changed: (ids) => this.read(ids),
     })
     this.conflicts = new ConflictDesk(world, this, {
       writing: this.writer,
+      permit: (id, change) => this.tabs.permit(id, change),
       entries: () => this.#watch.facts.state.entries,
-      changed: (ids) => this.#readSome(ids),
+      changed: (ids) => this.read(ids),
     })
     this.history = new HistoryDesk(world, this, this.writer)
     const host = {
@@ -127,7 +130,11 @@ export class PawkitModel extends WritingModel implements PageModel {
 
   async unsynced(): Promise<Unsynced> {
     const state = await readSyncState(this.world.db)
-    return { changes: state.entries.length, keptOnlyHere: state.keptOnlyHere + this.vanishing.count }
+    return {
+      changes: state.entries.length,
+      keptOnlyHere: state.keptOnlyHere + this.vanishing.count,
+      drafts: (await readDrafts(this.world.db)).length,
+    }
   }
 
   async signOut(): Promise<void> {
@@ -184,7 +191,7 @@ export class PawkitModel extends WritingModel implements PageModel {
     await this.refresh()
   }
 
-  async #readSome(ids: readonly string[]): Promise<void> {
+  protected async read(ids: readonly string[]): Promise<void> {
     for (const [id, row] of await readSome(this.world.db, ids)) {
       if (row) this.cache.put(row.record, row.entry, this.#watch.facts, row.receipt)
       else this.cache.remove(id)
@@ -206,7 +213,7 @@ export class PawkitModel extends WritingModel implements PageModel {
 
   #hear(said: Announcement): void {
     this.tabs.hear(said)
-    if (said.type === 'records-changed') void this.#readSome(said.ids)
+    if (said.type === 'records-changed') void this.read(said.ids)
     else if (said.type === 'library-replaced') location.replace('/')
     else if (said.type === 'notice') this.#tell(said.told)
     else void this.refresh()

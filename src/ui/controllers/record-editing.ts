@@ -1,9 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { text } from '../../core/records.ts'
+import type { Place } from '../../core/session.ts'
+import { focused } from '../floating.ts'
 import type { PageModel, WriteResult } from '../model.ts'
 import type { OpenText } from '../rescue-model.ts'
 import { FieldBinding, type FieldElement } from './field-binding.ts'
 import type { SavingMark } from './saving-mark.ts'
+import { scrollerOf } from './scroller.ts'
+import { WantedEdits } from './wanted-edits.ts'
 
 /**
  * Binds the text fields of one opened record: every input event is a write of its own, and what others change
@@ -18,6 +22,13 @@ export class RecordEditing implements ReactiveController {
   #id = ''
   #problem: string | null = null
   #forget: (() => void) | null = null
+  #unfollow: (() => void) | null = null
+  readonly #wanted = new WantedEdits(
+    () => this.#model().tabs,
+    () => this.#id,
+  )
+  readonly #onTabs = (): void => this.#control()
+  readonly #onPlace = (): void => this.#arrive()
   readonly #onRecords = (): void => this.#takeIn()
   readonly #onRescue = (): void => this.#rescue()
 
@@ -32,15 +43,26 @@ export class RecordEditing implements ReactiveController {
     this.#model().addEventListener('records', this.#onRecords)
     this.#model().addEventListener('rescue', this.#onRescue)
     this.#forget = this.#model().rescue.follow(() => this.#unsaved())
+    this.#model().addEventListener('tabs', this.#onTabs)
+    this.#model().tabs.addEventListener('place', this.#onPlace)
+    this.#unfollow = this.#model().tabs.follow(() => this.#place())
     this.#takeIn()
     this.#rescue()
+    this.#control()
   }
 
   hostDisconnected(): void {
     this.#model().removeEventListener('records', this.#onRecords)
     this.#model().removeEventListener('rescue', this.#onRescue)
+    this.#model().removeEventListener('tabs', this.#onTabs)
+    this.#model().tabs.removeEventListener('place', this.#onPlace)
     this.#forget?.()
+    this.#unfollow?.()
     for (const field of this.#fields.values()) field.leave()
+  }
+
+  hostUpdated(): void {
+    this.#arrive()
   }
 
   /** A sentence about what could not be saved, null when all is well. */
@@ -69,8 +91,10 @@ export class RecordEditing implements ReactiveController {
         element,
         (shown, typed, leaving) => this.#write(name, shown, typed, leaving),
         (saving) => this.#saving.set(name, saving),
+        (edit) => this.#wanted.add(element, edit),
       )
       field.load(this.#stored(name))
+      field.readOnly = !this.#mayWrite
       element.readOnly = this.#model().rescue.trouble !== null
       this.#fields.set(name, field)
     }
@@ -107,10 +131,45 @@ export class RecordEditing implements ReactiveController {
     this.#host.requestUpdate()
   }
 
+  get #mayWrite(): boolean {
+    return this.#model().tabs.control === 'active'
+  }
+
+  #control(): void {
+    for (const field of this.#fields.values()) field.readOnly = !this.#mayWrite
+    if (!this.#mayWrite || this.#problem === null) return
+    this.#problem = null
+    this.#host.requestUpdate()
+  }
+
+  /** Where the person is, for the tab that goes on from here. */
+  #place(): Place | null {
+    const [first] = this.#fields.values()
+    if (!first) return null
+    const [field = null, { element } = first] =
+      [...this.#fields].find(([, one]) => one.element === focused()) ?? []
+    const { scrollTop } = scrollerOf(element)
+    const at = field === null ? null : element
+    const [start, end] = [at?.selectionStart ?? 0, at?.selectionEnd ?? 0]
+    return { path: location.pathname, field, start, end, scroll: scrollTop }
+  }
+
+  /** Goes on where the person was in the tab that had control. */
+  #arrive(): void {
+    const [first] = this.#fields.values()
+    const place = first ? this.#model().tabs.arrive(location.pathname) : null
+    if (!first || !place) return
+    const element = this.#fields.get(place.field ?? '')?.element
+    element?.focus({ preventScroll: true })
+    element?.setSelectionRange(place.start, place.end)
+    scrollerOf(element ?? first.element).scrollTop = place.scroll
+  }
+
   async #write(name: string, shown: string, typed: string, leaving: boolean): Promise<string | null> {
     const id = this.#id
     const result = await this.#model().type(id, { [name]: shown }, { [name]: typed }, leaving)
     if (id === this.#id) this.#report(result)
+    if (id === this.#id && result.is === 'fenced') this.#fields.get(name)?.giveUp(this.#stored(name))
     return result.is === 'written' ? text(result.record.fields[name]) : null
   }
 
@@ -127,8 +186,6 @@ function sentence(result: WriteResult): string | null {
       return `Not saved: ${result.problems.map(({ field, problem }) => `${field} ${problem}`).join(', ')}. Your text stays here until you change it.`
     case 'storage':
       return `Not saved: ${result.message} Your text stays here; copy it before you close this tab.`
-    case 'fenced':
-      return 'Another tab has taken control. What you typed here since is kept as a draft.'
     case 'other-library':
       return 'Not saved: this device holds another library now.'
     default:

@@ -108,6 +108,7 @@ export class RescueDesk implements RescueActions {
       records: views.map(({ record }) => record),
       dirty,
       epoch: this.#writer.epoch,
+      session: this.#world.presence.id,
     }
     return putBack(library, this.#world.now())
   }

@@ -1,12 +1,13 @@
+import { deviceName } from '../../core/device-name.ts'
 import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
 import { type Place, type Right, sessionsOf, type Wanting } from '../../core/session.ts'
 import { askToHandOver } from '../../store/hand-over.ts'
 import { readDevice, writeDevice } from '../../store/library.ts'
 import { readRight, wantRight } from '../../store/session.ts'
 import { type Taken, takeOver } from '../../store/take-over.ts'
-import type { WriteResult } from '../model.ts'
-import type { Control, Refused, SessionActions, SessionView, Taking } from '../session-model.ts'
-import { DraftDesk } from './draft-desk.ts'
+import type { WorkerClient } from '../../worker-client.ts'
+import type { Control, HandedOver, Refused, SessionActions, SessionView, Taking } from '../session-model.ts'
+import { GuardDesk } from './guard-desk.ts'
 import type { PageWorld } from './page-world.ts'
 import type { Writer } from './writer.ts'
 
@@ -17,21 +18,39 @@ const TAKE_LIMIT = 1900
 /** How often a visible tab looks whether the active one is gone, and the active one who else is there; ms. */
 const LOOK = 500
 const LOOK_ACTIVE = 2000
+/** A page that reloads is gone for so long, and finds its right where it left it (traces.md, 29); ms. */
+const RELOAD = 1200
+const LOOK_RELOAD = 200
 /** A tab that handed over looks again: whoever took over may have died in between (traces.md, 30); ms. */
 const LOOK_BACK = 3000
 
+/** What it needs of the page. */
+type World = Pick<PageWorld, 'db' | 'presence' | 'now'> & {
+  readonly worker: Pick<WorkerClient, 'ask' | 'say' | 'announce' | 'channel'> | null
+}
+
 /** This tab among the others: asks for the right to write, hands it over, and says who has it. */
-export class SessionDesk extends DraftDesk implements SessionActions {
-  readonly #world: PageWorld
+export class SessionDesk extends GuardDesk implements SessionActions {
+  readonly #world: World
   readonly #writer: Writer
   #right: Right = { active: null, epoch: -1 }
   #control: Control = 'read-only'
   #sessions: readonly SessionView[] = []
   #place: (() => Place | null) | null = null
-  #taking: Taking = 'ask'
+  #arriving: Place | null = null
+  #mode: Taking = 'ask'
+  #device = ''
+  /** Control is being taken here. */
+  protected under: Promise<Place | null> | null = null
+  /** The session that has the right and is not there, since when. */
+  #gone: { readonly active: string; readonly since: number } | null = null
+  /** It has handed over, and does not take back what another tab is about to have. */
+  #yieldsUntil = 0
+  /** How often it has learnt who has the right. */
+  #learnt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(world: PageWorld, writer: Writer, page: ConstructorParameters<typeof DraftDesk>[1]) {
+  constructor(world: World, writer: Writer, page: ConstructorParameters<typeof GuardDesk>[1]) {
     super(world, page)
     this.#world = world
     this.#writer = writer
@@ -39,8 +58,13 @@ export class SessionDesk extends DraftDesk implements SessionActions {
 
   /** Resolves when it is known whether this tab may write. */
   async start(): Promise<void> {
-    this.#taking = (await readDevice(this.#world.db, 'tabs'))?.take ?? 'ask'
-    await this.#want('ask')
+    const { db, presence } = this.#world
+    this.#device = (await readDevice(db, 'name'))?.name ?? deviceName(navigator.userAgent)
+    await this.#readTaking()
+    // Alone in the browser, and not back from a reload of all tabs: nobody is on the way back.
+    const alone = presence.returned !== true && sessionsOf(await presence.held()).length < 2
+    if (alone) await this.#want('ask')
+    else await this.look()
     this.#lookLater()
     void this.readDrafts()
   }
@@ -48,23 +72,62 @@ export class SessionDesk extends DraftDesk implements SessionActions {
   get control(): Control {
     return this.#control
   }
+  protected get vacant(): boolean {
+    return this.#gone !== null
+  }
+  get #mayWrite(): boolean {
+    return this.#control === 'active'
+  }
   get sessions(): readonly SessionView[] {
     return this.#sessions
   }
+  get device(): string {
+    return this.#device
+  }
   get taking(): Taking {
-    return this.#taking
+    return this.#mode
   }
 
-  async takeControl(): Promise<void> {
-    const taken = await this.#want('take')
-    if (taken.place && this.#control === 'active')
-      this.dispatchEvent(new CustomEvent('place', { detail: taken.place }))
+  async takeControl(edit?: Refused): Promise<boolean> {
+    const place = await this.#take()
+    if (!this.#mayWrite) return false
+    if (edit) edit.go()
+    else if (place) await this.#arrive(place, true)
+    return true
+  }
+
+  #take(): Promise<Place | null> {
+    this.under ??= this.#want('take')
+      .then(({ place }) => place)
+      .finally(() => {
+        this.under = null
+      })
+    return this.under
+  }
+
+  /** What the old tab committed last may not be in this page yet, and the caret belongs into it. */
+  async #arrive(place: Place, asked: boolean): Promise<void> {
+    const id = place.path.split('/')[2]
+    if (id) await this.page.read([id])
+    this.#arriving = place
+    this.dispatchEvent(new CustomEvent<HandedOver>('place', { detail: { ...place, asked } }))
+  }
+
+  arrive(path: string): Place | null {
+    const place = this.#arriving?.path === path ? this.#arriving : null
+    if (place) this.#arriving = null
+    return place
   }
 
   async setTaking(take: Taking): Promise<void> {
-    this.#taking = take
     await writeDevice(this.#world.db, { key: 'tabs', take })
+    this.#mode = take
     this.dispatchEvent(new Event('change'))
+    this.#world.worker?.announce({ v: MESSAGES_VERSION, type: 'right-changed' })
+  }
+
+  async #readTaking(): Promise<void> {
+    this.#mode = (await readDevice(this.#world.db, 'tabs'))?.take ?? 'ask'
   }
 
   follow(place: () => Place | null): () => void {
@@ -74,32 +137,28 @@ export class SessionDesk extends DraftDesk implements SessionActions {
     }
   }
 
-  /** Makes an edit, or asks the person first where another tab has control, be it that this one only learns so now. */
-  async guard(record: string | null, write: () => Promise<WriteResult>): Promise<WriteResult> {
-    const result = this.#control === 'active' ? await write() : ({ is: 'fenced' } as const)
-    if (result.is !== 'fenced') return result
-    return new Promise((resolve) => {
-      const go = (): void => resolve(write())
-      this.refuse({ record, go, drop: () => resolve(result) })
-    })
-  }
-
-  /** A write was refused: this tab has lost the right without having heard of it. */
+  /** A write was refused: this tab has lost the right without having heard of it. At once nothing more is typed here. */
   async fenced(): Promise<void> {
+    this.#set('read-only')
     await this.look()
+    this.page.changed()
     await this.readDrafts()
-  }
-
-  refuse(refused: Refused): void {
-    this.dispatchEvent(new CustomEvent('refused', { detail: refused }))
   }
 
   /** The page became visible or hidden, or came back from the cache. */
   async shown(): Promise<void> {
     this.#world.presence.shown()
     if (!this.#world.presence.visible) return
-    if (this.#taking === 'focus' && this.#control === 'read-only') await this.takeControl()
-    else await this.look()
+    await this.#readTaking()
+    await this.look()
+    await this.focused()
+  }
+
+  /** The tab got the focus, or became visible. */
+  async focused(): Promise<void> {
+    if (this.#mode !== 'focus' || this.#control !== 'read-only') return
+    const place = await this.#take()
+    if (place && this.#mayWrite) await this.#arrive(place, false)
   }
 
   /** Back from the back-forward cache: claims its id anew, and may have lost the right meanwhile. */
@@ -120,23 +179,44 @@ export class SessionDesk extends DraftDesk implements SessionActions {
   }
 
   hear(said: Announcement): void {
-    if (said.type === 'right-changed') void this.look()
+    if (said.type === 'right-changed') void this.#lookAnew()
     if (said.type === 'hand-over' && said.session === this.#world.presence.id) void this.#handOver()
+  }
+
+  async #lookAnew(): Promise<void> {
+    await this.look()
+    await this.#readTaking()
+    await this.readDrafts()
   }
 
   /** Reads who has the right and who is there; asks for it where its holder is gone. */
   async look(): Promise<void> {
-    const right = await readRight(this.#world.db)
-    const held = await this.#world.presence.held()
-    const living = sessionsOf(held)
-    const gone = right.active === null || !living.some(({ id }) => id === right.active)
-    if (gone && this.#world.presence.visible) await this.#want('ask')
-    else this.#learn(right, held)
+    const { db, presence } = this.#world
+    const before = this.#learnt
+    const right = await readRight(db)
+    const held = await presence.held()
+    // Meanwhile something newer was learnt.
+    if (before !== this.#learnt) return this.look()
+    const there = sessionsOf(held).some(({ id }) => id === right.active)
+    if (there || right.active === null) this.#gone = null
+    if (there || !presence.visible || this.#reloads(right.active)) this.#learn(right, held)
+    else await this.#want('ask')
+  }
+
+  /** Whether the page that has the right may be on its way back. */
+  #reloads(active: string | null): boolean {
+    if (active === null) return false
+    const now = this.#world.now()
+    if (this.#gone?.active !== active) {
+      this.#gone = { active, since: now }
+      this.#lookLater()
+    }
+    return now - this.#gone.since < RELOAD
   }
 
   #lookLater(): void {
     clearTimeout(this.#timer)
-    const wait = this.#control === 'active' ? LOOK_ACTIVE : LOOK
+    const wait = this.#gone ? LOOK_RELOAD : this.#control === 'active' ? LOOK_ACTIVE : LOOK
     this.#timer = setTimeout(async () => {
       // What cannot be read now is read the next time.
       if (this.#world.presence.visible) await this.look().catch(() => {})
@@ -150,7 +230,12 @@ export class SessionDesk extends DraftDesk implements SessionActions {
     const limit = wanting === 'take' ? TAKE_LIMIT : WORKER_LIMIT
     const answered = await worker?.ask<Taken>(message, limit)
     const taken = answered ?? (await this.#alone(wanting))
-    this.#learn(taken.right, await presence.held())
+    this.#gone = null
+    if (wanting === 'take') this.#yieldsUntil = 0
+    const held = await presence.held()
+    // Taken by another tab again, before the answer was here.
+    if (taken.right.epoch < this.#right.epoch) await this.look()
+    else this.#learn(taken.right, held)
     return taken
   }
 
@@ -173,13 +258,15 @@ export class SessionDesk extends DraftDesk implements SessionActions {
     const { presence, worker } = this.#world
     if (this.#control !== 'active') return
     const place = this.#place?.() ?? null
+    this.#yieldsUntil = this.#world.now() + LOOK_BACK
     this.#set('yielding')
     await this.#writer.idle()
     worker?.announce({ v: MESSAGES_VERSION, type: 'handed-over', session: presence.id, place })
-    setTimeout(() => void this.look().catch(() => {}), LOOK_BACK)
+    setTimeout(() => void this.look().catch(() => {}), LOOK_BACK + LOOK_RELOAD)
   }
 
   #learn(right: Right, held: readonly string[]): void {
+    this.#learnt++
     const own = this.#world.presence.id
     const active = right.active === own
     const sessions = sessionsOf(held).map((session) => ({
@@ -187,14 +274,18 @@ export class SessionDesk extends DraftDesk implements SessionActions {
       active: session.id === right.active,
       own: session.id === own,
     }))
-    // Handing over, its epoch is still the one in the store; what the timer or the next message reads decides.
-    const lost = right.epoch !== this.#right.epoch
+    const moved = right.epoch !== this.#right.epoch
     this.#right = right
     if (active) this.#writer.epoch = right.epoch
     const changed = JSON.stringify(sessions) !== JSON.stringify(this.#sessions)
     this.#sessions = sessions
-    if (!this.#set(active ? 'active' : 'read-only') && changed) this.dispatchEvent(new Event('change'))
-    if (lost && !active) void this.readDrafts()
+    // Handing over, its epoch is still the one in the store.
+    const yielding = this.#control === 'yielding' && !moved && this.#world.now() < this.#yieldsUntil
+    const control = yielding ? 'yielding' : active ? 'active' : 'read-only'
+    if (!this.#set(control) && changed) this.dispatchEvent(new Event('change'))
+    if (!this.vacant) this.settleHeld()
+    // What a tab typed that lost the right is a draft by now.
+    if (moved) void this.readDrafts().catch(() => {})
   }
 
   #set(control: Control): boolean {

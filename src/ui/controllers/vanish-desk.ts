@@ -10,6 +10,7 @@ import type { PageWorld } from './page-world.ts'
 /** The page as this desk uses it; `summary` says that the state of sync may have changed. */
 type Host = Pick<PageModel, 'records' | 'notices' | 'notify' | 'dismiss'> &
   EventTarget & {
+    readonly tabs: { attempt(record: null, change: () => Promise<unknown>): Promise<boolean> }
     /** What the page says of sync is read again. */
     refresh(): Promise<void>
   }
@@ -75,7 +76,11 @@ export class VanishDesk extends EventTarget implements VanishActions {
 
   async answer(answer: VanishAnswer, shown: readonly string[]): Promise<void> {
     const { db, now, worker } = this.#world
-    const ids = await answerVanishing(db, this.#writing, answer, now(), shown)
+    let ids: readonly string[] = []
+    const made = await this.#host.tabs.attempt(null, async () => {
+      ids = await answerVanishing(db, this.#writing, answer, now(), shown)
+    })
+    if (!made) return
     const journal = new Journal(async () => db, now)
     journal.add({ what: 'vanishing-answered', answer, records: ids.length })
     await journal.flush()

@@ -17,26 +17,33 @@ export abstract class WritingModel extends EventTarget {
   protected readonly cache = new RecordsCache()
   protected readonly noticeList = new NoticeList(() => this.fire('notices'))
   protected readonly writer: Writer
+  readonly #page: string
   readonly #writes: WriteLog
   readonly tabs: SessionDesk
 
   constructor(world: PageWorld) {
     super()
     this.world = world
-    this.writer = new Writer(world.db, world.library.id, world.newId(), world.now)
+    this.#page = world.newId()
+    this.writer = new Writer(world.db, world.library.id, this.#page, world.now)
     this.#writes = new WriteLog(world, this.writer)
     this.tabs = new SessionDesk(world, this.writer, {
       library: () => this.writer.library,
       records: this.cache.views,
-      write: (change) =>
-        this.tabs.guard(change.id, () => this.#write({ ...change, urgency: 'at-once' }, 'strict')),
+      notices: this.noticeList,
+      read: (ids) => this.read(ids),
+      changed: () => world.worker?.announce({ v: MESSAGES_VERSION, type: 'right-changed' }),
+      write: (change) => this.#guarded(change.id, { ...change, urgency: 'at-once' }),
     })
+    this.tabs.addEventListener('change', () => this.fire('tabs'))
   }
 
   /** What every statement about a record's state is made of, as last read. */
   protected abstract facts(): Facts
   /** A write may have changed what is said of sync as a whole. */
   protected abstract refreshSoon(): void
+  /** Reads these records from the store again. */
+  protected abstract read(ids: readonly string[]): Promise<void>
 
   create(kind: Kind, fields: Fields): { readonly id: string; readonly done: Promise<WriteResult> } {
     const id = this.world.newId()
@@ -44,12 +51,12 @@ export abstract class WritingModel extends EventTarget {
     // An empty note has nothing yet that a power cut could take; its editor opens the sooner.
     const durability = kind === 'note' ? 'relaxed' : 'strict'
     const change = { id, kind, shown: {}, typed, create: true, urgency: 'at-once' } as const
-    return { id, done: this.tabs.guard(null, () => this.#write(change, durability)) }
+    return { id, done: this.#guarded(null, change, durability) }
   }
 
   edit(id: string, shown: Fields, typed: Fields): Promise<WriteResult> {
     const change = { id, kind: this.#kindOf(id), shown, typed, create: false } as const
-    return this.tabs.guard(id, () => this.#write({ ...change, urgency: 'at-once' }, 'strict'))
+    return this.#guarded(id, { ...change, urgency: 'at-once' })
   }
 
   /** Not guarded: a field that may not be typed into is read-only, and what was typed before it was so is a draft. */
@@ -75,6 +82,18 @@ export abstract class WritingModel extends EventTarget {
 
   purge(id: string): Promise<WriteResult> {
     return this.edit(id, { purged: false }, { deleted: true, purged: true })
+  }
+
+  /** @param about the record that the edit is about; null: one that is not there yet */
+  #guarded(about: string | null, change: Change, durability: 'strict' | 'relaxed' = 'strict') {
+    let kept = false
+    return this.tabs.guard(about, async () => {
+      const result = await this.#write(change, durability)
+      // What the store refused it keeps as a draft.
+      if (kept && result.is === 'written') await this.tabs.made(`${this.#page} ${change.id}`, change.typed)
+      kept = result.is === 'fenced'
+      return result
+    })
   }
 
   async #write(change: Change, durability: 'strict' | 'relaxed'): Promise<WriteResult> {

@@ -2,6 +2,7 @@ import { css, html, nothing } from 'lit'
 import '../components/conflict-settings.ts'
 import { pageHead } from '../components/page-head.ts'
 import '../components/storage-section.ts'
+import '../components/tabs-settings.ts'
 import '../components/verify-section.ts'
 import type { Layout } from '../controllers/layout-controller.ts'
 import { PawkitElement } from '../element.ts'
@@ -121,6 +122,7 @@ export class SettingsPage extends PawkitElement {
         ${summary.clockText === null ? nothing : html`<p>${summary.clockText}</p>`}
       </section>
       <section><pawkit-conflict-settings .model=${this.model}></pawkit-conflict-settings></section>
+      <section><pawkit-tabs-settings .model=${this.model}></pawkit-tabs-settings></section>
       <section><pawkit-storage-section .model=${this.model}></pawkit-storage-section></section>
       <section><pawkit-verify-section .model=${this.model}></pawkit-verify-section></section>
       <section>

@@ -1,0 +1,99 @@
+import { css, html } from 'lit'
+import { pathOf } from '../router.ts'
+import { type Refused, TAKE_CONTROL } from '../session-model.ts'
+import { DialogElement } from './dialog-element.ts'
+
+/** Dialog `Another tab is editing`: what becomes of an edit that this tab may not make. */
+export class TabsDialog extends DialogElement {
+  static override properties = { ...DialogElement.properties, refused: { attribute: false } }
+  declare refused: Refused
+  protected override readonly heading = 'Another tab is editing'
+
+  static override styles = [
+    ...DialogElement.styles,
+    css`
+      dialog {
+        /* Its three buttons stand in one row. */
+        width: min(480px, calc(100vw - 32px));
+      }
+      .lead {
+        outline: none;
+        text-wrap: pretty;
+      }
+    `,
+  ]
+
+  constructor() {
+    super()
+    this.addEventListener('keydown', this.#onKey)
+  }
+
+  protected override body() {
+    return html`<p class="lead" tabindex="-1" autofocus>
+        Pawkit is written in one tab at a time, so that no tab overwrites another. Take control to go on here; what is
+        typed there is saved first.
+      </p>
+      ${this.problemLine()}
+      <div class="actions stack">
+        <button @click=${this.#viewOnly}>View only</button>
+        <button class="outlined" @click=${this.#openTab}>Open in new tab</button>
+        <button class="primary" aria-busy=${this.busy ? 'true' : 'false'} @click=${this.#take}>Take control</button>
+      </div>`
+  }
+
+  protected override cancelled(): void {
+    this.#viewOnly()
+  }
+
+  readonly #viewOnly = (): void => {
+    if (this.busy) return
+    this.refused.drop()
+    this.close()
+  }
+
+  readonly #openTab = (): void => {
+    if (this.busy) return
+    const { record } = this.refused
+    const held = record === null ? undefined : this.model.records.get(record)?.record
+    const path = held ? pathOf(held) : location.pathname
+    window.open(`${path}?${TAKE_CONTROL}`, '_blank', 'noopener')
+    this.#viewOnly()
+  }
+
+  readonly #take = async (): Promise<void> => {
+    if (this.busy) return
+    this.busy = true
+    this.problem = null
+    const { refused } = this
+    const go = (): void => {
+      // First: the focus goes back to the field that the edit is for.
+      this.close()
+      refused.go()
+    }
+    try {
+      if (!(await this.model.tabs.takeControl({ ...refused, go })))
+        this.problem = 'Another tab took control at the same moment. Try again.'
+    } catch {
+      this.problem = 'That did not work. Try again, or reload the page.'
+    } finally {
+      this.busy = false
+    }
+  }
+
+  /** Whoever types on while the dialog opens means the text behind it, and no shortcut of the page. */
+  readonly #onKey = (event: KeyboardEvent): void => {
+    event.stopPropagation()
+    const letter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
+    if (!letter || event.composedPath()[0] instanceof HTMLButtonElement) return
+    event.preventDefault()
+    this.refused.more?.(event.key)
+  }
+}
+
+customElements.define('pawkit-tabs-dialog', TabsDialog)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'pawkit-tabs-dialog': TabsDialog
+  }
+}

@@ -1,0 +1,88 @@
+import { Fenced } from '../../store/session.ts'
+import type { WriteResult } from '../model.ts'
+import type { Control, Refused } from '../session-model.ts'
+import { DraftDesk } from './draft-desk.ts'
+
+/** Edits of a tab that may not write: none is begun without a person's word. */
+export abstract class GuardDesk extends DraftDesk {
+  abstract readonly control: Control
+  /** Control is being taken here; null: it is not. */
+  protected abstract readonly under: Promise<unknown> | null
+  /** Whoever has the right is not there: in a moment it is back, or this tab has it, and nobody need be asked. */
+  protected abstract readonly vacant: boolean
+  readonly #held: Refused[] = []
+  /** A write was refused: this tab has lost the right without having heard of it. */
+  abstract fenced(): Promise<void>
+
+  /**
+   * Makes a change, or asks the person first where another tab has control, be it that this one only learns so now.
+   * Rejects with Fenced where the person leaves it at that.
+   */
+  async permit<T>(record: string | null, change: () => Promise<T>): Promise<T> {
+    if (this.control !== 'read-only') {
+      try {
+        return await change()
+      } catch (error) {
+        if (!(error instanceof Fenced)) throw error
+        await this.fenced()
+      }
+    }
+    return new Promise((resolve, reject) => {
+      this.refuse({ record, go: () => resolve(change()), drop: () => reject(new Fenced()) })
+    })
+  }
+
+  /** As `permit`, for what answers nothing: false where the person leaves it. */
+  async attempt(record: string | null, change: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await this.permit(record, change)
+      return true
+    } catch (error) {
+      if (error instanceof Fenced) return false
+      throw error
+    }
+  }
+
+  /** As `permit`, for the one write path. */
+  async guard(record: string | null, write: () => Promise<WriteResult>): Promise<WriteResult> {
+    try {
+      return await this.permit(record, async () => {
+        const result = await write()
+        if (result.is === 'fenced') throw new Fenced()
+        return result
+      })
+    } catch (error) {
+      if (error instanceof Fenced) return { is: 'fenced' }
+      throw error
+    }
+  }
+
+  begin(record: string | null, work: () => void): void {
+    if (this.control === 'active') work()
+    else this.refuse({ record, go: work, drop: () => {} })
+  }
+
+  refuse(refused: Refused): void {
+    // Control is on its way here already: nobody has to be asked a second time.
+    if (this.under) {
+      const settle = (): void => this.settle(refused)
+      void this.under.then(settle, settle)
+    } else if (this.vacant) this.#held.push(refused)
+    else this.#ask(refused)
+  }
+
+  /** Whether an edit can be made is known now. */
+  protected settle(refused: Refused): void {
+    if (this.control === 'active') refused.go()
+    else this.#ask(refused)
+  }
+
+  /** Whoever had the right is back, or it is this tab's. */
+  protected settleHeld(): void {
+    for (const refused of this.#held.splice(0)) this.settle(refused)
+  }
+
+  #ask(refused: Refused): void {
+    this.dispatchEvent(new CustomEvent('refused', { detail: refused }))
+  }
+}

@@ -1,0 +1,459 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { App } from './support/app.ts'
+import { ADA } from './support/client.ts'
+import { storedField } from './support/store.ts'
+import { asked, banner, secondTab, takeControl } from './support/tabs.ts'
+import { expect, test } from './support/test.ts'
+
+/** The text behind a dialog, where it has no name. */
+const behind = (app: App) => app.page.locator('#content')
+
+const selection = (app: App): Promise<readonly [number, number]> =>
+  app.content.evaluate((field: HTMLTextAreaElement) => [field.selectionStart, field.selectionEnd] as const)
+
+test('P7 with two tabs one may write: both say so, and none does when one is left', async ({ devices }) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Two', 'text')
+  await expect(banner(first)).toHaveCount(0)
+  const second = await secondTab(context, `/notes/${id}`)
+
+  await expect(banner(first)).toContainText('2 tabs')
+  await expect(banner(first).getByRole('button')).toHaveCount(0)
+  await expect(banner(second)).toContainText('2 tabs')
+  await expect(second.content).toHaveAttribute('aria-readonly', 'true')
+  await expect(first.content).not.toHaveAttribute('aria-readonly', 'true')
+
+  await first.write(', more')
+  await expect(second.content, 'what is written in one shows in the other').toHaveValue('text, more')
+  await second.button('Sync status').click()
+  await expect(second.figure('sessions')).toHaveText('2')
+  const status = second.page.getByRole('region', { name: 'Sync status' })
+  await expect(status).toContainText('(read-only)')
+  await expect(status.getByRole('region', { name: 'Open tabs' }).getByRole('listitem')).toHaveText([
+    /Another tab, writes here, in sight/,
+    /This tab, read-only, in sight/,
+  ])
+
+  await first.page.close()
+  await expect(banner(second)).toHaveCount(0)
+  await expect(second.figure('sessions')).toHaveText('1')
+  await expect(second.content).not.toHaveAttribute('aria-readonly', 'true', { timeout: 5000 })
+  await second.write(' and more')
+  await expect.poll(() => storedField(second.page, id, 'content')).toBe('text, more and more')
+
+  const third = await secondTab(context, `/notes/${id}`)
+  const session = await context.newCDPSession(second.page)
+  // It never answers: the page is gone.
+  void session.send('Page.crash').catch(() => {})
+  await expect(third.content, 'a crash promotes too').not.toHaveAttribute('aria-readonly', 'true', {
+    timeout: 5000,
+  })
+  await expect(banner(third)).toHaveCount(0)
+  await third.write('!')
+  await expect.poll(() => storedField(third.page, id, 'content')).toBe('text, more and more!')
+})
+
+test('a key in a read-only editor asks; after Take control it is typed at the caret, and the other tab is read-only', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Asked', 'onethree')
+  const second = await secondTab(context, `/notes/${id}`)
+  await expect(second.content).toHaveValue('onethree')
+  const { keyboard } = second.page
+
+  await second.content.click()
+  await keyboard.press('Control+Home')
+  for (let time = 0; time < 3; time++) await keyboard.press('ArrowRight')
+  await keyboard.press('Control+a')
+  await keyboard.press('Control+c')
+  await keyboard.press('ArrowLeft')
+  for (let time = 0; time < 3; time++) await keyboard.press('ArrowRight')
+  await expect(asked(second), 'what changes no text asks nothing').toHaveCount(0)
+
+  await keyboard.type('two')
+  await expect(asked(second)).toBeVisible()
+  await expect(behind(second)).toHaveValue('onethree')
+  // Without a mouse: View only, Open in new tab, Take control.
+  for (let time = 0; time < 3; time++) await keyboard.press('Tab')
+  await expect(asked(second).getByRole('button', { name: 'Take control' })).toBeFocused()
+  await keyboard.press('Enter')
+  await expect(asked(second)).toBeHidden()
+  await expect(second.content).toHaveValue('onetwothree')
+  await expect(second.content).toBeFocused()
+  await keyboard.type('!')
+  await expect(first.content).toHaveValue('onetwo!three')
+  await expect(first.content).toHaveAttribute('aria-readonly', 'true')
+  await expect(banner(first)).toContainText('This tab is read-only')
+})
+
+test('View only and Escape leave everything as it was', async ({ devices }) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Viewed', 'as it was')
+  const second = await secondTab(context, `/notes/${id}`)
+  for (const leave of ['button', 'Escape']) {
+    await second.content.click()
+    await second.page.keyboard.press('x')
+    await expect(asked(second)).toBeVisible()
+    if (leave === 'button') await asked(second).getByRole('button', { name: 'View only' }).click()
+    else await second.page.keyboard.press('Escape')
+    await expect(asked(second)).toBeHidden()
+    await expect(second.content).toHaveValue('as it was')
+    await expect(second.content).toBeFocused()
+  }
+  await second.button('Delete').click()
+  await asked(second).getByRole('button', { name: 'View only' }).click()
+  await expect(second.page).toHaveURL(`/notes/${id}`)
+  expect(await storedField(second.page, id, 'deleted')).not.toBe(true)
+  await first.write('!')
+  await expect(second.content).toHaveValue('as it was!')
+})
+
+async function drop(page: Page): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer()
+    data.setData('text/plain', 'two')
+    return data
+  })
+  await page.getByRole('textbox', { name: 'Content' }).dispatchEvent('drop', { dataTransfer })
+}
+
+/** Letters that stand in the field before they are chosen, which no page can hold back. */
+async function compose(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  for (const text of ['に', 'にほ', 'にほん'])
+    await session.send('Input.imeSetComposition', {
+      text,
+      selectionStart: text.length,
+      selectionEnd: text.length,
+    })
+  await session.send('Input.insertText', { text: '日本' })
+}
+
+test('cursor jumps: what comes in while a dialog is open moves no caret', async ({ devices }) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Caret', 'onethree')
+  const second = await secondTab(context, `/notes/${id}`)
+  await second.content.evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(3, 3))
+  await second.content.focus()
+  await second.page.keyboard.press('x')
+  await expect(asked(second)).toBeVisible()
+  for (const letter of 'ab') {
+    await first.content.focus()
+    await first.page.keyboard.press('Control+Home')
+    await first.page.keyboard.type(letter)
+    await expect(behind(second)).toHaveValue(new RegExp(`^${letter}`))
+  }
+  await asked(second).getByRole('button', { name: 'Take control' }).click()
+  await expect(second.content).toHaveValue('baonexthree')
+  expect(await selection(second)).toEqual([6, 6])
+})
+
+for (const [what, edit] of [
+  ['paste', (page: Page) => page.keyboard.press('Control+v')],
+  ['cut', (page: Page) => page.keyboard.press('Control+x')],
+  ['Backspace', (page: Page) => page.keyboard.press('Control+Backspace')],
+  ['Enter', (page: Page) => page.keyboard.press('Enter')],
+  ['dropped text', drop],
+  ['dictation', (page: Page) => page.keyboard.insertText('日本')],
+  ['an input method', compose],
+] as const) {
+  test(`${what} asks in a read-only editor, and is made after Take control`, async ({ devices, site }) => {
+    const context = await devices.context()
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: site.origin })
+    const first = await App.open(context)
+    const id = await first.newNote('Edited', 'keep this word')
+    const second = await secondTab(context, `/notes/${id}`)
+    await expect(second.content).toHaveValue('keep this word')
+    await second.page.evaluate(() => navigator.clipboard.writeText('two\nlines'))
+    await second.content.focus()
+    await second.page.keyboard.press('Control+End')
+    if (what === 'cut') await second.page.keyboard.press('Control+Shift+ArrowLeft')
+    await edit(second.page)
+    await expect(asked(second)).toBeVisible()
+    await expect(behind(second)).toHaveValue('keep this word')
+    await asked(second).getByRole('button', { name: 'Take control' }).click()
+    const after = {
+      paste: 'keep this wordtwo\nlines',
+      cut: 'keep this ',
+      Backspace: 'keep this ',
+      Enter: 'keep this word\n',
+      'dropped text': 'keep this wordtwo',
+      dictation: 'keep this word日本',
+      'an input method': 'keep this word日本',
+    }[what]
+    await expect(second.content).toHaveValue(after)
+    await expect(first.content).toHaveValue(after)
+  })
+}
+
+test('the buttons that write ask too, and do it after Take control', async ({ devices }) => {
+  const context = await devices.context()
+  const tabs = [await App.open(context)]
+  const id = await tabs[0]?.newNote('Pinned', 'text')
+  tabs.push(await secondTab(context, `/notes/${id}`))
+  // Control goes back and forth: each next button is pressed in the tab that may not write.
+  let turn = 0
+  const next = (): App => tabs[++turn % 2] as App
+  const take = async (app: App): Promise<void> => {
+    await asked(app).getByRole('button', { name: 'Take control' }).click()
+    await expect(asked(app)).toBeHidden()
+  }
+  let app = next()
+  await app.button('Pin').click()
+  await take(app)
+  await expect(app.button('Pin')).toHaveAttribute('aria-pressed', 'true')
+  app = next()
+  await expect(banner(app)).toContainText('This tab is read-only')
+  await app.page.getByRole('textbox', { name: 'Tags' }).pressSequentially('a, b')
+  await take(app)
+  await app.page.keyboard.press('Enter')
+  await expect.poll(() => storedField(app.page, id ?? '', 'tags')).toEqual(['a', 'b'])
+  app = next()
+  await expect(banner(app)).toContainText('This tab is read-only')
+  await app.button('New card').click()
+  await take(app)
+  await expect(app.dialog('New card')).toBeVisible()
+  await app.dialog('New card').getByRole('textbox', { name: 'URL' }).fill('example.com')
+  const other = next()
+  await takeControl(other)
+  await app.dialog('New card').getByRole('button', { name: 'Save' }).click()
+  await take(app)
+  await expect(app.dialog('New card')).toBeHidden()
+  await expect(other.entry('example.com')).toBeVisible()
+  await expect(banner(other)).toContainText('This tab is read-only')
+  await other.button('New note').click()
+  await take(other)
+  await expect(other.title).toBeFocused()
+  await other.page.keyboard.type('From here')
+  await expect(app.entry('From here')).toBeVisible()
+  await expect(banner(app)).toContainText('This tab is read-only')
+  await app.button('Delete').click()
+  await take(app)
+  await expect(app.button('Undo')).toBeVisible()
+  await expect(other.entry('Pinned')).toHaveCount(0)
+})
+
+test('Take control during typing: every letter is in the record, caret, selection and scroll come along', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const lines = Array.from({ length: 120 }, (_, index) => `line ${index}`).join('\n')
+  const id = await first.newNote('Typing')
+  await first.content.fill(lines)
+  const second = await secondTab(context)
+  await first.content.focus()
+  await first.page.keyboard.press('Control+End')
+  const typed = 'abcdefghijklmnopqrstuvwxyz'
+  const typing = first.page.keyboard.type(typed, { delay: 15 })
+  await takeControl(second)
+  await typing
+  await expect(second.page, 'it goes on in the record').toHaveURL(`/notes/${id}`)
+  await expect(second.content).toBeFocused()
+  const kept = await second.content.inputValue()
+  const begun = kept.slice(lines.length)
+  expect(kept).toBe(lines + typed.slice(0, begun.length))
+  expect(begun.length, 'typing had begun').toBeGreaterThan(0)
+  expect(await selection(second)).toEqual([kept.length, kept.length])
+  const scrolled = (app: App) => app.page.locator('section.detail').evaluate((pane) => pane.scrollTop)
+  expect(await scrolled(second)).toBeGreaterThan(1000)
+  expect(await storedField(second.page, id, 'content')).toBe(kept)
+  // What came after waits for an answer there, or was kept as a draft; none of it is in the record.
+  await expect(first.content).toHaveValue(kept)
+  await second.page.keyboard.type('!')
+  await expect(first.content).toHaveValue(`${kept}!`)
+})
+
+test('reload of the active tab keeps control; the one opened by window.open gets an id of its own', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Reloaded', 'text')
+  const second = await secondTab(context, `/notes/${id}`)
+  for (let time = 0; time < 3; time++) {
+    await first.page.reload()
+    await expect(banner(first)).toContainText('2 tabs')
+    await expect(banner(first)).not.toContainText('This tab is read-only')
+    await expect(banner(second)).toContainText('This tab is read-only')
+  }
+  const [page] = await Promise.all([
+    context.waitForEvent('page'),
+    first.page.evaluate(() => void window.open(location.href)),
+  ])
+  const copy = new App(page)
+  await expect(banner(copy)).toContainText('3 tabs')
+  await expect(banner(copy)).toContainText('This tab is read-only')
+  await expect(banner(first)).not.toContainText('This tab is read-only')
+  await first.write(' goes on')
+  await expect(copy.content).toHaveValue('text goes on')
+})
+
+test('the setting: a tab that is opened and focused takes control by itself', async ({ devices }) => {
+  const context = await devices.context()
+  const first = await App.open(context, '/settings')
+  const choice = first.page.getByRole('checkbox', { name: 'Take control when a tab is focused' })
+  await expect(choice, 'as it comes, a tab asks').not.toBeChecked()
+  await choice.check()
+  const second = await App.open(context)
+  await expect(banner(second)).toContainText('You write in this one')
+  await expect(banner(first)).toContainText('This tab is read-only')
+  await expect(second.page, 'nobody asked to go anywhere').toHaveURL('/')
+  await first.page.evaluate(() => window.dispatchEvent(new Event('focus')))
+  await expect(banner(second)).toContainText('This tab is read-only')
+  await expect(banner(first)).not.toContainText('This tab is read-only')
+})
+
+test('Open in new tab opens the record in a tab that takes control', async ({ devices }) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Opened', 'text')
+  const second = await secondTab(context, `/notes/${id}`)
+  await second.button('Pin').click()
+  const [page] = await Promise.all([
+    context.waitForEvent('page'),
+    asked(second).getByRole('button', { name: 'Open in new tab' }).click(),
+  ])
+  const third = new App(page)
+  await expect(page).toHaveURL(`/notes/${id}`)
+  await expect(banner(third)).toContainText('3 tabs')
+  await expect(banner(third)).not.toContainText('This tab is read-only')
+  await expect(banner(first)).toContainText('This tab is read-only')
+  await expect(third.content).toHaveValue('text')
+  await third.write(' from the third')
+  await expect(first.content).toHaveValue('text from the third')
+  await first.page.close()
+  await second.page.close()
+  await expect(banner(third)).toHaveCount(0)
+})
+
+/** Another tab has taken control, unheard, as this one is written in: so it is with one that slept and woke. */
+async function typeFenced(first: App, second: App, text: string): Promise<void> {
+  const active = await second.page.evaluate(() => sessionStorage.getItem('pawkit-session'))
+  await first.content.focus()
+  await first.page.evaluate(
+    ([active, text]) =>
+      new Promise<void>((done) => {
+        const opening = indexedDB.open('pawkit')
+        opening.onsuccess = () => {
+          const tx = opening.result.transaction('session', 'readwrite')
+          const store = tx.objectStore('session')
+          const got = store.get('session')
+          got.onsuccess = () => store.put({ ...got.result, active, epoch: got.result.epoch + 1 })
+          tx.oncomplete = () => {
+            document.execCommand('insertText', false, text ?? '')
+            opening.result.close()
+            done()
+          }
+        }
+      }),
+    [active, text],
+  )
+}
+
+test('P7 what a tab wrote that had lost control is in no record: offered as a draft, taken in or given up', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  await first.signUp(ADA)
+  const id = await first.newNote('Draft', 'one line\nanother line')
+  const second = await secondTab(context, `/notes/${id}`)
+  await expect(second.content).toHaveValue('one line\nanother line')
+  await first.content.evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(3, 3))
+
+  await typeFenced(first, second, ' long')
+  await expect(first.page.getByRole('alert').filter({ hasText: 'kept as a draft' }).first()).toBeVisible()
+  await expect(first.content, 'it shows the record').toHaveValue('one line\nanother line')
+  await expect(first.content).toHaveAttribute('aria-readonly', 'true')
+  await expect(second.content).not.toHaveAttribute('aria-readonly', 'true')
+  await second.content.focus()
+  await second.page.keyboard.press('Control+End')
+  await second.page.keyboard.type('!')
+
+  await second.button('Sync status').click()
+  const drafts = second.page.getByRole('region', { name: 'Drafts' })
+  await expect(drafts.getByRole('listitem')).toContainText(['one long line'])
+  await drafts.getByRole('button', { name: 'Take in' }).click()
+  await expect(drafts).toBeHidden()
+  for (const app of [first, second]) await expect(app.content).toHaveValue('one long line\nanother line!')
+  await expect(first.page.getByRole('button', { name: 'Take in' })).toHaveCount(0)
+
+  await takeControl(first)
+  await typeFenced(first, second, 'lost')
+  await expect(drafts.getByRole('listitem')).toHaveCount(1)
+  const dialog = await first.askToSignOut()
+  await expect(dialog).toContainText('1 draft')
+  await first.page.keyboard.press('Escape')
+  await drafts.getByRole('button', { name: 'Discard' }).click()
+  await second.dialog('Discard draft').getByRole('button', { name: 'Cancel' }).click()
+  await expect(drafts.getByRole('listitem')).toHaveCount(1)
+  await drafts.getByRole('button', { name: 'Discard' }).click()
+  await second.dialog('Discard draft').getByRole('button', { name: 'Discard' }).click()
+  await expect(drafts).toBeHidden()
+  expect(await storedField(second.page, id, 'content')).not.toContain('lost')
+})
+
+for (const [window, viewport] of [
+  ['desktop', { width: 1280, height: 800 }],
+  ['phone', { width: 390, height: 780 }],
+] as const) {
+  test(`banner, dialog, tabs, drafts and setting are clean for axe, nothing jumps: ${window}`, async ({
+    devices,
+  }) => {
+    test.slow()
+    const context = await devices.context({ viewport, reducedMotion: 'reduce' })
+    const first = await App.open(context)
+    if (window === 'phone') await first.button('New').click()
+    const id = await first.newNote('Looked at', 'Some text.\n\nAnd some more of it.')
+    const before = await first.content.boundingBox()
+    const second = await secondTab(context, `/notes/${id}`)
+    await expect(banner(first)).toContainText('2 tabs')
+    if (window === 'desktop') expect((await first.content.boundingBox())?.y).toBe(before?.y)
+    const found: string[] = []
+    const look = async (app: App, where: string): Promise<void> => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await app.page.emulateMedia({ colorScheme })
+        await app.page.screenshot({ path: test.info().outputPath(`${where}-${colorScheme}.png`) })
+        const axe = new AxeBuilder({ page: app.page })
+        const { violations } = await (colorScheme === 'dark'
+          ? axe.withRules('color-contrast')
+          : axe
+        ).analyze()
+        for (const { id, nodes } of violations)
+          found.push(
+            `${where}, ${colorScheme}: ${id} ${nodes.map((node) => JSON.stringify(node.target)).join(' ')}`,
+          )
+      }
+    }
+    await look(first, 'active')
+    await look(second, 'read-only')
+    await second.content.focus()
+    await second.page.keyboard.press('x')
+    await expect(asked(second)).toBeVisible()
+    await look(second, 'asked')
+    await second.page.keyboard.press('Escape')
+    await typeFenced(first, second, 'typed in vain')
+    await expect(first.page.getByRole('alert').first()).toBeVisible()
+    await look(first, 'draft')
+    if (window === 'phone') await second.page.goto('/')
+    await second.button('Sync status').click()
+    await expect(second.page.getByRole('region', { name: 'Drafts' })).toBeVisible()
+    await look(second, 'status')
+    await second.page.goto('/settings')
+    await second.page.getByRole('checkbox', { name: 'Take control when a tab is focused' }).check()
+    await second.page.getByRole('checkbox').first().scrollIntoViewIfNeeded()
+    await look(second, 'settings')
+    await second.page.reload()
+    await expect(
+      second.page.getByRole('checkbox', { name: 'Take control when a tab is focused' }),
+    ).toBeChecked()
+    expect(found).toEqual([])
+  })
+}

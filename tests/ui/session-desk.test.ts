@@ -1,0 +1,343 @@
+/// <reference types="vite/client" />
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Announcement, CHANNEL, readMessage } from '../../src/core/messages.ts'
+import type { Place } from '../../src/core/session.ts'
+import { Database } from '../../src/store/database.ts'
+import { openLibrary } from '../../src/store/library.ts'
+import { readSome } from '../../src/store/read.ts'
+import { readRight, wantRight } from '../../src/store/session.ts'
+import { NoticeList } from '../../src/ui/controllers/notice-list.ts'
+import { SessionDesk } from '../../src/ui/controllers/session-desk.ts'
+import { resultOf, Writer } from '../../src/ui/controllers/writer.ts'
+import type { WriteResult } from '../../src/ui/model.ts'
+import type { HandedOver, Refused } from '../../src/ui/session-model.ts'
+import { until } from '../support/device.ts'
+import { idOf, T0 } from '../support/device-records.ts'
+import { TabPresence } from '../support/presence.ts'
+
+const NOTE = idOf(1)
+const PLACE: Place = { path: `/notes/${NOTE}`, field: 'content', start: 2, end: 3, scroll: 40 }
+const locks = new Set<string>()
+const channels: BroadcastChannel[] = []
+let now = T0
+/** Whether the note has been written already. */
+let made = false
+let db: Database
+let library = ''
+
+/** One tab: desk, write path and channel, with no worker that would answer. */
+class Tab {
+  readonly presence: TabPresence
+  readonly writer: Writer
+  readonly desk: SessionDesk
+  readonly channel = new BroadcastChannel(CHANNEL)
+  readonly asked: Refused[] = []
+  readonly places: HandedOver[] = []
+  /** A frozen tab hears nothing. */
+  frozen = false
+
+  constructor(id: string) {
+    channels.push(this.channel)
+    this.presence = new TabPresence(locks, id)
+    this.writer = new Writer(db, library, `page of ${id}`, () => now)
+    const worker = {
+      channel: this.channel,
+      ask: async () => null,
+      say: () => {},
+      announce: (said: Announcement) => this.channel.postMessage(said),
+    }
+    const world = { db, presence: this.presence, now: () => now, worker }
+    this.desk = new SessionDesk(world, this.writer, {
+      library: () => library,
+      records: new Map(),
+      notices: new NoticeList(() => {}),
+      read: async () => {},
+      changed: () => {},
+      write: ({ typed }) => this.desk.guard(NOTE, () => this.write(String(typed.content))),
+    })
+    this.channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const said = readMessage<Announcement>(data)
+      if (said && !this.frozen) this.desk.hear(said)
+    }
+    this.desk.addEventListener('refused', (event) => this.asked.push((event as CustomEvent).detail))
+    this.desk.addEventListener('place', (event) => this.places.push((event as CustomEvent).detail))
+  }
+
+  static async open(id: string): Promise<Tab> {
+    const tab = new Tab(id)
+    await tab.desk.start()
+    return tab
+  }
+
+  /** As an editor writes. */
+  async write(content: string, shown = ''): Promise<WriteResult> {
+    const create = !made
+    made = true
+    const change = { id: NOTE, kind: 'note', shown: { content: shown }, typed: { content }, create }
+    const committed = await this.writer.write({ ...change, urgency: 'typing' }, 'relaxed')
+    if (committed.is === 'fenced') await this.desk.fenced()
+    return resultOf(committed)
+  }
+}
+
+const content = async (): Promise<unknown> => (await readSome(db, [NOTE])).get(NOTE)?.record.fields.content
+/** Ids that say when they were made, oldest first. */
+const [A, B, C] = [idOf(11), idOf(12), idOf(13)]
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory()
+  locks.clear()
+  now = T0
+  made = false
+  db = await Database.open()
+  library = (await openLibrary(db, idOf(900))).id
+})
+afterEach(() => {
+  for (const channel of channels.splice(0)) channel.close()
+})
+
+describe('many tabs, one writer', () => {
+  test('P7 the tab opened first may write; the next is read-only and asks before an edit', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    expect([first.desk.control, second.desk.control]).toEqual(['active', 'read-only'])
+    expect(second.desk.sessions).toMatchObject([
+      { id: A, active: true, own: false },
+      { id: B, active: false, own: true },
+    ])
+    const edit = second.desk.guard(NOTE, () => second.write('from the second'))
+    expect(second.asked).toMatchObject([{ record: NOTE }])
+    expect(await content()).toBeUndefined()
+    expect(await second.desk.takeControl(second.asked[0])).toBe(true)
+    expect((await edit).is).toBe('written')
+    expect(await content()).toBe('from the second')
+    await until(() => first.desk.control === 'read-only', 'the first is read-only')
+    expect((await readRight(db)).epoch).toBe(2)
+  })
+
+  test('View only: nothing is written', async () => {
+    await Tab.open(A)
+    const second = await Tab.open(B)
+    const edit = second.desk.guard(NOTE, () => second.write('never'))
+    const change = second.desk.attempt(null, () => second.write('never'))
+    for (const asked of second.asked) asked.drop()
+    expect(await edit).toEqual({ is: 'fenced' })
+    expect(await change).toBe(false)
+    expect(await content()).toBeUndefined()
+  })
+
+  test('control taken: what was typed is committed first, and the place comes along', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    first.desk.follow(() => PLACE)
+    let yielded: Promise<WriteResult> | null = null
+    first.desk.addEventListener('change', () => {
+      // A field that writes late, as tags do: in the event that says that control goes.
+      if (first.desk.control === 'yielding') yielded = first.write('ab', 'a')
+    })
+    const typed = first.write('a')
+    await second.desk.takeControl()
+    expect((await typed).is).toBe('written')
+    expect(yielded && (await yielded)).toMatchObject({ is: 'written' })
+    expect(await content()).toBe('ab')
+    expect(second.places).toEqual([{ ...PLACE, asked: true }])
+    expect(second.desk.arrive('/'), 'another address').toBeNull()
+    expect(second.desk.arrive(PLACE.path)).toEqual(PLACE)
+    expect(second.desk.arrive(PLACE.path), 'once').toBeNull()
+  })
+
+  test('who takes control for an edit stays where that edit is', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    first.desk.follow(() => PLACE)
+    let went = false
+    await second.desk.takeControl({ record: NOTE, go: () => (went = true), drop: () => {} })
+    expect([went, second.places]).toEqual([true, []])
+  })
+
+  test('keys that come while control is on its way are made, and ask nobody', async () => {
+    const [, second] = [await Tab.open(A), await Tab.open(B)]
+    const typed: string[] = []
+    const key = (letter: string): Refused => ({
+      record: NOTE,
+      go: () => typed.push(letter),
+      drop: () => {},
+    })
+    const taking = second.desk.takeControl(key('a'))
+    second.desk.refuse(key('b'))
+    second.desk.refuse(key('c'))
+    await taking
+    await until(() => typed.length === 3, 'all keys')
+    expect(typed).toEqual(['a', 'b', 'c'])
+    expect(second.asked).toEqual([])
+  })
+
+  test('what was read before control came says nothing of it', async () => {
+    const [, second] = [await Tab.open(A), await Tab.open(B)]
+    const held = await second.presence.held()
+    let answer: (names: readonly string[]) => void = () => {}
+    const real = second.presence.held.bind(second.presence)
+    second.presence.held = () => {
+      second.presence.held = real
+      return new Promise((resolve) => (answer = resolve))
+    }
+    const looking = second.desk.look()
+    await until(() => second.presence.held === real, 'it looks')
+    await second.desk.takeControl()
+    const seen: string[] = []
+    second.desk.addEventListener('change', () => seen.push(second.desk.control))
+    answer(held)
+    await looking
+    expect([second.desk.control, seen]).toEqual(['active', []])
+  })
+
+  test('a tab that does not answer is overtaken within 2 s, and cannot write any more', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    first.frozen = true
+    const began = performance.now()
+    await second.desk.takeControl()
+    expect(performance.now() - began).toBeLessThan(2000)
+    expect(second.desk.control).toBe('active')
+    await second.write('theirs')
+    const late = first.write('mine', '')
+    expect(await late).toEqual({ is: 'fenced' })
+    expect(first.desk.control).toBe('read-only')
+    expect(await content()).toBe('theirs')
+    expect(first.desk.drafts).toMatchObject([{ recordId: NOTE, typed: { content: 'mine' } }])
+  })
+
+  test('trace 29: a page that reloads finds its right; one that stays away loses it', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    first.presence.leave()
+    await second.desk.look()
+    now += 1000
+    await second.desk.look()
+    expect(second.desk.control).toBe('read-only')
+    const again = new Tab(A)
+    again.presence.returned = true
+    await again.desk.start()
+    expect([again.desk.control, again.writer.epoch]).toEqual(['active', 1])
+    await second.desk.look()
+    again.presence.leave()
+    await second.desk.look()
+    now += 1000
+    await second.desk.look()
+    expect(second.desk.control, 'the first absence does not count').toBe('read-only')
+    now += 300
+    await second.desk.look()
+    expect([second.desk.control, second.writer.epoch]).toEqual(['active', 2])
+  })
+
+  test('an edit in that moment asks nobody: it is made when the right comes, and asks when its holder is back', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    const asks: string[] = []
+    const edit = (what: string): Refused => ({ record: NOTE, go: () => asks.push(what), drop: () => {} })
+    first.presence.leave()
+    await second.desk.look()
+    second.desk.refuse(edit('a'))
+    first.presence.come()
+    await second.desk.look()
+    expect([asks, second.asked.length]).toEqual([[], 1])
+    first.presence.leave()
+    await second.desk.look()
+    second.desk.refuse(edit('b'))
+    second.desk.refuse(edit('c'))
+    now += 1300
+    await second.desk.look()
+    expect([asks, second.asked.length]).toEqual([['b', 'c'], 1])
+  })
+
+  test('all reload together: the one that is back first does not take the other’s right', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    first.presence.leave()
+    second.presence.leave()
+    const back = new Tab(B)
+    back.presence.returned = true
+    await back.desk.start()
+    expect(back.desk.control).toBe('read-only')
+    const mine = new Tab(A)
+    mine.presence.returned = true
+    await mine.desk.start()
+    expect([mine.desk.control, back.desk.control]).toEqual(['active', 'read-only'])
+  })
+
+  test('a new tab where nobody is left has the right at once; a hidden one waits for nothing that it cannot use', async () => {
+    const first = await Tab.open(A)
+    first.presence.leave()
+    const second = await Tab.open(B)
+    expect(second.desk.control).toBe('active')
+    const third = await Tab.open(C)
+    third.presence.visible = false
+    second.presence.leave()
+    now += 5000
+    await third.desk.look()
+    now += 5000
+    await third.desk.look()
+    expect(third.desk.control).toBe('read-only')
+  })
+
+  test('trace 30: who took over died before it had the right: the old tab goes on', async () => {
+    const first = await Tab.open(A)
+    await Tab.open(B)
+    first.desk.hear({ v: 1, type: 'hand-over', session: A })
+    await until(() => first.desk.control === 'yielding', 'it hands over')
+    await first.desk.look()
+    expect(first.desk.control, 'not before the other had its time').toBe('yielding')
+    now += 3001
+    await first.desk.look()
+    expect([first.desk.control, first.writer.epoch]).toEqual(['active', 1])
+  })
+
+  test('the setting: a focused tab takes control by itself, and says so to none that was asked', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    first.desk.follow(() => PLACE)
+    await second.desk.focused()
+    expect(second.desk.control).toBe('read-only')
+    await first.desk.setTaking('focus')
+    await until(() => second.desk.taking === 'focus', 'the other tab knows')
+    await second.desk.focused()
+    expect(second.desk.control).toBe('active')
+    expect(second.places).toEqual([{ ...PLACE, asked: false }])
+  })
+})
+
+describe('drafts of a tab that lost control', () => {
+  /** The second tab has taken control unheard, and the first typed on. */
+  async function drafted(): Promise<readonly [Tab, Tab]> {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    await first.write('one')
+    await wantRight(db, B, 'take', () => second.presence.held())
+    await second.desk.look()
+    await first.write('one two', 'one')
+    await second.desk.readDrafts()
+    return [first, second]
+  }
+
+  test('taken in they are merged into what the record has become, and gone', async () => {
+    const [, second] = await drafted()
+    const [draft] = second.desk.drafts
+    expect(draft).toMatchObject({ shown: { content: 'one' }, typed: { content: 'one two' } })
+    await second.desk.takeDraft(draft?.id ?? '')
+    expect(await content()).toContain('two')
+    expect(second.desk.drafts).toEqual([])
+  })
+
+  test('in a tab without control that asks first; left at that, the draft stays', async () => {
+    const [first] = await drafted()
+    const [draft] = first.desk.drafts
+    const taking = first.desk.takeDraft(draft?.id ?? '')
+    await until(() => first.asked.length === 1, 'the question')
+    first.asked[0]?.drop()
+    await taking
+    expect(first.desk.drafts).toHaveLength(1)
+    expect(await content()).toBe('one')
+  })
+
+  test('an edit that was refused and then made leaves none, but what else it holds stays', async () => {
+    const [first] = await drafted()
+    const id = first.desk.drafts[0]?.id ?? ''
+    await first.desk.made(id, { content: 'something else' })
+    expect(first.desk.drafts).toHaveLength(1)
+    await first.desk.made(id, { content: 'one two' })
+    expect(first.desk.drafts).toEqual([])
+  })
+})
