@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['tests/e2e/**', 'node_modules/**'],
     environment: 'node',
     testTimeout: 20_000,
+    // Vitest leaves one core free, which on a machine of two is half of it.
+    maxWorkers: '100%',
     // Tests await conditions; a retry would hide a flaky one.
     retry: 0,
   },

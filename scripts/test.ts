@@ -7,7 +7,11 @@ import { findBrowser } from './browser.ts'
 import { buildClient } from './build.ts'
 import { check } from './check.ts'
 
-/** `npm test`: types, lint, the build, unit and store tests, the simulator, then the real browser. Non-zero if anything failed. */
+/**
+ * `npm test`: types, lint, the build, unit and store tests, the simulator, then the real browser. Non-zero if anything
+ * failed. What is tagged `@long` there is left to `npm run test:long`, which runs nothing else: together they would take
+ * longer than a person, or a CI of two cores, waits.
+ */
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 function run(tool: string, args: string[], env: NodeJS.ProcessEnv = process.env): boolean {
@@ -20,6 +24,7 @@ try {
   // A browser that cannot be had is said before minutes of other tests.
   const browser = await findBrowser()
   process.stdout.write(`browser: ${browser}\n`)
+  if (process.argv.includes('--long')) process.exit(await long(browser))
   const checked = check()
   await buildClient()
   // A caller's NODE_ENV=production is for the app, not for the test runners.
@@ -32,7 +37,7 @@ try {
     env,
   )
   const simulated = simulate()
-  const real = run('playwright', ['test', '--reporter=list,json'], {
+  const real = run('playwright', ['test', '--grep-invert', '@long', '--reporter=list,json'], {
     ...env,
     PLAYWRIGHT_JSON_OUTPUT_NAME: realJson,
   })
@@ -47,6 +52,13 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
+}
+
+/** The browser tests that `npm test` leaves out. */
+async function long(browser: string): Promise<number> {
+  await buildClient()
+  const env = { ...process.env, NODE_ENV: 'test', PAWKIT_CHROMIUM: browser }
+  return run('playwright', ['test', '--grep', '@long'], env) ? 0 : 1
 }
 
 /** As many seeded runs as a minute allows, at least a hundred (tests/sim). */

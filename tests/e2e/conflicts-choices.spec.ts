@@ -24,10 +24,9 @@ async function choose(
 const link = (app: App, name: string) => app.page.getByRole('link', { name, exact: true })
 
 for (const order of ORDERS) {
-  test(`P4 P5 the other device wins, this device wins, the later change wins in text too: ${order}`, async ({
-    site,
-    devices,
-  }) => {
+  test(`P4 P5 the other device wins, this device wins, the later change wins in text too: ${order}`, {
+    tag: '@long',
+  }, async ({ site, devices }) => {
     test.slow()
     const pair = await Pair.open(site, devices)
     const { here, there } = pair
@@ -73,10 +72,9 @@ for (const order of ORDERS) {
     await pair.nothingLost()
   })
 
-  test(`P4 P5 always ask: a title, what was deleted there, what was deleted here: ${order}`, async ({
-    site,
-    devices,
-  }) => {
+  test(`P4 P5 always ask: a title, what was deleted there, what was deleted here: ${order}`, {
+    tag: '@long',
+  }, async ({ site, devices }) => {
     test.slow()
     const pair = await Pair.open(site, devices)
     const { here, there } = pair

@@ -76,10 +76,9 @@ test('P4 P11 P12 one open conflict a record, however often it repeats, over relo
   await expectFigures(app, { queue: 0, conflicts: 0 })
 })
 
-test('P4 P5 both devices are asked: the answer of one is the other side of the other, and closes nothing there', async ({
-  site,
-  devices,
-}) => {
+test('P4 P5 both devices are asked: the answer of one is the other side of the other, and closes nothing there', {
+  tag: '@long',
+}, async ({ site, devices }) => {
   test.slow()
   const pair = await Pair.open(site, devices)
   const { here, there, script } = pair

@@ -172,7 +172,10 @@ test('a record in the Trash has its history too, and a version of it brings it b
   await expect(app.content).toHaveValue('milk')
 })
 
-test('very many versions: there at once, older ones on demand, none twice', async ({ site, devices }) => {
+test('very many versions: there at once, older ones on demand, none twice', { tag: '@long' }, async ({
+  site,
+  devices,
+}) => {
   // Each version is a request of its own.
   test.slow()
   const app = await App.open(await devices.context())
@@ -218,9 +221,9 @@ test('P10 another account’s session on this browser shows none of its data', a
 })
 
 for (const window of ['desktop', 'phone'] as const) {
-  test(`axe finds nothing in the panel: ${window}, light and dark; the keyboard is enough`, async ({
-    devices,
-  }) => {
+  test(`axe finds nothing in the panel: ${window}, light and dark; the keyboard is enough`, {
+    tag: '@long',
+  }, async ({ devices }) => {
     const viewport = window === 'desktop' ? { width: 1280, height: 800 } : { width: 390, height: 780 }
     const app = await App.open(await devices.context({ viewport, reducedMotion: 'reduce' }))
     const { page } = app

@@ -404,9 +404,9 @@ for (const [window, viewport] of [
   ['desktop', { width: 1280, height: 800 }],
   ['phone', { width: 390, height: 780 }],
 ] as const) {
-  test(`banner, dialog, tabs, drafts and setting are clean for axe, nothing jumps: ${window}`, async ({
-    devices,
-  }) => {
+  test(`banner, dialog, tabs, drafts and setting are clean for axe, nothing jumps: ${window}`, {
+    tag: '@long',
+  }, async ({ devices }) => {
     test.slow()
     const context = await devices.context({ viewport, reducedMotion: 'reduce' })
     const first = await App.open(context)
