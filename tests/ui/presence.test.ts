@@ -31,6 +31,7 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
+  vi.restoreAllMocks()
   for (const presence of open) presence.leave()
   vi.unstubAllGlobals()
 })
@@ -39,9 +40,13 @@ test('trace 29: a page that reloads has its id again, also where the lock is let
   const before = tab()
   expect(await before.claim()).toBe('id-1')
   expect(before.returned).toBe(false)
-  setTimeout(() => before.leave(), 120)
+  const asked = vi.spyOn(navigator.locks, 'request')
   const after = tab()
-  expect(await after.claim()).toBe('id-1')
+  const claiming = after.claim()
+  // Refused once: the page before is not gone yet.
+  await until(() => asked.mock.calls.length > 1, 'a second try')
+  before.leave()
+  expect(await claiming).toBe('id-1')
   expect(after.returned).toBe(true)
 })
 

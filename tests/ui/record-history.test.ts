@@ -1,12 +1,15 @@
 /// <reference types="vite/client" />
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Fields } from '../../src/core/records.ts'
+import { presenceLock } from '../../src/core/session.ts'
 import { Persistence } from '../../src/persistence.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import { readSyncState } from '../../src/store/read.ts'
+import { wantRight } from '../../src/store/session.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import { RecordHistory } from '../../src/ui/controllers/record-history.ts'
 import type { HistoryItem, OpenHistory } from '../../src/ui/history.ts'
+import type { Refused } from '../../src/ui/session-model.ts'
 import { type Client, type TestServer, testServer } from '../server/fixture.ts'
 import { type Device, tick, until } from '../support/device.ts'
 import { calm, type Pair, pairOf, pass } from '../support/device-pair.ts'
@@ -53,7 +56,7 @@ afterEach(() => {
 })
 
 /** The page of a device. */
-async function pageOf({ db, clock, world }: Device): Promise<PawkitModel> {
+async function pageOf({ db, clock, world }: Device, presence = aloneHere): Promise<PawkitModel> {
   const { library } = await readSyncState(db)
   if (!library) throw new Error('no library')
   const persistence = new Persistence({
@@ -67,7 +70,7 @@ async function pageOf({ db, clock, world }: Device): Promise<PawkitModel> {
     worker: null,
     stream: null,
     persistence,
-    presence: aloneHere,
+    presence,
     now: () => clock.now,
     newId,
   })
@@ -239,6 +242,23 @@ describe('what has been', () => {
       deleted: false,
     })
   })
+})
+
+test('P7 in a tab that may not write nothing is restored, and nothing kept for it, unless the person takes control', async () => {
+  await versions('one', 'two')
+  const [a] = both.devices
+  await a.write(idOf(1), { content: 'unsent' })
+  const held = async () => [presenceLock('another-page'), presenceLock(aloneHere.id)]
+  await wantRight(a.db, 'another-page', 'take', held)
+  model = await pageOf(a, { ...aloneHere, held })
+  expect(model.tabs.control).toBe('read-only')
+  model.tabs.addEventListener('refused', (event) => (event as CustomEvent<Refused>).detail.drop())
+  const history = await again()
+  await settled(history)
+  const before = await a.history()
+  expect(await history.restore(itemOf(history, 'one'))).toEqual({ is: 'fenced' })
+  expect(await a.history()).toEqual(before)
+  expect((await a.held(idOf(1))).record?.fields.content).toBe('unsent')
 })
 
 describe('without the server', () => {

@@ -42,13 +42,6 @@ export class CollectionsPicker extends PawkitElement {
       .menu label:hover {
         background: var(--hover);
       }
-      input {
-        flex: none;
-        width: 18px;
-        height: 18px;
-        margin: 0;
-        accent-color: var(--accent);
-      }
       legend {
         padding: 6px 10px;
         font-size: var(--text-12);

@@ -4,6 +4,7 @@ import { PawkitElement } from '../element.ts'
 import { POLICY_ROWS } from '../policy-words.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { settingsPart } from '../styles/settings-part.ts'
 import { problemLine } from './problem.ts'
 
 /** Section `Conflicts` of the settings: what is done where two sides changed the same, one choice a kind. */
@@ -23,15 +24,8 @@ export class ConflictSettings extends PawkitElement {
   static override styles = [
     base,
     controls,
+    settingsPart,
     css`
-      h3 {
-        margin-bottom: 6px;
-        font-size: var(--text-17);
-      }
-      p {
-        max-width: 44em;
-        text-wrap: pretty;
-      }
       fieldset {
         margin-top: 20px;
       }
@@ -56,12 +50,6 @@ export class ConflictSettings extends PawkitElement {
       }
       label:has(:checked) {
         background: var(--selected);
-      }
-      input {
-        width: 18px;
-        height: 18px;
-        margin: 0;
-        accent-color: var(--accent);
       }
       .saved {
         min-height: 1.45em;

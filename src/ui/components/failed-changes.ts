@@ -6,6 +6,7 @@ import { ask } from '../requests.ts'
 import { pathOf } from '../router.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { panelPart } from '../styles/panel-part.ts'
 import { clockTime, fullTime } from '../words.ts'
 
 /** Region `Failed changes`: every failed entry with its reason, what happens next and what a person can do. */
@@ -13,12 +14,8 @@ export class FailedChanges extends PawkitElement {
   static override styles = [
     base,
     controls,
+    panelPart,
     css`
-      section {
-        margin-top: 20px;
-        border-top: 1px solid var(--line);
-        padding-top: 16px;
-      }
       header {
         display: flex;
         align-items: center;
@@ -29,21 +26,6 @@ export class FailedChanges extends PawkitElement {
         display: grid;
         gap: 16px;
         margin-top: 12px;
-      }
-      .title {
-        font-weight: var(--weight-strong);
-        overflow-wrap: anywhere;
-      }
-      .why {
-        font-size: var(--text-13);
-        color: var(--ink-soft);
-        text-wrap: pretty;
-      }
-      .what {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-        margin-top: 8px;
       }
       .what .bare {
         padding-inline: 8px;

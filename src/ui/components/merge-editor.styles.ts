@@ -50,11 +50,6 @@ export const mergeEditorStyles = css`
     font-size: var(--text-12);
   }
   .choice input {
-    flex: none;
-    width: 18px;
-    height: 18px;
-    margin: 0;
-    accent-color: var(--accent);
     translate: 0 3px;
   }
   .own {
@@ -104,21 +99,9 @@ export const mergeEditorStyles = css`
     color: var(--ink-soft);
   }
   .bar {
-    position: sticky;
     z-index: 3;
-    bottom: 0;
-    display: flex;
-    flex-wrap: wrap;
     justify-content: flex-end;
-    gap: 8px;
     margin: auto -24px 0;
-    padding: 12px 24px max(12px, env(safe-area-inset-bottom));
-    border-top: 1px solid var(--line);
-    background: var(--raised);
-  }
-  .bar .problem {
-    flex: 1 0 100%;
-    margin: 0;
   }
   .bar .back {
     margin-inline: -12px auto;

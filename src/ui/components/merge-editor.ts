@@ -11,6 +11,7 @@ import { isWritten } from '../merge/shown-fields.ts'
 import type { TextMerge } from '../merge/text-merge.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { dialogBar } from '../styles/dialog-bar.ts'
 import { splitTags } from '../words.ts'
 import { mergeEditorStyles } from './merge-editor.styles.ts'
 import { problemLine } from './problem.ts'
@@ -34,7 +35,7 @@ class MergeEditor extends PawkitElement {
   declare busy: boolean
   declare previewing: boolean
 
-  static override styles = [base, controls, mergeEditorStyles]
+  static override styles = [base, controls, dialogBar, mergeEditorStyles]
 
   constructor() {
     super()

@@ -6,18 +6,15 @@ import type { ConflictView } from '../model.ts'
 import { ask } from '../requests.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { panelPart } from '../styles/panel-part.ts'
 
 /** Region `Open conflicts`: every record that was changed in two places and waits for a person. */
 export class OpenConflicts extends PawkitElement {
   static override styles = [
     base,
     controls,
+    panelPart,
     css`
-      section {
-        margin-top: 20px;
-        border-top: 1px solid var(--line);
-        padding-top: 16px;
-      }
       li {
         display: flex;
         align-items: center;
@@ -32,11 +29,6 @@ export class OpenConflicts extends PawkitElement {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
-        font-weight: var(--weight-strong);
-      }
-      .why {
-        color: var(--ink-soft);
-        font-size: var(--text-13);
       }
     `,
   ]

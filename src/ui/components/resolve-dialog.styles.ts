@@ -87,22 +87,6 @@ export const resolveStyles = css`
     padding: 0 8px;
     font-size: var(--text-13);
   }
-  .bar {
-    position: sticky;
-    z-index: 2;
-    bottom: 0;
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-    margin: 0 -24px;
-    padding: 12px 24px max(12px, env(safe-area-inset-bottom));
-    border-top: 1px solid var(--line);
-    background: var(--raised);
-  }
-  .bar .problem {
-    flex: 1 0 100%;
-    margin: 0;
-  }
   .bar .later {
     margin-inline: -12px auto;
   }

@@ -5,6 +5,7 @@ import { problemWords, type Sides, sidesOf, whatHappened } from '../conflict-wor
 import { icon } from '../icons.ts'
 import { beginDraft, type Draft, fieldsOf, renewDraft, sameSides } from '../merge/draft.ts'
 import type { ConflictView, PageModel } from '../model.ts'
+import { dialogBar } from '../styles/dialog-bar.ts'
 import { comparedFields } from './compared-fields.ts'
 import { DialogElement } from './dialog-element.ts'
 import { markedStyles } from './marked-text.ts'
@@ -35,7 +36,7 @@ class ResolveDialog extends DialogElement {
   declare whole: boolean
   protected override readonly heading = 'Resolve conflict'
 
-  static override styles = [...DialogElement.styles, markedStyles, resolveStyles]
+  static override styles = [...DialogElement.styles, markedStyles, dialogBar, resolveStyles]
 
   constructor() {
     super()

@@ -3,6 +3,7 @@ import { PawkitElement } from '../element.ts'
 import type { StorageFacts } from '../model.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { settingsPart } from '../styles/settings-part.ts'
 import { ago, bytes } from '../words.ts'
 
 /** The estimate and the age of what waits go on by themselves, ms. */
@@ -23,15 +24,8 @@ export class StorageSection extends PawkitElement {
   static override styles = [
     base,
     controls,
+    settingsPart,
     css`
-      h3 {
-        font-size: var(--text-17);
-        margin-bottom: 6px;
-      }
-      p {
-        max-width: 44em;
-        text-wrap: pretty;
-      }
       p + p {
         margin-top: 6px;
       }

@@ -5,6 +5,7 @@ import { PawkitElement } from '../element.ts'
 import { journalText } from '../journal-words.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { panelPart } from '../styles/panel-part.ts'
 import { clockTime, fullTime } from '../words.ts'
 
 /** As many rows as a person reads; the export has them all. */
@@ -25,12 +26,8 @@ export class SyncLog extends PawkitElement {
   static override styles = [
     base,
     controls,
+    panelPart,
     css`
-      section {
-        margin-top: 20px;
-        border-top: 1px solid var(--line);
-        padding-top: 16px;
-      }
       header {
         display: flex;
         align-items: center;

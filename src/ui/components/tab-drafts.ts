@@ -7,6 +7,7 @@ import { pathOf } from '../router.ts'
 import type { DraftView } from '../session-model.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { panelPart } from '../styles/panel-part.ts'
 import { momentOf } from '../words.ts'
 
 /** As much of a text as one recognises it by, and of what is around it. */
@@ -18,29 +19,15 @@ export class TabDrafts extends PawkitElement {
   static override styles = [
     base,
     controls,
+    panelPart,
     css`
-      section {
-        margin-top: 20px;
-        border-top: 1px solid var(--line);
-        padding-top: 16px;
-      }
       li {
         margin-top: 12px;
-      }
-      .title {
-        font-weight: var(--weight-strong);
-        overflow-wrap: anywhere;
       }
       .text {
         margin-block: 2px;
         overflow-wrap: anywhere;
         font-size: var(--text-13);
-      }
-      .what {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-        margin-top: 8px;
       }
     `,
   ]

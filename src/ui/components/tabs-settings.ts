@@ -2,6 +2,7 @@ import { css, html } from 'lit'
 import { PawkitElement } from '../element.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { settingsPart } from '../styles/settings-part.ts'
 import { problemLine } from './problem.ts'
 
 /** Section `Tabs` of the settings: whether a tab asks before it takes control. */
@@ -12,15 +13,8 @@ export class TabsSettings extends PawkitElement {
   static override styles = [
     base,
     controls,
+    settingsPart,
     css`
-      h3 {
-        margin-bottom: 6px;
-        font-size: var(--text-17);
-      }
-      p {
-        max-width: 44em;
-        text-wrap: pretty;
-      }
       label {
         display: inline-flex;
         align-items: center;
@@ -30,13 +24,6 @@ export class TabsSettings extends PawkitElement {
         font-size: var(--text-15);
         font-weight: 400;
         cursor: pointer;
-      }
-      input {
-        flex: none;
-        width: 18px;
-        height: 18px;
-        margin: 0;
-        accent-color: var(--accent);
       }
     `,
   ]

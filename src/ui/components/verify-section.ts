@@ -4,6 +4,7 @@ import { PawkitElement } from '../element.ts'
 import type { Verified } from '../model.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
+import { settingsPart } from '../styles/settings-part.ts'
 import { clockTime, count, number } from '../words.ts'
 
 /** As many as a person reads; each has a line of its own. */
@@ -32,17 +33,10 @@ export class VerifySection extends PawkitElement {
   static override styles = [
     base,
     controls,
+    settingsPart,
     css`
       :host {
         display: block;
-      }
-      h3 {
-        font-size: var(--text-17);
-        margin-bottom: 6px;
-      }
-      p {
-        max-width: 44em;
-        text-wrap: pretty;
       }
       button {
         margin-block: 12px 4px;

@@ -2,9 +2,11 @@ import type { Fields } from '../../core/records.ts'
 import type { Database } from '../../store/database.ts'
 import type { HistoryActions, OpenHistory } from '../history.ts'
 import type { PageModel, WriteResult } from '../model.ts'
+import type { GuardDesk } from './guard-desk.ts'
 
 /** The page as version history uses it; `records` events say that one may have changed. */
 export interface HistoryHost extends EventTarget, Pick<PageModel, 'records' | 'summary' | 'notify'> {
+  readonly tabs: Pick<GuardDesk, 'guard'>
   edit(id: string, shown: Fields, typed: Fields): Promise<WriteResult>
 }
 

@@ -107,8 +107,11 @@ export class RecordHistory extends EventTarget implements OpenHistory {
     const changed = Object.keys(typed)
     if (changed.length === 0) return 'same'
     const { db, now } = this.#world
-    await keepUnsent(db, this.#library, this.#id, changed, now())
-    const result = await this.#host.edit(this.#id, shown, typed)
+    // What is replaced is kept only where the tab may replace it.
+    const result = await this.#host.tabs.guard(this.#id, async () => {
+      await keepUnsent(db, this.#library, this.#id, changed, now())
+      return this.#host.edit(this.#id, shown, typed)
+    })
     if (result.is !== 'written') return result
     const undo = (): void => void this.#undo(record, typed, shown)
     const words = `“${titleOf(record)}” is as it was ${this.#when(at)}.`

@@ -80,12 +80,6 @@ export class SettingsPage extends PawkitElement {
           padding-inline: 10px 12px;
         }
       }
-      input[type='radio'] {
-        width: 18px;
-        height: 18px;
-        margin: 0;
-        accent-color: var(--accent);
-      }
     `,
   ]
 

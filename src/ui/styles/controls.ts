@@ -82,6 +82,14 @@ export const controls = css`
   .field + .field {
     margin-top: 16px;
   }
+  input[type='checkbox'],
+  input[type='radio'] {
+    flex: none;
+    width: 18px;
+    height: 18px;
+    margin: 0;
+    accent-color: var(--accent);
+  }
   .input {
     display: block;
     width: 100%;
