@@ -39,6 +39,15 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
   }
   const opened = (): Promise<Cache> => caches.open(cacheName(scope.registration.scope))
 
+  /** The browser may have taken single files back, or refuse its caches altogether: then there is the network. */
+  const kept = async (key: string): Promise<Response | undefined> => {
+    try {
+      return await (await opened()).match(key)
+    } catch {
+      return undefined
+    }
+  }
+
   return {
     async install() {
       const cache = await opened()
@@ -66,8 +75,7 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
       const path = isPage ? SHELL : pathname
       const key = keys.get(path)
       if (!key || (search && !isPage)) return null
-      // The browser may have taken single files back.
-      return opened().then(async (cache) => (await cache.match(key)) ?? fetch(path))
+      return kept(key).then((file) => file ?? fetch(path))
     },
   }
 }

@@ -1,9 +1,9 @@
 import { uuidV7 } from '../src/core/ids.ts'
 import { type Announcement, CHANNEL, ENGINE_LOCK } from '../src/core/messages.ts'
 import { Database } from '../src/store/database.ts'
+import { giveRight } from '../src/store/give-right.ts'
 import { Journal } from '../src/store/journal.ts'
 import { type AppFile, appFiles } from './caching.ts'
-import { giveRight } from './coordinator.ts'
 import { drive, driveFiles, driveRights } from './driver.ts'
 import { Engine, type EngineWorld } from './engine.ts'
 import { createTransport } from './transport.ts'
@@ -62,4 +62,6 @@ const engine = new Engine(world)
 driveFiles(self, appFiles(self, self.__WB_MANIFEST))
 drive(self, engine, world, isActive)
 listenForSync(engine, world, isActive)
-driveRights(self, isActive, (message) => giveRight({ database, heldLocks, channel }, message))
+driveRights(self, isActive, async ({ session, wanting }) =>
+  giveRight({ db: await database(), heldLocks, channel }, session, wanting),
+)

@@ -105,8 +105,14 @@ async function dropTags(trx: Tx, space: string, retained: number): Promise<numbe
 }
 
 /**
- * Mutation ids, but for those as young as the oldest change that is kept: whoever was told of that may still wait for
- * the answer to one, and send it again.
+ * A device goes on reading while it waits for the answer to a mutation, so that its mark may be younger than that. It
+ * asks again within minutes.
+ */
+const MARGIN = 12 * 3600_000
+
+/**
+ * Mutation ids, but for those as young as the oldest change that is kept, or a little older: whoever was told of that may
+ * still wait for the answer to one, and send it again.
  */
 async function dropMutations(upkeep: Upkeep, cutoff: number): Promise<number> {
   const { db } = upkeep
@@ -121,7 +127,7 @@ async function dropMutations(upkeep: Upkeep, cutoff: number): Promise<number> {
     .execute()
   let all = 0
   for (const { account, at } of accounts) {
-    const before = Math.min(cutoff, at ?? cutoff)
+    const before = Math.min(cutoff, (at ?? cutoff) - MARGIN)
     all += await inSteps(upkeep, () => write(db, (trx) => dropSomeMutations(trx, account, before)))
   }
   return all

@@ -42,7 +42,8 @@ export function raise(
 }
 
 /**
- * Closes a conflict as an ordinary edit on the version that the person was shown; every value that loses is in `lost`.
+ * Closes a conflict as an ordinary edit on the version that the person was shown; every value that loses is in `lost`, but
+ * what goes with a deletion for good that the person takes.
  * The caller has checked that both sides are what was shown.
  * @param stamp the device's time plus its offset: choosing is an edit of now
  */

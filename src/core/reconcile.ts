@@ -85,7 +85,14 @@ export function reconcile(
       ...local.stamps,
       deleted: Math.max(local.stamps.deleted ?? 0, remote.stamps.deleted ?? 0),
     }
-    return whole({ ...local, fields, stamps, version: remote.version })
+    // What a person was choosing against is in this device's base alone.
+    const lost = Object.keys(open).flatMap((field): Lost[] => {
+      const value = base?.fields[field]
+      const kind = mergeKind(local.kind, field)
+      if (!base || value === undefined || kind === 'life') return []
+      return [{ field, value, stamp: base.stamps[field] ?? 0, side: 'remote', by: authorOf(base, field) }]
+    })
+    return { ...whole({ ...local, fields, stamps, version: remote.version }), lost }
   }
   const lost = new Map<string, Lost>()
   let overruled = false

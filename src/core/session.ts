@@ -71,12 +71,15 @@ export interface Draft {
   readonly at: number
 }
 
-/** One draft a tab and record: what it was showing at first, and what was typed last. */
+/** A tab that gets control back and loses it again has begun another draft: what is shown there has no part of this one. */
+export const draftId = (page: string, epoch: number, record: string): string => `${page} ${epoch} ${record}`
+
+/** One draft a tab, loss and record: what it was showing at first, and what was typed last. */
 export const draftOf = (
   before: Draft | undefined,
-  write: Omit<Draft, 'id' | 'at'> & { readonly page: string; readonly now: number },
+  write: Omit<Draft, 'id' | 'at'> & { readonly page: string; readonly epoch: number; readonly now: number },
 ): Draft => ({
-  id: `${write.page} ${write.recordId}`,
+  id: draftId(write.page, write.epoch, write.recordId),
   recordId: write.recordId,
   kind: write.kind,
   create: write.create || before?.create === true,

@@ -20,7 +20,10 @@ export async function retryFailed(
       await requireWriting(tx, writing)
       const outbox = tx.objectStore('outbox')
       const entries = (await outbox.getAll()).filter(({ id, state }) =>
-        ids === null ? state.is !== 'ready' && state.is !== 'conflict' : ids.includes(id),
+        // One that was offered before a conflict came decides nothing.
+        ids === null
+          ? state.is !== 'ready' && state.is !== 'conflict'
+          : ids.includes(id) && state.is !== 'conflict',
       )
       for (const entry of entries) await outbox.put(retry(entry, now))
       return entries.map(({ id }) => id)

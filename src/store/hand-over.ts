@@ -3,7 +3,7 @@ import type { Place } from '../core/session.ts'
 
 /** Asks a page over the channel; null: it did not answer in time. */
 export function askToHandOver(
-  channel: BroadcastChannel,
+  channel: Pick<BroadcastChannel, 'postMessage' | 'addEventListener' | 'removeEventListener'>,
   session: string,
   limit: number,
 ): Promise<Place | null> {

@@ -1,5 +1,6 @@
 import { enqueue, isSettled } from '../core/outbox.ts'
 import { isDeleted, isPurged, type RecordState } from '../core/records.ts'
+import type { Draft, Right } from '../core/session.ts'
 import { Database } from './database.ts'
 import { HELD_STORES, writeHeld } from './held.ts'
 import { OtherLibrary, readLibrary } from './library.ts'
@@ -12,10 +13,9 @@ export interface Remembered {
   readonly records: readonly RecordState[]
   /** Those whose changes the server did not have. */
   readonly dirty: ReadonlySet<string>
-  /** Under which its page was writing: it goes on there, or nothing of it would be taken. */
-  readonly epoch: number
-  /** The session of its page. */
-  readonly session?: string
+  /** Who could write, as its page last knew: it goes on there, and no epoch is given twice. */
+  readonly right: Right
+  readonly drafts: readonly Draft[]
 }
 
 /**
@@ -26,7 +26,7 @@ export interface Remembered {
 export async function putBack(library: Remembered, now: number): Promise<void> {
   const db = await Database.open()
   const done = db.run(
-    [...HELD_STORES, 'meta', 'session'],
+    [...HELD_STORES, 'meta', 'session', 'drafts'],
     'readwrite',
     async (tx) => {
       const found = await readLibrary(tx)
@@ -44,9 +44,8 @@ export async function putBack(library: Remembered, now: number): Promise<void> {
       } as const
       await Promise.all([
         tx.objectStore('meta').put(row),
-        tx
-          .objectStore('session')
-          .put({ key: 'session', active: library.session ?? null, epoch: library.epoch }),
+        tx.objectStore('session').put({ key: 'session', ...library.right }),
+        ...library.drafts.map((draft) => tx.objectStore('drafts').put(draft)),
         ...library.records
           .filter((record) => !isPurged(record))
           .map((record) =>

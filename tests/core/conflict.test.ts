@@ -83,6 +83,14 @@ describe('an open conflict', () => {
     expect(equal.entry?.state).toEqual({ is: 'ready' })
   })
 
+  test('P4: deleted for good there: the edit wins, and what was theirs goes to history first', () => {
+    const tombstone = { ...theirs, version: 5, fields: { deleted: true, purged: true }, stamps: {} }
+    const held = takeIn(open(), tombstone, T0 + 6000)
+    expect(held).toMatchObject({ returned: true, entry: { state: { is: 'ready' } } })
+    expect(content(held)).toBe(mine.fields.content)
+    expect(held.lost).toMatchObject([{ field: 'content', value: theirs.fields.content, side: 'remote' }])
+  })
+
   test('deleted for good here: nothing is left to choose', () => {
     const { record, base, entry } = open()
     const gone = { ...record, fields: { deleted: true, purged: true } }

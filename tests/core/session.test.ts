@@ -51,7 +51,7 @@ test('the sessions are what the locks say: oldest first, visible or not', () => 
 })
 
 test('one draft a tab and record: what it showed at first, what was typed last', () => {
-  const write = { recordId: 'r', kind: 'note', create: false, page: 'p' }
+  const write = { recordId: 'r', kind: 'note', create: false, page: 'p', epoch: 4 }
   const first = draftOf(undefined, { ...write, shown: { content: 'a' }, typed: { content: 'ab' }, now: 1 })
   const second = draftOf(first, {
     ...write,
@@ -60,7 +60,7 @@ test('one draft a tab and record: what it showed at first, what was typed last',
     now: 2,
   })
   expect(second).toEqual({
-    id: 'p r',
+    id: 'p 4 r',
     recordId: 'r',
     kind: 'note',
     create: false,

@@ -3,6 +3,7 @@ import { DEFAULT_POLICY } from '../../src/core/policy.ts'
 import type { RecordState } from '../../src/core/records.ts'
 import { applyPage } from '../../src/store/apply.ts'
 import { conflictsAmong, readConflicts, resolveConflict } from '../../src/store/conflicts.ts'
+import { retryFailed } from '../../src/store/failed.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import { moveLibrary } from '../../src/store/move.ts'
 import { freezeBatch, readOutbox } from '../../src/store/outbox.ts'
@@ -117,6 +118,21 @@ describe('a person resolves it', () => {
     expect(await resolveConflict(device.db, fresh)).toEqual({ is: 'changed' })
     expect(await values()).toEqual([])
     expect((await shown()).mine.fields.content).toBe('zwei!')
+  })
+
+  test('P4: on a restored server another line may have the same number: another text there is not overwritten', async () => {
+    await meet()
+    const { shown: seen, ...asked } = await request({ take: 'local' })
+    const theirs = { ...seen.theirs, fields: { ...seen.theirs.fields, content: 'of another line' } }
+    expect(await resolveConflict(device.db, { ...asked, shown: { ...seen, theirs } })).toEqual({
+      is: 'changed',
+    })
+  })
+
+  test('P4: a Retry that was offered before the conflict came decides nothing', async () => {
+    await meet()
+    await retryFailed(device.db, device.writing, [base.id], T0)
+    expect((await device.held(base.id)).entry?.state).toMatchObject({ ancestors: { content: 'one' } })
   })
 
   test('over already: `gone`; over a limit: named, nothing changed', async () => {

@@ -14,7 +14,17 @@ beforeEach(() => {
 /** A library that was put back with this record, changed and not sent when the browser removed it. */
 async function backWith(record: RecordState): Promise<{ device: Device; server: MemoryServer }> {
   const dirty = new Set([record.id])
-  await putBack({ id: idOf(0x800000), account: ACCOUNT, records: [record], dirty, epoch: 3 }, T0)
+  await putBack(
+    {
+      id: idOf(0x800000),
+      account: ACCOUNT,
+      records: [record],
+      dirty,
+      right: { active: 'a', epoch: 3 },
+      drafts: [],
+    },
+    T0,
+  )
   const clock = new Clock()
   const server = new MemoryServer(() => clock.now)
   return { device: await Device.open(server, { name: 'pawkit', clock, account: null }), server }

@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { presenceLock, type Wanting } from '../../src/core/session.ts'
 import { commitAll } from '../../src/store/commit.ts'
+import { resolveConflict } from '../../src/store/conflicts.ts'
 import { readDrafts, removeDraft } from '../../src/store/drafts.ts'
+import { discardChange, retryFailed } from '../../src/store/failed.ts'
 import { wipeLibrary } from '../../src/store/library.ts'
-import { readRight, wantRight } from '../../src/store/session.ts'
+import { Fenced, readRight, wantRight } from '../../src/store/session.ts'
 import { takeOver } from '../../src/store/take-over.ts'
+import { answerVanishing } from '../../src/store/vanish.ts'
 import { Clock, Device } from '../support/device.ts'
 import { idOf } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
@@ -124,6 +127,49 @@ describe('a tab that has lost the right', () => {
     ])
   })
 
+  test('P7: nor can it retry, discard, resolve or answer: none of it is done', async () => {
+    await want('a')
+    const writing = { library: device.library, epoch: 1 }
+    await device.write(idOf(1), { content: 'one' }, { epoch: 1 })
+    await want('b', 'take')
+    const before = await device.held(idOf(1))
+    const mine = before.record
+    if (!mine) throw new Error('no record')
+    const shown = { mine, theirs: mine }
+    const request = { ...writing, id: idOf(1), shown, resolution: { take: 'local' } as const, now: 1 }
+    for (const attempt of [
+      () => retryFailed(device.db, writing, null, 1),
+      () => discardChange(device.db, writing, idOf(1), 1),
+      () => resolveConflict(device.db, request),
+      () => answerVanishing(device.db, writing, 'remove', 1, [idOf(1)]),
+    ])
+      await expect(attempt()).rejects.toThrow(Fenced)
+    expect(await device.held(idOf(1))).toEqual(before)
+  })
+
+  test('P7: control taken back and lost again: the draft of the first loss stays beside that of the second', async () => {
+    await want('a')
+    await device.write(idOf(1), { content: 'stored' }, { epoch: 1 })
+    await want('b', 'take')
+    await device.write(idOf(1), { content: 'stored first' }, { shown: { content: 'stored' }, epoch: 1 })
+    await want('a', 'take')
+    await want('b', 'take')
+    await device.write(idOf(1), { content: 'stored second' }, { shown: { content: 'stored' }, epoch: 3 })
+    const typed = (await readDrafts(device.db)).map((draft) => draft.typed.content)
+    expect(typed.sort()).toEqual(['stored first', 'stored second'])
+  })
+
+  test('a draft that has grown since it was offered is not removed with what was offered', async () => {
+    await want('a')
+    await device.write(idOf(1), { content: 'x' }, { epoch: 9 })
+    const [draft] = await readDrafts(device.db)
+    if (!draft) throw new Error('no draft')
+    device.clock.now += 5
+    await device.write(idOf(1), { content: 'x y' }, { shown: { content: 'x' }, epoch: 9, create: true })
+    await removeDraft(device.db, device.library, draft)
+    expect(await readDrafts(device.db)).toMatchObject([{ typed: { content: 'x y' } }])
+  })
+
   test('the same letters by page and worker: one draft; committed before the right went, they stay committed', async () => {
     await want('a')
     const write = {
@@ -147,7 +193,7 @@ describe('a tab that has lost the right', () => {
       expect(await commitAll(device.db, [lost], 'strict')).toEqual([{ is: 'fenced' }])
     const drafts = await readDrafts(device.db)
     expect(drafts).toMatchObject([{ recordId: idOf(3), create: true, typed: { content: 'x' } }])
-    await removeDraft(device.db, device.library, drafts[0]?.id ?? '')
+    for (const draft of drafts) await removeDraft(device.db, device.library, draft)
     expect(await readDrafts(device.db)).toEqual([])
   })
 

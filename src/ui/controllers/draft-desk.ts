@@ -1,4 +1,5 @@
 import { type Fields, sameJson, titleOf } from '../../core/records.ts'
+import type { Draft } from '../../core/session.ts'
 import { readDrafts, removeDraft } from '../../store/drafts.ts'
 import type { PageModel, WriteResult } from '../model.ts'
 import { problemOf } from '../outcome.ts'
@@ -74,13 +75,18 @@ export class DraftDesk extends EventTarget {
     const written = await this.page.write({ id: recordId, kind, create, shown, typed })
     const problem = problemOf(written)
     // Only what is in the record is no longer needed as a draft.
-    if (written.is === 'written') await this.dropDraft(id)
+    if (written.is === 'written') await this.#remove(draft)
     else if (written.is !== 'fenced')
       this.page.notices.add('alert', `The draft of “${title}” was not taken in. ${problem ?? ''}`)
   }
 
   async dropDraft(id: string): Promise<void> {
-    await removeDraft(this.#db, this.page.library(), id)
+    const draft = this.#drafts.find((one) => one.id === id)
+    if (draft) await this.#remove(draft)
+  }
+
+  async #remove(draft: Draft): Promise<void> {
+    await removeDraft(this.#db, this.page.library(), draft)
     this.page.changed()
     await this.readDrafts()
   }
@@ -89,6 +95,6 @@ export class DraftDesk extends EventTarget {
   async made(id: string, typed: Fields): Promise<void> {
     const draft = (await readDrafts(this.#db)).find((one) => one.id === id)
     if (draft && Object.entries(draft.typed).every(([field, value]) => sameJson(typed[field] ?? null, value)))
-      await this.dropDraft(id)
+      await this.#remove(draft)
   }
 }

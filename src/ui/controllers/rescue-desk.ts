@@ -8,11 +8,13 @@ import { problemOf } from '../outcome.ts'
 import type { OpenText, RescueActions, RescuedText } from '../rescue-model.ts'
 import { rescuedLibrary, rescuedTexts } from '../rescued-texts.ts'
 import type { PageWorld } from './page-world.ts'
+import type { SessionDesk } from './session-desk.ts'
 import { type Retried, resultOf, type Writer } from './writer.ts'
 
 /** The page as this desk uses it. */
 type Host = Pick<PageModel, 'records' | 'summary' | 'notify'> &
   EventTarget & {
+    readonly tabs: Pick<SessionDesk, 'right' | 'drafts'>
     /** Everything is to be read again. */
     comeBack(): Promise<void>
   }
@@ -97,7 +99,7 @@ export class RescueDesk implements RescueActions {
   }
 
   #putBack(): Promise<void> {
-    const { records, summary } = this.#host
+    const { records, summary, tabs } = this.#host
     const views = [...records.values()]
     const clean = views.filter(({ record, state }) => state === 'synced' && record.version > 0)
     const dirty = new Set(records.keys())
@@ -107,8 +109,8 @@ export class RescueDesk implements RescueActions {
       account: summary.account,
       records: views.map(({ record }) => record),
       dirty,
-      epoch: this.#writer.epoch,
-      session: this.#world.presence.id,
+      right: tabs.right,
+      drafts: tabs.drafts.map(({ title: _, ...draft }) => draft),
     }
     return putBack(library, this.#world.now())
   }

@@ -1,10 +1,10 @@
 import { deviceName } from '../../core/device-name.ts'
 import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
-import { type Place, type Right, sessionsOf, type Wanting } from '../../core/session.ts'
-import { askToHandOver } from '../../store/hand-over.ts'
+import { NOBODY, type Place, type Right, sessionsOf, type Wanting } from '../../core/session.ts'
+import { giveRight } from '../../store/give-right.ts'
 import { readDevice, writeDevice } from '../../store/library.ts'
-import { readRight, wantRight } from '../../store/session.ts'
-import { type Taken, takeOver } from '../../store/take-over.ts'
+import { readRight } from '../../store/session.ts'
+import type { Taken } from '../../store/take-over.ts'
 import type { WorkerClient } from '../../worker-client.ts'
 import type { Control, HandedOver, Refused, SessionActions, SessionView, Taking } from '../session-model.ts'
 import { GuardDesk } from './guard-desk.ts'
@@ -33,7 +33,7 @@ type World = Pick<PageWorld, 'db' | 'presence' | 'now'> & {
 export class SessionDesk extends GuardDesk implements SessionActions {
   readonly #world: World
   readonly #writer: Writer
-  #right: Right = { active: null, epoch: -1 }
+  #right: Right | null = null
   #control: Control = 'read-only'
   #sessions: readonly SessionView[] = []
   #place: (() => Place | null) | null = null
@@ -77,6 +77,10 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   }
   get #mayWrite(): boolean {
     return this.#control === 'active'
+  }
+  /** Who may write, as this tab last learnt. */
+  get right(): Right {
+    return this.#right ?? NOBODY
   }
   get sessions(): readonly SessionView[] {
     return this.#sessions
@@ -225,32 +229,19 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   }
 
   async #want(wanting: Wanting): Promise<Taken> {
-    const { presence, worker } = this.#world
+    const { db, presence, worker } = this.#world
     const message = { v: MESSAGES_VERSION, type: 'right', session: presence.id, wanting } as const
     const limit = wanting === 'take' ? TAKE_LIMIT : WORKER_LIMIT
     const answered = await worker?.ask<Taken>(message, limit)
-    const taken = answered ?? (await this.#alone(wanting))
+    const rights = { db, heldLocks: () => presence.held(), channel: worker?.channel ?? null }
+    // Where there is no worker, or it does not answer, the page does the same by itself.
+    const taken = answered ?? (await giveRight(rights, presence.id, wanting))
     this.#gone = null
     if (wanting === 'take') this.#yieldsUntil = 0
     const held = await presence.held()
     // Taken by another tab again, before the answer was here.
-    if (taken.right.epoch < this.#right.epoch) await this.look()
+    if (taken.right.epoch < this.right.epoch) await this.look()
     else this.#learn(taken.right, held)
-    return taken
-  }
-
-  /** As the worker does it, where there is none or it does not answer. */
-  async #alone(wanting: Wanting): Promise<Taken> {
-    const { db, presence, worker } = this.#world
-    const heldLocks = (): Promise<readonly string[]> => presence.held()
-    const channel = worker?.channel
-    const handOver = async (session: string, limit: number): Promise<Place | null> =>
-      channel ? askToHandOver(channel, session, limit) : null
-    const taken =
-      wanting === 'take'
-        ? await takeOver({ db, heldLocks, handOver }, presence.id)
-        : { right: await wantRight(db, presence.id, wanting, heldLocks), place: null }
-    worker?.announce({ v: MESSAGES_VERSION, type: 'right-changed' })
     return taken
   }
 
@@ -274,7 +265,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
       active: session.id === right.active,
       own: session.id === own,
     }))
-    const moved = right.epoch !== this.#right.epoch
+    const moved = right.epoch !== this.#right?.epoch
     this.#right = right
     if (active) this.#writer.epoch = right.epoch
     const changed = JSON.stringify(sessions) !== JSON.stringify(this.#sessions)

@@ -1,6 +1,7 @@
 import { MESSAGES_VERSION } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
 import { type Fields, type Kind, type RecordState, titleOf } from '../../core/records.ts'
+import { draftId } from '../../core/session.ts'
 import type { Change } from '../../core/write.ts'
 import type { WriteResult } from '../model.ts'
 import type { Facts } from '../summary.ts'
@@ -86,12 +87,13 @@ export abstract class WritingModel extends EventTarget {
 
   /** @param about the record that the edit is about; null: one that is not there yet */
   #guarded(about: string | null, change: Change, durability: 'strict' | 'relaxed' = 'strict') {
-    let kept = false
+    let kept: string | null = null
     return this.tabs.guard(about, async () => {
+      const { epoch } = this.writer
       const result = await this.#write(change, durability)
       // What the store refused it keeps as a draft.
-      if (kept && result.is === 'written') await this.tabs.made(`${this.#page} ${change.id}`, change.typed)
-      kept = result.is === 'fenced'
+      if (kept !== null && result.is === 'written') await this.tabs.made(kept, change.typed)
+      kept = result.is === 'fenced' ? draftId(this.#page, epoch, change.id) : null
       return result
     })
   }

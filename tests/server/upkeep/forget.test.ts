@@ -87,6 +87,19 @@ describe('what time takes away', () => {
     expect((await pull(2, await markNow())).body.changes).toEqual([])
   })
 
+  it('P3 the answer was lost, and others’ changes were read since: 180 quiet days later it is still the first outcome', async () => {
+    const mine = mutation({ title: 'mine' })
+    await a.push([mutation({ title: 'first' })])
+    await a.push([mine])
+    server.clock.now += 5000
+    await a.push([mutation({ title: 'theirs' })])
+    const mark = await markNow()
+    await later(RETENTION_MS + DAY)
+    await later(DAY)
+    const { body } = await a.push([mine], { mark })
+    expect(body.results).toMatchObject([{ outcome: 'applied', version: 1 }])
+  })
+
   it('28 a fresh read ends, though all that it goes through is older than what is kept', async () => {
     const old = Array.from({ length: 10 }, (_, n) => mutation({ title: `${n}` }))
     await a.push(old)
@@ -183,7 +196,7 @@ describe('what time takes away', () => {
     const [note, other] = [mutation({ title: 'x' }), mutation({ title: 'y' })]
     await a.push([note, other])
     const edit = change(note.record, 1, { title: 'z' })
-    server.clock.now += 1
+    server.clock.now += DAY
     // In one batch, and so at one time, the last of which stays.
     await a.push([edit, purge(note.record, 2), change(other.record, 1, { title: 'after' })])
     const mark = await markNow()

@@ -1,0 +1,33 @@
+import type { Announcement } from '../core/messages.ts'
+import type { Place, Wanting } from '../core/session.ts'
+import type { Database } from './database.ts'
+import { askToHandOver } from './hand-over.ts'
+import { type HeldLocks, wantRight } from './session.ts'
+import { type Taken, takeOver } from './take-over.ts'
+
+/** What whoever gives the right needs of the outside. */
+export interface RightsWorld {
+  readonly db: Database
+  readonly heldLocks: HeldLocks
+  /** null: there is nobody to be told. */
+  readonly channel: Pick<BroadcastChannel, 'postMessage' | 'addEventListener' | 'removeEventListener'> | null
+}
+
+/**
+ * Gives the right to write to one session at a time, and says that it did: the worker when a page asks it, a page that
+ * gets no answer by itself. All that it knows is in the store and in the locks, so that either may die at any moment.
+ */
+export async function giveRight(
+  { db, heldLocks, channel }: RightsWorld,
+  session: string,
+  wanting: Wanting,
+): Promise<Taken> {
+  const handOver = async (from: string, limit: number): Promise<Place | null> =>
+    channel && askToHandOver(channel, from, limit)
+  const taken =
+    wanting === 'take'
+      ? await takeOver({ db, heldLocks, handOver }, session)
+      : { right: await wantRight(db, session, wanting, heldLocks), place: null }
+  channel?.postMessage({ v: 1, type: 'right-changed' } satisfies Announcement)
+  return taken
+}

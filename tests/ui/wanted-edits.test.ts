@@ -1,0 +1,43 @@
+import { beforeEach, expect, test } from 'vitest'
+import { WantedEdits } from '../../src/ui/controllers/wanted-edits.ts'
+import type { Refused, SessionActions } from '../../src/ui/session-model.ts'
+
+let record: string
+let made: string[]
+let asked: Refused[]
+let wanted: WantedEdits
+/** As much of a field as is asked of it here. */
+const field = (isConnected = true) => ({ isConnected }) as HTMLTextAreaElement
+beforeEach(() => {
+  record = 'one'
+  made = []
+  asked = []
+  const tabs = { refuse: (refused: Refused) => void asked.push(refused) } as SessionActions
+  wanted = new WantedEdits(
+    () => tabs,
+    () => record,
+  )
+})
+const edit = (name: string) => () => void made.push(name)
+
+test('all that is typed until a person has answered is one question, and is made in its order', () => {
+  const here = field()
+  wanted.add(here, edit('a'))
+  wanted.add(here, edit('b'))
+  expect(asked.map((refused) => refused.record)).toEqual(['one'])
+  asked[0]?.go()
+  expect(made).toEqual(['a', 'b'])
+  wanted.add(here, edit('c'))
+  asked[1]?.drop()
+  expect(made).toEqual(['a', 'b'])
+})
+
+test('P4 what was wanted in one record is not made in another that its field shows by then, nor in no field', () => {
+  const here = field()
+  wanted.add(here, edit('for one'))
+  record = 'two'
+  wanted.add(here, edit('for two'))
+  wanted.add(field(false), edit('for a page that is gone'))
+  asked[0]?.go()
+  expect(made).toEqual(['for two'])
+})
