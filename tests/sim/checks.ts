@@ -9,6 +9,7 @@ import type { SimDevice } from './device.ts'
 import type { DiskContents } from './disk.ts'
 import { tokensIn } from './model.ts'
 import { Politeness } from './politeness.ts'
+import { RightsChecks } from './rights-checks.ts'
 import type { ServerContents } from './server.ts'
 import { isBane } from './server.ts'
 import type { Simulation } from './simulation.ts'
@@ -18,6 +19,7 @@ export class Checks {
   readonly #sim: Simulation
   readonly polite: Politeness
   readonly conflicts: ConflictChecks
+  readonly rights: RightsChecks
   readonly #cursors = new Map<string, { readonly library: string; readonly cursor: number }>()
   readonly #versions = new Map<string, number>()
   #discarding: { readonly device: SimDevice; readonly mutation: string }[] = []
@@ -31,6 +33,7 @@ export class Checks {
     this.#sim = sim
     this.polite = new Politeness(sim, (checker, why) => this.#fail(checker, why))
     this.conflicts = new ConflictChecks(sim, (checker, why) => this.#fail(checker, why))
+    this.rights = new RightsChecks(sim, (checker, why) => this.#fail(checker, why))
   }
 
   /** At a moment when nothing is being written. */
@@ -47,6 +50,7 @@ export class Checks {
       if (!disk) continue
       this.#cursorMoves(device, disk)
       this.#figures(device, disk)
+      this.rights.look(device, disk)
       this.conflicts.look(device, disk, there)
       this.#nothingTwice(device.name, disk.records)
       if (!this.restored) {

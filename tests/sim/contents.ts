@@ -11,6 +11,6 @@ const sorted = (of: object): [string, unknown][] => Object.entries(of).sort(([a]
 
 /** Where a value may be on a device. In the end what is on its way counts for nothing. */
 export function textsOf(disk: DiskContents, when: 'now' | 'end'): unknown[] {
-  const kept = [disk.records, disk.history]
+  const kept = [disk.records, disk.history, disk.drafts]
   return when === 'end' ? kept : [...kept, disk.bases, disk.entries, disk.vanishing]
 }

@@ -1,6 +1,8 @@
 import type { Resolution } from '../../src/core/conflict.ts'
 import type { Announcement, ToWorker, WakeReason } from '../../src/core/messages.ts'
+import type { Change } from '../../src/core/write.ts'
 import type { StoredConflict } from '../../src/store/conflicts.ts'
+import type { Refused } from '../../src/ui/session-model.ts'
 import { onSync } from '../../sw/sync-event.ts'
 import type { Disks } from './disk.ts'
 import { Link, type LinkHost, type LinkRequest } from './link.ts'
@@ -18,6 +20,8 @@ export interface DeviceHost {
   trace(line: string): void
   issued(device: SimDevice, id: string, before: object, after: object): void
   saved(device: SimDevice, actor: Actor, id: string, before: object, after: object): void
+  drafted(device: SimDevice, actor: Actor, change: Change): void
+  handedOver(device: SimDevice, tab: SimTab): void
   resolving(device: SimDevice, shown: StoredConflict, resolution: Resolution): void
   resolved(device: SimDevice, actor: Actor, said: Answered): void
   /** A request leaves the worker: what a checker may say to it. */
@@ -28,6 +32,8 @@ export interface DeviceHost {
 /** Wakes that may send where the browser says offline, or before a pause is over. */
 const HASTY: ReadonlySet<WakeReason> = new Set(['online', 'sync-now', 'retry', 'signed-in'])
 const TIMER = 45_000
+/** A person looks at a tab for so long, and up to twice as long; ms. */
+const LOOKS = 8000
 const NATIVE_RETRIES = [300_000, 900_000] as const
 
 /** One browser profile: a disk, tabs, the worker that the browser starts when it needs one, and a link. */
@@ -41,18 +47,24 @@ export class SimDevice {
   skew = 0
   /** Ms by which broadcasts may be late. */
   lag = 0
+  /** Whether pages ask who may write; those of an older Pawkit all do. */
+  readonly rights: boolean
+  /** A person who is asked takes control; else they now and then leave it. */
+  insists = false
   /** When something last woke the engine that may send where the browser says offline. */
   hastyAt = -Infinity
   offlineSince = -Infinity
   readonly #host: DeviceHost
   readonly #random: Random
   #lives = 0
+  readonly #looks = new WeakMap<SimTab, number>()
   /** What the page asked the browser for; `by`: the worker that is at it. */
   #sync: { attempts: number; by: Actor | null } | null = null
 
-  constructor(host: DeviceHost, name: string) {
+  constructor(host: DeviceHost, name: string, rights: boolean) {
     this.#host = host
     this.name = name
+    this.rights = rights
     this.#random = host.random.fork()
     this.link = new Link({ ...host.link, random: this.#random.fork() })
     this.locks = new Locks(host.scheduler)
@@ -68,28 +80,39 @@ export class SimDevice {
     return this.#host.scheduler.now + this.skew
   }
 
-  /** A page opens; resolves when it shows the library. */
-  openTab(): SimTab {
+  /** @param kept the session of the page that was here before a reload */
+  openTab(kept: string | null = null): SimTab {
     const { scheduler } = this.#host
-    const tab = new SimTab(
+    const tab: SimTab = new SimTab(
       {
         scheduler,
         random: this.#random.fork(),
         deviceName: this.name,
+        rights: this.rights,
         now: () => this.now,
-        broadcast: (from, said) => this.#broadcast(from, said),
+        broadcast: (from, said) => {
+          if (said.type === 'handed-over') this.#host.handedOver(this, tab)
+          this.#broadcast(from, said)
+        },
         tell: (message) => {
           if (!tab.actor.dead) this.tell(message)
         },
+        ask: (actor, message, limit) => this.#ask(actor, message, limit),
         arm: () => this.#arm(),
+        heldLocks: () => this.heldLocks(),
+        library: () => this.#host.disks.library(this.name),
+        refused: (from, edit) => this.#refused(from, edit),
+        drafted: (actor, change) => this.#host.drafted(this, actor, change),
         issued: (id, before, after) => this.#host.issued(this, id, before, after),
         saved: (actor, id, before, after) => this.#host.saved(this, actor, id, before, after),
         resolving: (shown, resolution) => this.#host.resolving(this, shown, resolution),
         resolved: (actor, said) => this.#host.resolved(this, actor, said),
       },
       `${this.name}/tab${++this.#lives}`,
+      kept,
     )
     this.#opened.push(tab)
+    this.attend(tab)
     this.#host.trace(`${tab.actor.name} opens`)
     scheduler.post(tab.actor, () => tab.open().catch((error: unknown) => this.#rejected(tab.actor, error)))
     const look = (): void => {
@@ -103,8 +126,58 @@ export class SimDevice {
   /** Closed by its person: last letters go to the worker; or its process dies. */
   closeTab(tab: SimTab, crash: boolean): void {
     this.#host.trace(`${tab.actor.name} ${crash ? 'crashes' : 'closes'}`)
-    if (!crash) tab.handOver()
+    if (!crash) {
+      tab.handOver()
+      tab.presence.there = false
+      if (this.rights) this.#broadcast(tab.actor, { v: 1, type: 'right-changed' })
+    }
     this.#host.disks.kill(tab.actor)
+  }
+
+  /** Names of the locks that are held in this browser: what has died holds none. */
+  heldLocks(): readonly string[] {
+    return this.tabs.flatMap(({ presence }) => presence.locks)
+  }
+
+  /** Somebody looks at this tab, for a while; mostly at no other then. */
+  attend(tab: SimTab): void {
+    if (!this.rights) return
+    for (const other of this.tabs) if (other !== tab && this.#random.chance(0.8)) other.show(false)
+    tab.show(true)
+    const until = this.now + LOOKS + this.#random.below(LOOKS)
+    this.#looks.set(tab, until)
+    this.#host.scheduler.after(until - this.now, tab.actor, () => {
+      if (this.#looks.get(tab) === until) tab.show(false)
+    })
+  }
+
+  /** An edit is wanted where another tab has control. */
+  #refused(tab: SimTab, edit: Refused): void {
+    const takes = this.insists || this.#random.chance(0.7)
+    this.#host.trace(`${tab.actor.name} is asked, and ${takes ? 'takes control' : 'leaves it'}`)
+    if (!takes) edit.drop()
+    else
+      tab.page.tabs.takeControl(edit).then(
+        (taken) => taken || edit.drop(),
+        (error: unknown) => this.#rejected(tab.actor, error),
+      )
+  }
+
+  /** What the worker answers on a port; null: nothing within `limit` ms. A browser may start it late. */
+  #ask(actor: Actor, message: ToWorker, limit: number): Promise<unknown> {
+    const { scheduler } = this.#host
+    return new Promise((resolve) => {
+      const timer = scheduler.after(limit, actor, () => resolve(null))
+      const postMessage = (answer: unknown): void =>
+        scheduler.post(actor, () => {
+          scheduler.cancel(timer)
+          resolve(answer)
+        })
+      const late = this.#random.chance(0.1) ? this.#random.below(3000) : 0
+      const send = (): void => this.worker().dispatch('message', message, [{ postMessage }])
+      if (late > 0) scheduler.after(late, scheduler.root, send)
+      else send()
+    })
   }
 
   /** The active worker, started when there is none: the browser does so for every event. */
@@ -131,6 +204,7 @@ export class SimDevice {
           return this.link.fetch(request)
         },
         broadcast: (from, said) => this.#broadcast(from, said),
+        heldLocks: () => this.heldLocks(),
         failed: (actor, error) => this.#rejected(actor, error),
       },
       `${this.name}/worker${++this.#lives}`,
@@ -191,6 +265,9 @@ export class SimDevice {
       if (tab.actor === from) continue
       scheduler.after(this.lag === 0 ? 0 : this.#random.below(this.lag), tab.actor, () => tab.hear(said))
     }
+    for (const worker of this.workers)
+      if (worker.actor !== from && !worker.actor.dead)
+        scheduler.after(0, worker.actor, () => worker.hear(said))
   }
 
   #arm(): void {

@@ -2,7 +2,15 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import type { Entry } from '../../src/core/outbox.ts'
 import type { RecordState } from '../../src/core/records.ts'
-import type { HistoryRow, LibraryRow, PawkitSchema, StoredRecord, StoreName } from '../../src/store/schema.ts'
+import { type Draft, NOBODY, type Right } from '../../src/core/session.ts'
+import type {
+  HistoryRow,
+  LibraryRow,
+  PawkitSchema,
+  StoredRecord,
+  StoreName,
+  WriterRow,
+} from '../../src/store/schema.ts'
 import type { Actor, Scheduler } from './scheduler.ts'
 
 /** What of fake-indexeddb's inside is looked at: to end a dying page's transactions, and to read without waiting. */
@@ -28,6 +36,9 @@ export interface DiskContents {
   readonly vanishing: readonly { readonly id: string; readonly tombstone: RecordState | null }[]
   readonly library: LibraryRow | null
   readonly meta: readonly PawkitSchema['meta']['value'][]
+  readonly drafts: readonly Draft[]
+  readonly writers: readonly WriterRow[]
+  readonly right: Right
 }
 
 /** Whose code a connection's events run. */
@@ -124,6 +135,15 @@ export class Disks {
       vanishing: this.#rows(name, 'vanishing'),
       library: library?.key === 'library' ? library : null,
       meta,
+      drafts: this.#rows(name, 'drafts'),
+      writers: this.#rows(name, 'writers'),
+      right: this.#rows(name, 'session')[0] ?? NOBODY,
     }
+  }
+
+  /** The library's row alone. */
+  library(name: string): LibraryRow | null {
+    const row = this.#rows(name, 'meta').find(({ key }) => key === 'library')
+    return row?.key === 'library' ? row : null
   }
 }

@@ -178,10 +178,18 @@ function clash(sim: Simulation, device: SimDevice, random: Random): void {
   const isShared = (id: string): boolean => hands.filter(({ tab }) => isFit(tab.views.get(id))).length > 1
   const shared = random.pick([...shown].filter(isShared).sort())
   for (const hand of hands)
-    sim.scheduler.post(hand.tab.actor, () => {
+    begin(hand, () => {
       const record = hand.tab.views.get(shared ?? '')
       if (record && isLive(record)) clashes[how]?.(hand, record)
     })
+}
+
+/** A person turns to a tab and begins something there; where another tab has control, they are asked. */
+export function begin({ sim, device, tab }: Pick<Hand, 'sim' | 'device' | 'tab'>, work: () => void): void {
+  sim.scheduler.post(tab.actor, () => {
+    device.attend(tab)
+    tab.begin(work)
+  })
 }
 
 /** Carries an edit out in one of the device's tabs, in a task of that tab's. */
@@ -193,7 +201,7 @@ export function edit(sim: Simulation, device: SimDevice, doing: Doing, random: R
   const act = edits[doing]
   if (!act) return false
   const tab = random.pick(device.tabs.filter(({ ready }) => ready))
-  if (tab) sim.scheduler.post(tab.actor, () => act({ sim, device, tab, random }))
+  if (tab) begin({ sim, device, tab }, () => act({ sim, device, tab, random }))
   return true
 }
 
@@ -201,8 +209,8 @@ export function edit(sim: Simulation, device: SimDevice, doing: Doing, random: R
 export function cure(sim: Simulation, device: SimDevice): void {
   const tab = device.tabs.find(({ ready }) => ready)
   if (!tab) return
-  for (const record of tab.views.values()) {
-    const content = text(record.fields.content)
-    if (isBane(content)) sim.scheduler.post(tab.actor, () => tab.type(record, 'content', withoutBanes, true))
-  }
+  begin({ sim, device, tab }, () => {
+    for (const record of tab.views.values())
+      if (isBane(text(record.fields.content))) tab.type(record, 'content', withoutBanes, true)
+  })
 }

@@ -8,6 +8,7 @@ import { Random } from './random.ts'
 import { choosePolicy, type InTab, inTab, look, resolveOne } from './resolving.ts'
 import { CRASH_POINTS, type Simulation } from './simulation.ts'
 import type { Step } from './steps.ts'
+import { freeze, inTabs, thaw } from './tabs.ts'
 
 const DAY = 24 * 3600_000
 
@@ -86,11 +87,17 @@ async function act(sim: Simulation, device: SimDevice, step: Step, random: Rando
       })
       return
     case 'freeze':
-    case 'thaw':
-      for (const tab of device.tabs)
-        if (step.do === 'freeze') tab.frozen = true
-        else scheduler.post(tab.actor, () => tab.thaw())
+      for (const tab of device.tabs) if (random.chance(0.7)) freeze(sim, tab, random)
       return
+    case 'thaw':
+      for (const tab of device.tabs) thaw(sim, device, tab, random)
+      return
+    case 'turn-to':
+    case 'reload':
+    case 'take':
+    case 'draft':
+    case 'taking':
+      return inTabs(sim, device, step.do, random)
     case 'lag':
       device.lag = random.chance(0.4) ? 0 : random.below(5000)
       return
@@ -138,7 +145,7 @@ export function retryAll(sim: Simulation, device: SimDevice, random: Random): vo
     sim,
     device,
     random,
-    (_tab, library, db) => retryFailed(db, { library, epoch: 0 }, null, device.now),
+    (tab, db) => tab.permit((writing) => retryFailed(db, writing, null, device.now)),
     'retry',
   )
 }
@@ -149,8 +156,8 @@ export function signIn(sim: Simulation, device: SimDevice, random: Random): void
     sim,
     device,
     random,
-    async (_tab, library, db) => {
-      await adoptLibrary(db, library, sim.server.accountOf(device.name))
+    async (tab, db) => {
+      await adoptLibrary(db, tab.library, sim.server.accountOf(device.name))
       sim.checks.polite.signedIn(device)
     },
     'signed-in',
@@ -165,12 +172,12 @@ function discard(sim: Simulation, device: SimDevice, random: Random): void {
   const failed = entries.filter(({ state, flight }) => state.is !== 'ready' || (dead && flight))
   const entry = random.pick(failed.filter(({ state }) => state.is !== 'conflict'))
   if (!entry) return
-  const work: InTab = async (_tab, library, db) => {
-    const mutation = sim.disks.read(device.name).entries.find(({ id }) => id === entry.id)?.flight
-      ?.mutation.id
-    await discardChange(db, { library, epoch: 0 }, entry.id, device.now)
-    if (mutation) sim.checks.discards(device, mutation)
-  }
+  const work: InTab = (tab, db) =>
+    tab.permit(async (writing) => {
+      const now = sim.disks.read(device.name).entries.find(({ id }) => id === entry.id)
+      await discardChange(db, writing, entry.id, device.now)
+      if (now?.flight) sim.checks.discards(device, now.flight.mutation.id)
+    })
   inTab(sim, device, random, work, 'retry')
 }
 

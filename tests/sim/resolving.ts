@@ -10,7 +10,7 @@ import type { Random } from './random.ts'
 import type { Simulation } from './simulation.ts'
 import type { SimTab } from './tab.ts'
 
-export type InTab = (tab: SimTab, library: string, db: NonNullable<SimTab['database']>) => Promise<unknown>
+export type InTab = (tab: SimTab, db: NonNullable<SimTab['database']>) => Promise<unknown>
 
 /** As a person's click does: the store first, then the worker is told, where there is something to tell. */
 export function inTab(
@@ -24,8 +24,9 @@ export function inTab(
   const db = tab?.database
   if (!tab || !db) return
   sim.scheduler.post(tab.actor, () => {
+    device.attend(tab)
     // Not awaited by the task: the store goes on in tasks of its own.
-    void work(tab, tab.library, db).then(
+    void work(tab, db).then(
       () => reason && device.wake(reason),
       (error: unknown) => {
         if (!tab.actor.dead) sim.report('unhandled', String(error))
@@ -52,9 +53,9 @@ export function choosePolicy(sim: Simulation, device: SimDevice, random: Random)
     deletedHere: row('deletedHere'),
   }
   sim.trace(`${device.name} ${JSON.stringify(policy)}`)
-  inTab(sim, device, random, (_tab, library, db) => {
+  inTab(sim, device, random, (tab, db) => {
     sim.checks.conflicts.policyChosen(device, policy)
-    return writePolicy(db, library, policy)
+    return writePolicy(db, tab.library, policy)
   })
 }
 

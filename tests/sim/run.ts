@@ -8,6 +8,7 @@ import { settleConflicts } from './resolving.ts'
 import { Livelock } from './scheduler.ts'
 import { Simulation, type Violation } from './simulation.ts'
 import type { Schedule } from './steps.ts'
+import { takeDrafts, thaw } from './tabs.ts'
 
 export interface Ran {
   readonly violation: Violation | null
@@ -101,9 +102,13 @@ export async function calm(sim: Simulation): Promise<void> {
     sim.checks.polite.clockSet(device)
     device.link.faults = []
     device.setOnline(true)
+    device.insists = true
     if (device.tabs.length === 0) device.openTab()
-    for (const tab of device.tabs) sim.scheduler.post(tab.actor, () => tab.thaw())
+    for (const tab of device.tabs) thaw(sim, device, tab, new Random(1))
   }
+  await sim.scheduler.advance(sim.rights ? 5000 : 0)
+  sim.checks.now()
+  for (const device of sim.devices) takeDrafts(sim, device)
   await sim.scheduler.quiet()
   for (const device of sim.devices) signIn(sim, device, new Random(1))
   await sim.scheduler.advance(1000)

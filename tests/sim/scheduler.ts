@@ -68,8 +68,7 @@ export class Scheduler {
 
   install(): void {
     const soon = (run: () => void): void => this.#push(this.current, run, true)
-    // Timers of the code under test only end waits; one that outlives its page changes nothing.
-    const later = (run: () => void, ms = 0): Timer => this.after(ms, this.root, run)
+    const later = (run: () => void, ms = 0): Timer => this.after(ms, this.current, run)
     globalThis.setImmediate = soon as unknown as typeof setImmediate
     globalThis.setTimeout = later as unknown as typeof setTimeout
     globalThis.clearTimeout = ((timer: unknown) => this.cancel(timer as Timer)) as typeof clearTimeout

@@ -136,14 +136,16 @@ interface Setting {
   readonly signedIn?: boolean
   /** Whether the last device is another account's, a member of the space. */
   readonly member?: boolean
+  /** Whether pages ask who may write. */
+  readonly rights?: boolean
 }
 
 /** Plays a script in a world of its own; one at a time in a process. */
 export async function play(
   script: (world: World, ...hands: [Hands, Hands, Hands]) => Promise<void>,
-  { devices = 2, signedIn = true, member = false }: Setting = {},
+  { devices = 2, signedIn = true, member = false, rights = false }: Setting = {},
 ): Promise<void> {
-  const sim = await Simulation.begin({ seed: 7, devices, member })
+  const sim = await Simulation.begin({ seed: 7, devices, member, rights })
   sim.pokes = false
   await within(sim, async () => {
     const world = new World(sim)

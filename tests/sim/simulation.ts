@@ -54,6 +54,8 @@ export class Simulation {
   readonly checks: Checks
   readonly lines: string[] = []
   readonly removals: boolean
+  /** Whether pages ask who may write. */
+  readonly rights: boolean
   readonly #arrived: { readonly request: LinkRequest; readonly resolve: (said: Said) => void }[] = []
   traps: Trap[] = []
   /** Whether streams tell of changes; a script says itself who pulls when. */
@@ -61,8 +63,9 @@ export class Simulation {
   /** The first thing that must not be. */
   violation: Violation | null = null
 
-  constructor(seed: number, removals: boolean) {
+  constructor(seed: number, removals: boolean, rights: boolean) {
     this.removals = removals
+    this.rights = rights
     this.random = new Random(seed)
     this.scheduler = new Scheduler(this.random.fork(), T0)
     this.disks = new Disks(this.scheduler)
@@ -75,8 +78,9 @@ export class Simulation {
     readonly devices: number
     readonly removals?: boolean
     readonly member?: boolean
+    readonly rights?: boolean
   }): Promise<Simulation> {
-    const sim = new Simulation(setting.seed, setting.removals ?? false)
+    const sim = new Simulation(setting.seed, setting.removals ?? false, setting.rights ?? false)
     const names = Array.from({ length: setting.devices }, (_, i) => `d${i}`)
     if (setting.member) sim.server.members.add(`d${setting.devices - 1}`)
     await sim.server.begin(names)
@@ -133,9 +137,15 @@ export class Simulation {
           this.checks.polite.asked(device, request)
           if (isPush(request)) this.checks.conflicts.asked(device, request.body)
         },
+        drafted: (device, actor, change) => {
+          this.trace(`${actor.name} is refused ${change.id.slice(-4)} ${JSON.stringify(change.typed)}`)
+          this.checks.rights.drafted(device, actor, change)
+        },
+        handedOver: (device, tab) => this.checks.rights.handedOver(device, tab),
         failed: (why) => this.report('unhandled', why),
       },
       name,
+      this.rights,
     )
   }
 

@@ -7,7 +7,7 @@ const WEIGHTS = {
   'new-collection': 1,
   type: 24,
   rewrite: 4,
-  clash: 3,
+  clash: 7,
   title: 4,
   tags: 4,
   pin: 2,
@@ -38,6 +38,11 @@ const WEIGHTS = {
   trap: 9,
   freeze: 3,
   thaw: 3,
+  'turn-to': 3,
+  reload: 1,
+  take: 2,
+  draft: 3,
+  taking: 0.3,
   lag: 2,
   clock: 1,
   'server-stop': 1,
@@ -75,10 +80,20 @@ const THEMES: Readonly<
   even: {},
   network: { faults: 40, discard: 14, retry: 5, minute: 20, poison: 3 },
   crashes: { trap: 25, 'kill-worker': 8, 'kill-browser': 4, 'open-tab': 10, wake: 12 },
-  tabs: { freeze: 8, thaw: 8, lag: 6, 'open-tab': 8, type: 40 },
+  tabs: {
+    freeze: 10,
+    thaw: 8,
+    lag: 6,
+    'open-tab': 12,
+    type: 40,
+    take: 10,
+    'turn-to': 8,
+    reload: 4,
+    draft: 6,
+  },
   typing: { type: 60, title: 15, moment: 40, faults: 6, wake: 15 },
-  conflicts: { ...CALMER, clash: 20, rewrite: 10, resolve: 7, look: 4 },
-  choices: { ...CALMER, clash: 18, rewrite: 6, title: 8, bin: 6, policy: 8, resolve: 7, look: 4 },
+  conflicts: { ...CALMER, clash: 30, rewrite: 10, resolve: 7, look: 4 },
+  choices: { ...CALMER, clash: 28, rewrite: 6, title: 8, bin: 6, policy: 8, resolve: 7, look: 4 },
   workers: { 'second-worker': 20, wake: 25, faults: 25, moment: 30, type: 35 },
 }
 
@@ -99,6 +114,8 @@ export interface Schedule {
   readonly removals: boolean
   /** Whether the last device is another account's, a member of the space. */
   readonly member: boolean
+  /** Whether pages ask who may write (P7), or are those of an older Pawkit, which all write. */
+  readonly rights: boolean
   readonly steps: readonly Step[]
 }
 
@@ -108,8 +125,9 @@ export function scheduleOf(seed: number, length: number): Schedule {
   const devices = random.chance(0.6) ? 2 : 3
   const about = random.pick(Object.keys(THEMES) as (keyof typeof THEMES)[]) ?? 'even'
   const theme = THEMES[about]
-  const removals = random.chance(about === 'conflicts' || about === 'choices' ? 0.85 : 0.4)
+  const removals = random.chance(about === 'conflicts' || about === 'choices' ? 0.95 : 0.5)
   const member = random.chance(devices === 3 ? 0.4 : 0.1)
+  const rights = random.chance(about === 'tabs' ? 0.85 : 0.65)
   // Some runs know no server restored from a copy: more can be said of those.
   const restores = random.chance(0.3) ? {} : { restore: 0, backup: 0 }
   const weights = { ...WEIGHTS, ...theme, ...restores }
@@ -118,7 +136,7 @@ export function scheduleOf(seed: number, length: number): Schedule {
     device: random.below(devices),
     seed: random.below(0x7fffffff),
   }))
-  return { seed, devices, removals, member, steps }
+  return { seed, devices, removals, member, rights, steps }
 }
 
 /** Only those steps of a schedule, by their places. */

@@ -2,6 +2,7 @@ import type { Resolution } from '../../src/core/conflict.ts'
 import { uuidV7 } from '../../src/core/ids.ts'
 import type { Announcement, ToWorker } from '../../src/core/messages.ts'
 import { DEFAULTS, type Fields, type Kind, type RecordState, text } from '../../src/core/records.ts'
+import type { Change } from '../../src/core/write.ts'
 import {
   type ResolveResult,
   readConflicts,
@@ -10,10 +11,12 @@ import {
 } from '../../src/store/conflicts.ts'
 import { Database } from '../../src/store/database.ts'
 import { openLibrary } from '../../src/store/library.ts'
-import { readAll, readSome } from '../../src/store/read.ts'
-import { FieldBinding } from '../../src/ui/controllers/field-binding.ts'
-import { Writer } from '../../src/ui/controllers/writer.ts'
-import { Editor } from './editor.ts'
+import type { LibraryRow } from '../../src/store/schema.ts'
+import { Fenced, type Writing } from '../../src/store/session.ts'
+import type { Control, Refused } from '../../src/ui/session-model.ts'
+import { Editors, type WriteText } from './editors.ts'
+import { SimClient, SimPage } from './page.ts'
+import { SimPresence } from './presence.ts'
 import type { Random } from './random.ts'
 import { Actor, type Scheduler } from './scheduler.ts'
 
@@ -29,52 +32,98 @@ export interface TabHost {
   readonly scheduler: Scheduler
   readonly random: Random
   readonly deviceName: string
+  /** Whether pages ask who may write; those of an older Pawkit all do. */
+  readonly rights: boolean
   now(): number
   broadcast(from: Actor, announcement: Announcement): void
   tell(message: ToWorker): void
+  /** What the worker answers, null after `limit` ms. */
+  ask(actor: Actor, message: ToWorker, limit: number): Promise<unknown>
   /** The page asks for Background Sync. */
   arm(): void
+  /** Names of the locks that are held in this browser. */
+  heldLocks(): readonly string[]
+  /** The library's row as it lies on the disk. */
+  library(): LibraryRow | null
+  /** An edit is wanted in a tab that may not write: what its person does. */
+  refused(tab: SimTab, edit: Refused): void
   /** A person sees these values change: what is gone was meant to go. */
   issued(id: string, before: Fields, after: Fields): void
   /** The store has committed them, and the page shows them as saved. */
   saved(actor: Actor, id: string, before: Fields, after: Fields): void
+  /** The store refused them: this tab has lost the right to write. */
+  drafted(actor: Actor, change: Change): void
   /** A person has chosen, and the store is about to be told. */
   resolving(shown: StoredConflict, resolution: Resolution): void
   resolved(actor: Actor, said: Answered): void
 }
 
 /**
- * One open page: the real writer, field bindings and store. Its view of the library may lag behind the store as long
- * as broadcasts are held back.
+ * One open page: the real write path, tab rights, field bindings and store. Its view of the library may lag behind the
+ * store as long as broadcasts are held back.
  */
 export class SimTab {
   readonly actor: Actor
+  readonly presence: SimPresence
   readonly #host: TabHost
-  readonly views = new Map<string, RecordState>()
-  readonly #editors = new Map<string, { readonly editor: Editor; readonly binding: FieldBinding }>()
+  readonly #client: SimClient
+  readonly #editors = new Editors((record, ...change) => this.#typed(record, ...change))
   #db: Database | null = null
-  #writer: Writer | null = null
+  #page: SimPage | null = null
   /** Messages that it has not handled yet: it is busy, hidden or frozen. */
   frozen = false
   readonly #held: Announcement[] = []
   ready = false
+  /** Since when somebody has been looking at it, and it was able to do something about it. */
+  awakeSince = 0
   /** Open conflicts as this page last read them: behind what is stored as long as nobody looks again. */
   conflicts: ReadonlyMap<string, StoredConflict> = new Map()
   /** Writes that the store has not answered yet. */
   unanswered = 0
 
-  constructor(host: TabHost, name: string) {
+  /** @param kept the session of the page that was here before a reload */
+  constructor(host: TabHost, name: string, kept: string | null = null) {
     this.#host = host
     this.actor = new Actor(name, host.deviceName)
+    this.presence = new SimPresence(
+      () => this.#newId(),
+      kept,
+      () => host.heldLocks(),
+    )
+    this.#client = new SimClient({
+      broadcast: (said) => this.actor.dead || this.#host.broadcast(this.actor, said),
+      tell: (message) => this.#host.tell(message),
+      ask: (message, limit) => this.#host.ask(this.actor, message, limit),
+      arm: () => this.#host.arm(),
+    })
   }
 
   async open(): Promise<void> {
+    await this.presence.claim()
     const db = await Database.open({}, this.#host.deviceName)
     const library = await openLibrary(db, this.#newId())
     this.#db = db
-    this.#writer = new Writer(db, library.id, `${this.actor.name}-page`, () => this.#host.now())
-    for (const { record } of await readAll(db)) this.views.set(record.id, record)
+    const { presence } = this
+    const page = new SimPage({
+      db,
+      library,
+      presence,
+      client: this.#client,
+      now: () => this.#host.now(),
+      newId: () => this.#newId(),
+      row: () => this.#host.library(),
+    })
+    this.#watch(page)
+    page.addEventListener('records', (event) =>
+      this.#editors.takeIn((event as CustomEvent<string[]>).detail, this.views),
+    )
+    page.tabs.addEventListener('refused', (event) =>
+      this.#host.refused(this, (event as CustomEvent<Refused>).detail),
+    )
+    await (this.#host.rights ? page.open() : page.readAll())
+    this.#page = page
     this.ready = true
+    this.awakeSince = this.#host.scheduler.now
     this.#host.tell({ v: 1, type: 'wake', reason: 'opened' })
   }
 
@@ -82,96 +131,122 @@ export class SimTab {
     return uuidV7(this.#host.now(), this.#host.random.bytes(16))
   }
 
-  hear(said: Announcement): void {
-    if (this.frozen) this.#held.push(said)
-    else void this.#take(said)
-  }
-
-  thaw(): void {
-    this.frozen = false
-    for (const said of this.#held.splice(0)) void this.#take(said)
-  }
-
-  async #take(said: Announcement): Promise<void> {
-    if (said.type !== 'records-changed' || !this.#db) return
-    for (const [id, row] of await readSome(this.#db, said.ids)) {
-      if (row) this.views.set(id, row.record)
-      else this.views.delete(id)
-      this.#refresh(id)
+  /** Every write of the page's, and what comes of it. */
+  #watch({ pen }: SimPage): void {
+    const write = pen.write.bind(pen)
+    pen.write = async (change, durability) => {
+      this.#host.issued(change.id, change.shown, change.typed)
+      this.unanswered++
+      const done = await write(change, durability)
+      this.unanswered--
+      if (!this.actor.dead && done.is === 'written')
+        this.#host.saved(this.actor, done.record.id, change.shown, change.typed)
+      if (!this.actor.dead && done.is === 'fenced') this.#host.drafted(this.actor, change)
+      // Nothing comes back to a page that has died meanwhile.
+      return this.actor.dead ? new Promise(() => {}) : done
     }
   }
 
-  #refresh(id: string): void {
-    const record = this.views.get(id)
-    for (const [key, { binding }] of this.#editors) {
-      const [of, field = ''] = key.split(' ')
-      if (of === id && record) binding.takeIn(text(record.fields[field]))
+  get page(): SimPage {
+    if (!this.#page) throw new Error(`${this.actor.name} is not open yet`)
+    return this.#page
+  }
+
+  get views(): ReadonlyMap<string, RecordState> {
+    return new Map([...(this.#page?.views ?? [])].map(([id, { record }]) => [id, record]))
+  }
+
+  /** Whether it takes itself for the one that may write; null: it does not ask. */
+  get control(): Control | null {
+    return this.#host.rights && this.#page ? this.#page.tabs.control : null
+  }
+
+  hear(said: Announcement): void {
+    if (this.frozen) this.#held.push(said)
+    else this.#page?.hear(said)
+  }
+
+  /** What it missed it hears now, or it reads everything again, as a page that comes back does. */
+  thaw(missed = false): void {
+    this.frozen = false
+    this.awakeSince = this.#host.scheduler.now
+    const held = this.#held.splice(0)
+    if (!missed) for (const said of held) this.#page?.hear(said)
+    else if (this.#page) void this.#page.readAll().catch(() => {})
+  }
+
+  /** Whether somebody looks at it has changed. */
+  show(visible: boolean): void {
+    if (this.presence.visible === visible) return
+    this.presence.visible = visible
+    this.awakeSince = this.#host.scheduler.now
+    if (this.#host.rights) void this.#page?.tabs.shown().catch(() => {})
+  }
+
+  /** Something that a person does here and that leads to an edit; where another tab has control, they are asked. */
+  begin(work: () => void): void {
+    if (this.#host.rights) this.page.tabs.begin(null, work)
+    else work()
+  }
+
+  /** Another way of writing than a record's fields, which names library and epoch as well. */
+  async permit<T>(change: (writing: Writing) => Promise<T>): Promise<T | null> {
+    const run = (): Promise<T> =>
+      change({ library: this.library, epoch: this.#host.rights ? this.page.pen.epoch : 0 })
+    try {
+      return await (this.#host.rights ? this.page.tabs.permit(null, run) : run())
+    } catch (error) {
+      if (error instanceof Fenced) return null
+      throw error
     }
   }
 
   create(kind: Kind, typed: Fields): string {
+    if (this.#host.rights) return this.page.create(kind, typed).id
     const id = this.#newId()
-    void this.#write(id, kind, {}, typed, true, 'at-once')
+    void this.#write({ id, kind, shown: {}, typed, create: true, urgency: 'at-once' })
     return id
   }
 
   /** A change of values, made on what this page shows. */
   edit(record: RecordState, typed: Fields): void {
+    const { id, kind } = record
     const shown = Object.fromEntries(Object.keys(typed).map((field) => [field, record.fields[field] ?? null]))
-    void this.#write(record.id, record.kind, shown, typed, false, 'at-once')
+    if (this.#host.rights) void this.page.edit(id, shown, typed)
+    else void this.#write({ id, kind, shown, typed, create: false, urgency: 'at-once' })
   }
 
   /** Types into a text field: `change` makes the new text of the one in the editor. */
   type(record: RecordState, field: string, change: (text: string) => string, leaving: boolean): void {
-    const key = `${record.id} ${field}`
-    const open = this.#editors.get(key) ?? this.#openEditor(record, field)
-    this.#editors.set(key, open)
-    open.editor.type(change(open.editor.value))
-    if (leaving) open.binding.leave()
+    this.#editors.type(record, field, change, leaving)
   }
 
   closeEditors(): void {
-    for (const { binding } of this.#editors.values()) binding.detach()
-    this.#editors.clear()
+    this.#editors.close()
   }
 
-  #openEditor(record: RecordState, field: string) {
-    const editor = new Editor()
-    const binding = new FieldBinding(
-      editor as unknown as HTMLTextAreaElement,
-      async (shown, typed, leaving) => {
-        const { id, kind } = record
-        const urgency = leaving ? 'at-once' : 'typing'
-        const written = await this.#write(id, kind, { [field]: shown }, { [field]: typed }, false, urgency)
-        return written ? text(written.fields[field]) : null
-      },
-    )
-    binding.load(text(record.fields[field]))
-    return { editor, binding }
+  readonly #typed: WriteText = async ({ id, kind }, field, was, now, leaving) => {
+    const [shown, typed] = [{ [field]: was }, { [field]: now }]
+    if (this.#host.rights) {
+      const done = await this.page.type(id, shown, typed, leaving)
+      if (done.is === 'written') return text(done.record.fields[field])
+      return done.is === 'fenced' ? { fenced: text(this.page.views.get(id)?.record.fields[field]) } : null
+    }
+    const urgency = leaving ? 'at-once' : 'typing'
+    const written = await this.#write({ id, kind, shown, typed, create: false, urgency })
+    return written ? text(written.fields[field]) : null
   }
 
-  async #write(
-    id: string,
-    kind: string,
-    shown: Fields,
-    typed: Fields,
-    create: boolean,
-    urgency: 'typing' | 'at-once',
-  ): Promise<RecordState | null> {
-    if (!this.#writer) return null
+  /** As a page did before tabs asked who may write. */
+  async #write(change: Change): Promise<RecordState | null> {
     this.#host.arm()
-    this.#host.issued(id, shown, typed)
-    this.unanswered++
-    const done = await this.#writer.write({ id, kind, shown, typed, create, urgency }, 'strict')
-    this.unanswered--
-    if (this.actor.dead || done.is !== 'written') return null
+    const done = await this.page.pen.write(change, 'strict')
+    if (done.is !== 'written') return null
     const { record } = done
-    this.#host.saved(this.actor, record.id, shown, typed)
-    if (this.actor.dead) return null
-    if (record.fields.purged === true) this.views.delete(record.id)
-    else this.views.set(record.id, record)
-    this.#host.broadcast(this.actor, { v: 1, type: 'records-changed', ids: [record.id] })
-    this.#host.tell({ v: 1, type: 'wake', reason: 'changed' })
+    if (record.fields.purged === true) this.page.forget(record.id)
+    else this.page.show(record, done.entry)
+    this.#client.announce({ v: 1, type: 'records-changed', ids: [record.id] })
+    this.#client.wakeForChange()
     return record
   }
 
@@ -184,36 +259,32 @@ export class SimTab {
 
   /** A person chooses, by what this page was showing. */
   async resolve(shown: StoredConflict, resolution: Resolution): Promise<void> {
-    if (!this.#db) return
+    const db = this.#db
+    if (!db) return
     const { record: mine, base: theirs } = shown
     const { id } = mine
-    this.#host.resolving(shown, resolution)
-    if (resolution.take === 'merged') this.#host.issued(id, {}, resolution.fields)
-    const said = {
-      library: this.library,
-      epoch: 0,
-      id,
-      shown: { mine, theirs },
-      resolution,
-      now: this.#host.now(),
-    }
-    const result = await resolveConflict(this.#db, said)
-    if (this.actor.dead) return
+    const result = await this.permit((writing) => {
+      this.#host.resolving(shown, resolution)
+      if (resolution.take === 'merged') this.#host.issued(id, {}, resolution.fields)
+      const now = this.#host.now()
+      return resolveConflict(db, { ...writing, id, shown: { mine, theirs }, resolution, now })
+    })
+    if (this.actor.dead || !result) return
     this.#host.resolved(this.actor, { shown, resolution, result })
     if (this.actor.dead) return
     this.conflicts = new Map([...this.conflicts].filter(([other]) => other !== id))
     if (result.is !== 'resolved') return
-    if (result.record.fields.purged === true) this.views.delete(id)
-    else this.views.set(id, result.record)
-    this.#refresh(id)
-    this.#host.broadcast(this.actor, { v: 1, type: 'records-changed', ids: [id] })
+    if (result.record.fields.purged === true) this.page.forget(id)
+    else this.page.show(result.record, null)
+    this.#editors.takeIn([id], this.views)
+    this.#client.announce({ v: 1, type: 'records-changed', ids: [id] })
     this.#host.arm()
-    this.#host.tell({ v: 1, type: 'wake', reason: 'changed' })
+    this.#client.wakeForChange()
   }
 
   /** `pagehide`: what is not committed goes to the worker. */
   handOver(): void {
-    if (this.#writer) this.#host.tell({ v: 1, type: 'last-letters', writes: this.#writer.uncommitted() })
+    if (this.#page) this.#host.tell({ v: 1, type: 'last-letters', writes: this.#page.pen.uncommitted() })
   }
 
   get database(): Database | null {
@@ -221,7 +292,7 @@ export class SimTab {
   }
 
   get library(): string {
-    return this.#writer?.library ?? ''
+    return this.#page?.pen.library ?? ''
   }
 }
 

@@ -1,8 +1,9 @@
 import { uuidV7 } from '../../src/core/ids.ts'
 import { type Announcement, ENGINE_LOCK, type ToWorker } from '../../src/core/messages.ts'
 import { Database } from '../../src/store/database.ts'
+import { giveRight } from '../../src/store/give-right.ts'
 import { Journal } from '../../src/store/journal.ts'
-import { drive } from '../../sw/driver.ts'
+import { drive, driveRights } from '../../sw/driver.ts'
 import { Engine, type EngineWorld } from '../../sw/engine.ts'
 import { createTransport } from '../../sw/transport.ts'
 import type { Locks } from './locks.ts'
@@ -20,11 +21,14 @@ export interface WorkerHost {
   online(): boolean
   fetch(actor: Actor, path: string, init: RequestInit): Promise<Response>
   broadcast(from: Actor, announcement: Announcement): void
+  /** Names of the locks that pages hold. */
+  heldLocks(): readonly string[]
   /** A rejection that nobody handled, in a worker that is alive. */
   failed(actor: Actor, error: unknown): void
 }
 
 type Listener = (event: { data?: unknown; ports: unknown[]; waitUntil(work: Promise<unknown>): void }) => void
+type Hear = (event: MessageEvent<unknown>) => void
 
 /**
  * One life of a service worker: the real driver, engine, transport and store in a scope of the simulator's. What
@@ -36,6 +40,7 @@ export class SimWorker {
   readonly world: EngineWorld
   readonly #host: WorkerHost
   readonly #listeners = new Map<string, Listener[]>()
+  readonly #hearing = new Set<Hear>()
   /** Which of several workers is the active one: another opens no database. */
   active: boolean
 
@@ -51,7 +56,33 @@ export class SimWorker {
       clients: { claim: () => Promise.resolve() },
       skipWaiting: () => Promise.resolve(),
     }
-    drive(scope as unknown as Parameters<typeof drive>[0], this.engine, this.world, () => this.active)
+    const self = scope as unknown as Parameters<typeof drive>[0]
+    drive(self, this.engine, this.world, () => this.active)
+    driveRights(
+      self,
+      () => this.active,
+      async ({ session, wanting }) => {
+        const heldLocks = async (): Promise<readonly string[]> => host.heldLocks()
+        return giveRight(
+          { db: await this.world.database(), heldLocks, channel: this.#channel() },
+          session,
+          wanting,
+        )
+      },
+    )
+  }
+
+  #channel() {
+    const channel = {
+      postMessage: (said: Announcement) => this.world.announce(said),
+      addEventListener: (_type: 'message', hear: Hear) => this.#hearing.add(hear),
+      removeEventListener: (_type: 'message', hear: Hear) => this.#hearing.delete(hear),
+    }
+    return channel as unknown as BroadcastChannel
+  }
+
+  hear(said: Announcement): void {
+    for (const hear of [...this.#hearing]) hear({ data: said } as MessageEvent<unknown>)
   }
 
   #world(): EngineWorld {
@@ -94,14 +125,18 @@ export class SimWorker {
   }
 
   /** An event of the browser's; its work is kept alive until it ends or the worker dies. */
-  dispatch(type: 'message' | 'online' | 'activate' | 'periodicsync', data?: ToWorker): void {
+  dispatch(
+    type: 'message' | 'online' | 'activate' | 'periodicsync',
+    data?: ToWorker,
+    ports: readonly unknown[] = [],
+  ): void {
     const waitUntil = (work: Promise<unknown>): void => {
       work.catch((error: unknown) => {
         if (!this.actor.dead) this.#host.failed(this.actor, error)
       })
     }
     this.#host.scheduler.post(this.actor, () => {
-      for (const listener of this.#listeners.get(type) ?? []) listener({ data, ports: [], waitUntil })
+      for (const listener of this.#listeners.get(type) ?? []) listener({ data, ports: [...ports], waitUntil })
     })
   }
 }

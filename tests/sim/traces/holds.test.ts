@@ -245,7 +245,6 @@ describe('P3 P4 P5: asked for, and it holds', () => {
  * | 17 | no field is filled in by the server yet; that a change which is no edit revives nothing: tests/core/settle.test.ts |
  * | 21b | there is no receive rule: tests/core/values.test.ts |
  * | 23 | in the server: tests/server/sync/traces.test.ts |
- * | 29, 30, 31 | every tab writes yet: no session, no epoch, no draft |
  * | 35 | the limit of a merge's work: tests/core/merge-text.test.ts; a merge and an edit in one moment: above |
  * | 38 | tests/core/reconcile.test.ts |
  * | 41 | in the server: tests/server/sync/changes.test.ts |
@@ -260,7 +259,6 @@ describe('P3 P4 P5: asked for, and it holds', () => {
  * | 53 | the page for an address that is not secure: nothing to play |
  * | 54 | tests/store/database.test.ts |
  * | 56 | tests/contract/http/general.ts, tests/sw/transport.test.ts |
- * | holds: two tabs and the epoch | no epoch yet; stale content is trace 1 |
  * | holds: signed out with a frozen mutation in flight | trace 4a |
  * | holds: answer lost, both edit on | trace 2d |
  */
