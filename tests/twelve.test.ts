@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Resolution } from '../src/core/conflict.ts'
 import type { Failure } from '../src/core/failure.ts'
 import { isDeleted } from '../src/core/records.ts'
+import { presenceLock } from '../src/core/session.ts'
+import { readDrafts } from '../src/store/drafts.ts'
 import { retryFailed } from '../src/store/failed.ts'
 import { readJournal } from '../src/store/journal.ts'
 import { adoptLibrary, readDevice, wipeLibrary } from '../src/store/library.ts'
+import { wantRight } from '../src/store/session.ts'
 import { device as client, mutation } from './server/device.ts'
 import { type TestServer, testServer } from './server/fixture.ts'
 import { ACCOUNT, Clock, Device } from './support/device.ts'
@@ -184,6 +187,21 @@ describe('one device', () => {
       is: 'written',
       record: { fields: { content: 'zero, one, by the first tab' } },
     })
+  })
+
+  test('tabs overwriting each other: a tab that has lost the right writes nothing, and its words are offered as a draft', async () => {
+    const living = async (): Promise<string[]> => [presenceLock('first'), presenceLock('second')]
+    const { epoch } = await wantRight(device.db, 'first', 'ask', living)
+    await device.write(idOf(1), { title: 't', content: 'one' }, { page: 'first', epoch })
+    const taken = await wantRight(device.db, 'second', 'take', living)
+    await device.write(idOf(1), { content: 'two' }, { page: 'second', epoch: taken.epoch })
+    const shown = { content: 'one' }
+    const late = await device.write(idOf(1), { content: 'one and' }, { shown, page: 'first', epoch })
+    expect(late).toEqual({ is: 'fenced' })
+    expect((await device.held(idOf(1))).record?.fields.content).toBe('two')
+    expect(await readDrafts(device.db)).toMatchObject([
+      { recordId: idOf(1), shown, typed: { content: 'one and' } },
+    ])
   })
 })
 
