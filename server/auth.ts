@@ -22,8 +22,10 @@ interface Options {
 export interface Auth {
   /** Answers a request to `/api/auth/*`. */
   handle(request: Request): Promise<Response>
-  /** The account that the request's cookie signs in, and the cookies that keep it signed in. */
-  accountOf(headers: Headers): Promise<{ account: string; cookies: readonly string[] } | null>
+  /** The account that the request's cookie signs in, the session's id, and the cookies that keep it signed in. */
+  accountOf(
+    headers: Headers,
+  ): Promise<{ account: string; session: string; cookies: readonly string[] } | null>
 }
 
 /** Accounts and sessions by better-auth, on our own tables and connection. */
@@ -66,7 +68,8 @@ export function createAuth({ db, config, secret, logger }: Options): Auth {
     async accountOf(headers) {
       if (!headers.has('cookie')) return null
       const { response, headers: set } = await auth.api.getSession({ headers, returnHeaders: true })
-      return response && { account: response.user.id, cookies: set.getSetCookie() }
+      if (!response) return null
+      return { account: response.user.id, session: response.session.id, cookies: set.getSetCookie() }
     },
   }
 }

@@ -1,17 +1,8 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import { DEVICE_LIMITS } from '../src/core/protocol.ts'
-import {
-  type Doc,
-  errorAnswers,
-  json,
-  named,
-  param,
-  ref,
-  sharedResponses,
-  withShared,
-} from './openapi-parts.ts'
+import { type Doc, errorAnswers, json, named, ref, sharedResponses, withShared } from './openapi-parts.ts'
 import { restPaths } from './openapi-rest.ts'
+import { syncPaths } from './openapi-sync.ts'
 import { createBody, patchBody, RESOURCES, shown } from './rest/resources.ts'
 import {
   Change,
@@ -23,6 +14,9 @@ import {
   PullAnswer,
   PushAnswer,
   PushRequest,
+  Receipts,
+  Rename,
+  Renamed,
 } from './sync/schemas.ts'
 
 const TIME = { format: 'date-time' }
@@ -44,95 +38,6 @@ const schemaOf = (schema: v.GenericSchema): Doc => {
   if (!properties) return rest
   const told = Object.entries(properties).map(([name, of]) => [name, { ...(of as Doc), ...MORE[name] }])
   return { ...rest, properties: Object.fromEntries(told) }
-}
-
-const PROTOCOL = param('protocol', 'query', { type: 'integer' }, undefined, true)
-const ACCOUNT = param('account', 'query', { type: 'string' }, 'Whose library it is', true)
-const DEVICE = param(
-  'device',
-  'query',
-  { type: 'string', maxLength: DEVICE_LIMITS.id },
-  'The id of the device, as in its pushes; one that cannot be is ignored',
-)
-
-const FORGETTING =
-  'A record in the trash becomes a tombstone (`purged`) after 30 days, by an ordinary change whose author is nobody, the empty account. ' +
-  'Tombstones, mutation ids and the tags of marks are known for 180 days: a mark or cursor older than that is 410 `expired`. ' +
-  'A record made anew begins above the versions of tombstones that are no longer known.'
-
-const syncPaths: Doc = {
-  '/api/sync/push': {
-    post: {
-      tags: ['sync'],
-      operationId: 'push',
-      summary: 'Apply a batch of mutations; the answer is durable',
-      description: FORGETTING,
-      requestBody: { required: true, ...json('', ref('PushRequest')) },
-      responses: {
-        200: json('What became of each', ref('PushAnswer')),
-        ...errorAnswers(400, 401, 403, 410, 415, 422, 426),
-      },
-    },
-  },
-  '/api/sync/devices': {
-    get: {
-      tags: ['sync'],
-      operationId: 'devices',
-      summary: 'The devices of the account, the one that was here last first',
-      parameters: [PROTOCOL, ACCOUNT],
-      responses: {
-        200: json('When each was here, and how far it has read', ref('Devices')),
-        ...errorAnswers(400, 401, 403, 426),
-      },
-    },
-  },
-  '/api/sync/changes': {
-    get: {
-      tags: ['sync'],
-      operationId: 'pull',
-      summary: 'The records changed after a cursor, one row each',
-      parameters: [
-        PROTOCOL,
-        ACCOUNT,
-        param('after', 'query', { type: 'integer', default: 0 }),
-        param('limit', 'query', { type: 'integer', maximum: 500 }),
-        param('mark', 'query', { type: 'string' }, 'SEQ.TAG, the newest change that any answer named'),
-        param(
-          'ids',
-          'query',
-          { type: 'string' },
-          'Only these records: at most 100 ids, a comma between them',
-        ),
-        DEVICE,
-      ],
-      responses: { 200: json('A page', ref('PullAnswer')), ...errorAnswers(401, 403, 410, 422, 426) },
-    },
-  },
-  '/api/sync/digests': {
-    post: {
-      tags: ['sync'],
-      operationId: 'compare',
-      summary:
-        'Digests of what the server holds, range by range; a `seq` above the cursor: pull first, nothing was compared',
-      requestBody: { required: true, ...json('', ref('DigestRequest')) },
-      responses: {
-        200: json('Of each range its parts or its records', ref('DigestAnswer')),
-        ...errorAnswers(400, 401, 403, 410, 415, 422, 426),
-      },
-    },
-  },
-  '/api/sync/stream': {
-    get: {
-      tags: ['sync'],
-      operationId: 'stream',
-      summary: 'Server-sent events: `poke` with `{"seq"}` whenever there is something to pull',
-      parameters: [PROTOCOL, ACCOUNT, DEVICE],
-      responses: {
-        200: { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-        ...errorAnswers(401, 403, 422, 426, 503),
-      },
-    },
-  },
 }
 
 const credentials = (...fields: string[]) => ({
@@ -286,6 +191,9 @@ export function openApi(): Doc {
             Outcome,
             Change,
             Devices,
+            Rename,
+            Renamed,
+            Receipts,
           }).map(([name, schema]) => [name, schemaOf(schema)]),
         ),
         Error: errorSchema,

@@ -41,7 +41,8 @@ async function start(): Promise<void> {
   const { db } = library
   const worker = new WorkerClient(WORKER)
   await claimed
-  const stream = new PokeStream(() => worker.wake('poke'))
+  const name = async (): Promise<string> => (await readDevice(db, 'name'))?.name ?? ''
+  const stream = new PokeStream(() => worker.wake('poke'), name)
   const opened = await PawkitModel.open({ ...library, worker, stream, persistence, presence, now, newId })
   model = opened
   const app = document.createElement('pawkit-app')
@@ -57,7 +58,10 @@ async function start(): Promise<void> {
     await writeDevice(db, { key: 'name', name: deviceName(navigator.userAgent) })
   await worker.start((await readDevice(db, 'sync-tag'))?.tag ?? 0)
   // What fails here is tried at the next start; nobody waits for it.
-  quietly(() => void opened.history.tidy().catch(() => {}))
+  quietly(() => {
+    void opened.history.tidy().catch(() => {})
+    void opened.devices.start().catch(() => {})
+  })
 }
 
 /** Opened for that; once, and not again at a reload. */

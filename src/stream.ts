@@ -11,12 +11,15 @@ const REOPEN = 15_000
  */
 export class PokeStream {
   readonly #poke: () => void
+  readonly #name: () => Promise<string>
   #account: string | null = null
   #device = ''
   #stop: AbortController | null = null
 
-  constructor(poke: () => void) {
+  /** @param name what this device is called, for those of its others that may never get a change from it */
+  constructor(poke: () => void, name: () => Promise<string>) {
     this.#poke = poke
+    this.#name = name
     document.addEventListener('visibilitychange', () => this.#update())
     window.addEventListener('pagehide', () => this.#end())
     window.addEventListener('pageshow', () => this.#update())
@@ -61,17 +64,20 @@ export class PokeStream {
     return new Promise((resolve) => {
       let source: EventSource | null = null
       let timer: ReturnType<typeof setTimeout> | undefined
-      const open = (): void => {
+      const open = async (): Promise<void> => {
+        const name = await this.#name().catch(() => '')
+        if (signal.aborted) return
         const query = new URLSearchParams({
           protocol: String(PROTOCOL_VERSION),
           account: this.#account ?? '',
           device: this.#device,
+          ...(name !== '' && { name }),
         })
         source = new EventSource(`/api/sync/stream?${query}`)
         source.addEventListener('open', () => this.#poke())
         source.addEventListener('poke', () => this.#poke())
         source.addEventListener('error', () => {
-          if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, REOPEN)
+          if (source?.readyState === EventSource.CLOSED) timer = setTimeout(() => void open(), REOPEN)
         })
       }
       signal.addEventListener(
@@ -83,7 +89,7 @@ export class PokeStream {
         },
         { once: true },
       )
-      open()
+      void open()
     })
   }
 }

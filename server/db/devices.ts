@@ -1,4 +1,5 @@
 import { RETENTION_MS } from '../../src/core/protocol.ts'
+import { forgetStepsOfNobody, keepStep } from './receipts.ts'
 import type { Database } from './schema.ts'
 
 /** An account has a handful; more than this are of a program that makes up ids. */
@@ -6,25 +7,54 @@ const MOST = 100
 /** When a device was last seen is told to the minute: it asks every few seconds. */
 const MINUTE = 60_000
 
+/** What a request says of the device that it comes from. */
 interface Seen {
   readonly id: string
-  /** null: the request named only the id. */
+  /** What the device calls itself; null: the request did not say. */
   readonly name: string | null
   /** The seq up to which it has read; null: the request did not say. */
   readonly cursor: number | null
+  /** The session that it came with; null: not known. */
+  readonly session: string | null
 }
 
-/** Remembers that a device of the account has been here, under which name. For write transactions. */
-export async function sawDevice(trx: Database, account: string, seen: Seen, now: number): Promise<void> {
-  const named = seen.name === null ? {} : { name: seen.name }
-  const read = seen.cursor === null ? {} : { cursor: seen.cursor, cursor_at: now }
+const rowOf = (db: Database, account: string, id: string) =>
+  db
+    .selectFrom('device')
+    .select(['name', 'named', 'session', 'seen_at', 'cursor', 'cursor_at'])
+    .where('account', '=', account)
+    .where('id', '=', id)
+    .executeTakeFirst()
+
+/**
+ * Remembers that a device of the account has been here. For write transactions.
+ *
+ * Names: what a person called a device, at whichever device of theirs, comes to `renameDevice`; the newest counts. What
+ * a device calls itself in its pushes and streams names it only until then: it may be the name that its browser began
+ * with, or one that it does not know to be old.
+ * @returns the device's name in effect
+ */
+export async function sawDevice(trx: Database, account: string, seen: Seen, now: number): Promise<string> {
+  const { id, cursor } = seen
+  const before = await rowOf(trx, account, id)
+  const name = (before?.named ? before.name : (seen.name ?? before?.name)) ?? ''
+  const row = {
+    name,
+    seen_at: now,
+    ...(seen.session !== null && { session: seen.session }),
+    ...(cursor !== null && { cursor, cursor_at: now }),
+  }
   await trx
     .insertInto('device')
-    .values({ account, id: seen.id, name: seen.name ?? '', seen_at: now, ...read })
-    .onConflict((conflict) =>
-      conflict.columns(['account', 'id']).doUpdateSet({ ...named, ...read, seen_at: now }),
-    )
+    .values({ account, id, ...row })
+    .onConflict((conflict) => conflict.columns(['account', 'id']).doUpdateSet(row))
     .execute()
+  if (cursor !== null) await keepStep(trx, { account, device: id, before: before ?? null, cursor }, now)
+  await forgetBeyond(trx, account)
+  return name
+}
+
+async function forgetBeyond(trx: Database, account: string): Promise<void> {
   const beyond = await trx
     .selectFrom('device')
     .select('id')
@@ -37,36 +67,57 @@ export async function sawDevice(trx: Database, account: string, seen: Seen, now:
   if (beyond.length === 0) return
   const ids = beyond.map(({ id }) => id)
   await trx.deleteFrom('device').where('account', '=', account).where('id', 'in', ids).execute()
+  await trx.deleteFrom('device_step').where('account', '=', account).where('device', 'in', ids).execute()
 }
 
-/** What there is to write down of a device that only reads: null where nothing is new. */
-export async function newsOf(
-  db: Database,
-  account: string,
-  seen: { readonly id: string; readonly cursor: number | null },
-  now: number,
-): Promise<Seen | null> {
-  const known = await db
-    .selectFrom('device')
-    .select(['seen_at', 'cursor'])
-    .where('account', '=', account)
-    .where('id', '=', seen.id)
-    .executeTakeFirst()
+/** What there is to write down of a device that sends nothing: null where nothing is new. */
+export async function newsOf(db: Database, account: string, seen: Seen, now: number): Promise<Seen | null> {
+  const known = await rowOf(db, account, seen.id)
+  if (!known) return seen
   // When it had read so far is when it first said so.
-  const cursor = seen.cursor === null || seen.cursor === known?.cursor ? null : seen.cursor
-  const old = known === undefined || Math.abs(now - known.seen_at) >= MINUTE
-  return old || cursor !== null ? { id: seen.id, name: null, cursor } : null
+  const said = seen.cursor === known.cursor && known.cursor_at !== null
+  const news = { ...seen, cursor: said ? null : seen.cursor }
+  const other =
+    (seen.name !== null && known.named === 0 && seen.name !== known.name) ||
+    (seen.session !== null && seen.session !== known.session)
+  const old = Math.abs(now - known.seen_at) >= MINUTE
+  return old || other || news.cursor !== null ? news : null
 }
 
-/** The account's devices, the one that was here last first. */
-export function listDevices(db: Database, account: string) {
-  return db
+/**
+ * The account's devices, the one that was here last first. Not those that have not been here for as long as they would
+ * have to read afresh, nor those whose session was ended: signing out removes the library from a device.
+ */
+export const knownDevices = (db: Database, account: string, now: number) =>
+  db
     .selectFrom('device')
-    .select(['id', 'name', 'seen_at', 'cursor', 'cursor_at'])
-    .where('account', '=', account)
+    .where('device.account', '=', account)
+    .where('seen_at', '>=', now - RETENTION_MS)
+    .where((eb) =>
+      eb.or([
+        eb('device.session', 'is', null),
+        eb.exists(
+          eb.selectFrom('session').select('session.id').whereRef('session.id', '=', 'device.session'),
+        ),
+      ]),
+    )
     .orderBy('seen_at', 'desc')
-    .orderBy('id')
-    .execute()
+    .orderBy('device.id')
+
+/** A person calls a device so. False: the account has no such device. */
+export async function renameDevice(
+  trx: Database,
+  account: string,
+  id: string,
+  name: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('device')
+    .set({ name, named: 1 })
+    .where('account', '=', account)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** Forgets devices that have not been here for as long as they would have to read afresh. */
@@ -75,4 +126,5 @@ export async function forgetDevices(trx: Database, now: number): Promise<void> {
     .deleteFrom('device')
     .where('seen_at', '<', now - RETENTION_MS)
     .execute()
+  await forgetStepsOfNobody(trx)
 }

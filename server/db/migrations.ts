@@ -73,9 +73,19 @@ const history = allOf(
 /** How far each device has read. */
 const devices = columns('device', ['cursor', 'integer not null default 0'], ['cursor_at', 'integer'])
 
+/** Names that people give to devices, and since when each device has what. */
+const receipts = allOf(
+  columns('device', ['named', 'integer not null default 0'], ['session', 'text']),
+  columns('change', ['device', 'text']),
+  statements(
+    `create table if not exists device_step (account text not null, device text not null, above integer not null, cursor integer not null, at integer not null, primary key (account, device, cursor)) without rowid`,
+  ),
+)
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_accounts': accounts,
   '0002_library': library,
   '0003_history': history,
   '0004_devices': devices,
+  '0005_receipts': receipts,
 }

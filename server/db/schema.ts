@@ -59,6 +59,8 @@ export interface ChangeTable {
   seq: number
   tag: string
   at: number
+  /** The id of the device that made it; null: another program, the server itself, or not known. */
+  device: string | null
 }
 
 export interface MutationTable {
@@ -77,15 +79,28 @@ export interface IdempotencyTable {
   at: number
 }
 
-/** The devices of an account, as they name themselves. */
+/** The devices of an account. */
 export interface DeviceTable {
   account: string
   id: string
   name: string
+  /** A person gave it the name; else it is what the device calls itself. */
+  named: Generated<number>
+  /** The session that it last came with; null: not known. */
+  session: string | null
   seen_at: number
   /** The seq up to which it has read, and when it first said so. */
   cursor: Generated<number>
   cursor_at: number | null
+}
+
+/** A device said at `at` that it had read what is above `above` and up to `cursor`. The newest of each device. */
+export interface DeviceStepTable {
+  account: string
+  device: string
+  above: number
+  cursor: number
+  at: number
 }
 
 /** A cursor below `retained`, given to a device that reads afresh, and when that read (the oldest such) began. */
@@ -100,6 +115,9 @@ export interface UserTable {
   id: string
   email: string
 }
+export interface SessionTable {
+  id: string
+}
 
 export interface Schema {
   space: SpaceTable
@@ -110,8 +128,10 @@ export interface Schema {
   mutation: MutationTable
   idempotency: IdempotencyTable
   device: DeviceTable
+  device_step: DeviceStepTable
   reading: ReadingTable
   user: UserTable
+  session: SessionTable
 }
 
 export type Database = Kysely<Schema>

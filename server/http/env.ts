@@ -29,6 +29,8 @@ export interface Env {
   Variables: {
     requestId: string
     account: string
+    /** The session's id. */
+    session: string
     log: Logger
     /** The code of the refusal that answers the request. */
     refusal?: string

@@ -13,6 +13,7 @@ export function requireSession({ auth }: Deps): MiddlewareHandler<Env> {
     if (!session) throw new Refusal(401, 'signed_out', 'Sign in first.')
     for (const cookie of session.cookies) c.header('Set-Cookie', cookie, { append: true })
     c.set('account', session.account)
+    c.set('session', session.session)
     c.set('log', c.var.log.child({ account: hashed(session.account) }))
     await next()
   }

@@ -5,6 +5,7 @@ import { settleStamps } from '../../src/core/stamp.ts'
 import { urlKey } from '../../src/core/url.ts'
 import { sawDevice } from '../db/devices.ts'
 import { firstOutcome, type Remembered, remember } from '../db/mutations.ts'
+import { madeOn } from '../db/receipts.ts'
 import { findByUrl, findRecord, wireOf } from '../db/records.ts'
 import { addRevision } from '../db/revisions.ts'
 import type { Database, Tx } from '../db/schema.ts'
@@ -25,6 +26,8 @@ export interface Batch {
   readonly mutations: readonly unknown[]
   readonly voids: readonly string[]
   readonly device?: DeviceName | undefined
+  /** The session that it came with. */
+  readonly session?: string
 }
 
 interface Tools {
@@ -143,9 +146,9 @@ export async function push(db: Database, tools: Tools, batch: Batch): Promise<Pu
     const space = await ensureSpace(trx, batch.account, world.newId(), now)
     const state = await checkMark(trx, space, batch.mark)
     if (state !== 'known') throw refuseMark(state)
-    const { account, device } = batch
-    if (device) await sawDevice(trx, account, { ...device, cursor: null }, now)
-    const writer: Writer = { space: space.id, account, device: device?.name ?? '', world, now }
+    const { account, device, session = null } = batch
+    const name = device ? await sawDevice(trx, account, { ...device, cursor: null, session }, now) : ''
+    const writer: Writer = { space: space.id, account, device: name, world, now }
 
     const results: Outcome[] = []
     const attempt = async (id: string, work: () => Promise<Outcome>) => {
@@ -161,6 +164,8 @@ export async function push(db: Database, tools: Tools, batch: Batch): Promise<Pu
       const id = readId(raw)
       if (id !== null) await attempt(id, () => settle(trx, writer, batch, raw, id))
     }
+    const made = results.flatMap((result) => (result.outcome === 'applied' ? result.seq : []))
+    if (device) await madeOn(trx, space.id, device.id, made)
     return { results, space, mark: await markOf(trx, space.id) }
   })
   if (mark && mark.seq > space.seq) pokes.publish(space.id, mark.seq)

@@ -3,7 +3,7 @@ import { DIGEST_LIMITS, type Mark, OLDEST_PROTOCOL, PROTOCOL_VERSION } from '../
 import { problemsOf } from '../http/problems.ts'
 import { invalid, Refusal } from '../http/refusal.ts'
 import { id } from '../rest/field-schemas.ts'
-import { DeviceId } from './schemas.ts'
+import { DeviceId, DeviceName } from './schemas.ts'
 
 /** Refuses a device that speaks a protocol this server does not; it keeps what it has and says so to the person. */
 export function checkProtocol(version: number): void {
@@ -64,14 +64,21 @@ const ids = v.pipe(
   v.maxLength(DIGEST_LIMITS.ids, `must be at most ${DIGEST_LIMITS.ids} ids`),
 )
 
-/** The query of the pull; the stream has its first three. */
-export const StreamQuery = v.object({
-  device: v.fallback(v.optional(DeviceId), undefined),
+/** What every query names. */
+export const AccountQuery = v.object({
   protocol: v.optional(v.string(), ''),
   account: v.pipe(v.string('must name the account'), v.minLength(1, 'must name the account')),
 })
+const device = v.fallback(v.optional(DeviceId), undefined)
+export const StreamQuery = v.object({
+  ...AccountQuery.entries,
+  device,
+  name: v.fallback(v.optional(DeviceName), undefined),
+})
+export const ReceiptsQuery = v.object({ ...AccountQuery.entries, record: id })
 export const ChangesQuery = v.object({
-  ...StreamQuery.entries,
+  ...AccountQuery.entries,
+  device,
   after: v.optional(digits('must be a whole number'), '0'),
   limit: v.optional(v.pipe(digits('must be a whole number'), v.minValue(1, 'must be at least 1'))),
   mark: v.optional(mark, ''),

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { type DevicesAnswer, PUSH_LIMITS } from '../../src/core/protocol.ts'
-import { listDevices, newsOf, sawDevice } from '../db/devices.ts'
+import { PUSH_LIMITS } from '../../src/core/protocol.ts'
+import { newsOf, sawDevice } from '../db/devices.ts'
 import { ensureSpace, spaceOf } from '../db/spaces.ts'
 import { write } from '../db/transaction.ts'
 import { parseJson } from '../http/body.ts'
@@ -10,20 +10,28 @@ import { problemsOf } from '../http/problems.ts'
 import { invalid, Refusal } from '../http/refusal.ts'
 import { changes } from './changes.ts'
 import { countOutcomes } from './counts.ts'
+import { deviceRoutes } from './device-routes.ts'
 import { digests } from './digests.ts'
+import { Online } from './online.ts'
 import { push } from './push.ts'
 import { ChangesQuery, checkAccount, checkProtocol, readQuery, StreamQuery } from './request.ts'
 import { DigestRequest, PushRequest } from './schemas.ts'
 import { stream } from './stream.ts'
 
-const ONLINE_MS = 60_000
-
 /** `/api/sync`: what a device's service worker uses. */
-export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<Env> {
+export function syncRoutes(deps: Deps): Hono<Env> {
+  const { db, world, pokes, metrics, draining } = deps
   const routes = new Hono<Env>()
-  const seen = async (account: string, id: string | undefined, cursor: number | null): Promise<void> => {
+  const online = new Online(pokes)
+  /** A device asks, and may say its name or how far it has read. */
+  const seen = async (
+    { account, session }: Env['Variables'],
+    id: string | undefined,
+    said: { readonly name?: string | undefined; readonly cursor?: number },
+  ): Promise<void> => {
     if (id === undefined) return
-    const news = await newsOf(db, account, { id, cursor }, world.now())
+    const asking = { id, name: said.name ?? null, cursor: said.cursor ?? null, session }
+    const news = await newsOf(db, account, asking, world.now())
     if (news) await write(db, (trx) => sawDevice(trx, account, news, world.now()))
   }
 
@@ -48,7 +56,8 @@ export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<
       voids: parsed.output.voids.length,
     }
     c.set('counts', counts)
-    const answer = await push(db, { world, log: c.var.log, pokes }, parsed.output)
+    const { session } = c.var
+    const answer = await push(db, { world, log: c.var.log, pokes }, { ...parsed.output, session })
     const outcomes = countOutcomes(answer.results)
     c.set('counts', { ...counts, outcomes })
     metrics.mutations(outcomes)
@@ -59,7 +68,7 @@ export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<
     const query = readQuery(ChangesQuery, c.req.query(), c.var.account)
     const answer = await changes(db, world.now(), query)
     // Only what it goes on from: a place that is refused, or records asked for by name, tell of no reading.
-    await seen(c.var.account, query.device, query.ids ? null : query.after)
+    await seen(c.var, query.device, query.ids ? {} : { cursor: query.after })
     const { cursor, more } = answer
     const records = answer.changes.length
     const body = JSON.stringify(answer)
@@ -83,35 +92,25 @@ export function syncRoutes({ db, world, pokes, metrics, draining }: Deps): Hono<
     return c.body(answer, 200, { 'Content-Type': 'application/json' })
   })
 
-  routes.get('/devices', async (c) => {
-    const { account } = readQuery(StreamQuery, c.req.query(), c.var.account)
-    const now = world.now()
-    const online = pokes.devices((await spaceOf(db, account))?.id ?? '')
-    const rows = await listDevices(db, account)
-    const devices = rows.map(({ id, name, seen_at, cursor, cursor_at }) => ({
-      id,
-      name,
-      seenAt: seen_at,
-      // A device without a visible page asks now and then, and has no stream.
-      online: online.has(id) || now - seen_at < ONLINE_MS,
-      cursor,
-      cursorAt: cursor_at,
-    }))
-    return c.json({ now, devices } satisfies DevicesAnswer)
-  })
+  routes.route('/', deviceRoutes(deps, online))
 
   routes.get('/stream', async (c) => {
-    const { device } = readQuery(StreamQuery, c.req.query(), c.var.account)
+    const { device, name } = readQuery(StreamQuery, c.req.query(), c.var.account)
     if (draining())
       throw new Refusal(503, 'stopping', 'The server is stopping.', { headers: { 'Retry-After': '2' } })
     // Its answer would be thrown away with the stream in it, and nobody would ever close that.
     if (c.req.method === 'HEAD') return c.body(null)
     const { account } = c.var
-    await seen(account, device, null)
+    await seen(c.var, device, { name })
     const space =
       (await spaceOf(db, account)) ??
       (await write(db, (trx) => ensureSpace(trx, account, world.newId(), world.now())))
-    return stream(c, pokes, space.id, device, async () => (await spaceOf(db, account))?.seq ?? 0)
+    return stream(c, pokes, {
+      space: space.id,
+      device,
+      currentSeq: async () => (await spaceOf(db, account))?.seq ?? 0,
+      ended: () => device !== undefined && online.left(account, device, world.now()),
+    })
   })
 
   return routes

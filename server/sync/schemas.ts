@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { PullPage, PushPage } from '../../src/core/answer.ts'
 import type * as authors from '../../src/core/authors.ts'
+import { NO_DEVICE_NAME, readDeviceName } from '../../src/core/device-name.ts'
 import { isWellFormed } from '../../src/core/limits.ts'
 import * as protocol from '../../src/core/protocol.ts'
 import { id } from '../rest/field-schemas.ts'
@@ -28,10 +29,9 @@ export const Mutation = v.object({
 const short = (most: number) => v.pipe(v.string(), v.maxLength(most), v.check(isWellFormed))
 /** The id of a device, in a push or a query. */
 export const DeviceId = v.pipe(short(protocol.DEVICE_LIMITS.id), v.minLength(1))
-const Device = v.object({
-  id: DeviceId,
-  name: short(protocol.DEVICE_LIMITS.name),
-}) satisfies Of<protocol.DeviceName>
+/** What a device calls itself. */
+export const DeviceName = short(protocol.DEVICE_LIMITS.name)
+const Device = v.object({ id: DeviceId, name: DeviceName }) satisfies Of<protocol.DeviceName>
 
 /** Mutations are parsed one by one, so that one bad mutation is its own `rejected`. */
 export const PushRequest = v.object({
@@ -104,12 +104,33 @@ export const PullAnswer = v.object({
   mark: v.nullable(Mark),
 }) satisfies Of<PullPage>
 
+/** What a person calls a device. */
+export const Rename = v.object({
+  name: v.pipe(
+    v.string('must be text'),
+    v.check((name) => readDeviceName(name) !== null, NO_DEVICE_NAME),
+    v.description(NO_DEVICE_NAME),
+  ),
+})
+
+export const Renamed = v.object({
+  device: v.object({ id: v.string(), name: v.string() }),
+}) satisfies Of<protocol.RenameAnswer>
+
+export const Receipts = v.object({
+  now: v.number(),
+  version: whole,
+  receipts: v.array(v.object({ device: v.string(), name: v.string(), since: v.nullable(v.number()) })),
+}) satisfies Of<protocol.ReceiptsAnswer>
+
 export const Devices = v.object({
   now: v.number(),
+  seq: whole,
   devices: v.array(
     v.object({
       id: v.string(),
       name: v.string(),
+      named: v.boolean(),
       seenAt: v.number(),
       online: v.boolean(),
       cursor: whole,

@@ -6,13 +6,19 @@ import type { Pokes } from './poke.ts'
 /** Proxies and phones cut a silent connection; a write is also how a dead one is noticed. */
 const HEARTBEAT_MS = 20_000
 
+interface Streaming {
+  readonly space: string
+  /** Whose stream it is, where the device has said so. */
+  readonly device: string | undefined
+  readonly currentSeq: () => Promise<number>
+  readonly ended: () => void
+}
+
 /** The event stream of a space: a poke at once, since those sent while it was not open are gone, then one a change. */
 export function stream(
   c: Context<Env>,
   pokes: Pokes,
-  space: string,
-  device: string | undefined,
-  currentSeq: () => Promise<number>,
+  { space, device, currentSeq, ended }: Streaming,
 ): Response {
   c.header('X-Accel-Buffering', 'no')
   // Opened before the seq is read: a change between the two is a poke too many, never one too few.
@@ -27,6 +33,7 @@ export function stream(
     } finally {
       clearInterval(heartbeat)
       line.close()
+      ended()
     }
   })
 }

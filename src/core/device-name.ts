@@ -1,3 +1,5 @@
+import { isWellFormed } from './limits.ts'
+
 const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/iPhone/, 'iPhone'],
   [/iPad/, 'iPad'],
@@ -22,4 +24,16 @@ export function deviceName(userAgent: string): string {
   const named = (list: typeof SYSTEMS): string | undefined =>
     list.find(([pattern]) => pattern.test(userAgent))?.[1]
   return `${named(BROWSERS) ?? 'Browser'} on ${named(SYSTEMS) ?? 'a device'}`
+}
+
+/** What a person calls a device is at most so long, in characters. */
+export const DEVICE_NAME_MAX = 60
+export const NO_DEVICE_NAME = `must have 1 to ${DEVICE_NAME_MAX} characters`
+
+/** A name that a person typed, as it is kept; null: it is none. */
+export function readDeviceName(typed: string): string | null {
+  const name = typed.trim()
+  return name === '' || name.length > DEVICE_NAME_MAX || !isWellFormed(name) || /\p{Cc}/u.test(name)
+    ? null
+    : name
 }

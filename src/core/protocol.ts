@@ -142,16 +142,44 @@ export interface DigestAnswer {
 /** `GET /api/sync/devices?protocol=&account=`: the account's devices, the one that was here last first. */
 export interface DevicesAnswer {
   readonly now: number
-  readonly devices: readonly {
-    readonly id: string
+  /** The seq of the space's newest change: a device whose cursor it is has read everything. */
+  readonly seq: number
+  readonly devices: readonly DeviceState[]
+}
+
+export interface DeviceState {
+  readonly id: string
+  /** '': it has not said. */
+  readonly name: string
+  /** A person gave it that name; else it is what the device calls itself. */
+  readonly named: boolean
+  /** ms by the server's clock. */
+  readonly seenAt: number
+  /** It has a stream open, or has asked within the last minute. */
+  readonly online: boolean
+  /** The seq up to which it has read, and when it first said so; what is above it may be there already. */
+  readonly cursor: number
+  readonly cursorAt: number | null
+}
+
+/** `PATCH /api/sync/devices/ID?protocol=&account=` with `{name}` */
+export interface RenameAnswer {
+  readonly device: DeviceName
+}
+
+/**
+ * `GET /api/sync/receipts?protocol=&account=&record=ID`: on which devices of the account this version of the record is
+ * stored, but for the one that made it. They have said so themselves.
+ */
+export interface ReceiptsAnswer {
+  readonly now: number
+  readonly version: number
+  readonly receipts: readonly {
+    /** The device's id. */
+    readonly device: string
     readonly name: string
-    /** ms by the server's clock. */
-    readonly seenAt: number
-    /** It has a stream open, or has asked within the last minute. */
-    readonly online: boolean
-    /** The seq up to which it has read, and when it first said so; what is above it may be there already. */
-    readonly cursor: number
-    readonly cursorAt: number | null
+    /** When it first said so, ms by the server's clock; null: so long ago that it is no longer known. */
+    readonly since: number | null
   }[]
 }
 

@@ -3,7 +3,7 @@ import type { ConnectionRow } from '../core/backoff.ts'
 import type { JournalRow } from '../core/journal.ts'
 import type { Entry } from '../core/outbox.ts'
 import type { Policy } from '../core/policy.ts'
-import type { Mark } from '../core/protocol.ts'
+import type { DevicesAnswer, Mark } from '../core/protocol.ts'
 import type { Lost } from '../core/reconcile.ts'
 import type { RecordState } from '../core/records.ts'
 import type { Draft, Right } from '../core/session.ts'
@@ -48,6 +48,12 @@ export interface HistoryRow extends Lost {
   readonly at: number
 }
 
+/** What the server last said of the account's devices. */
+export interface DevicesRow {
+  readonly key: 'devices'
+  readonly heard: DevicesAnswer
+}
+
 /** What a person wants done with conflicts on this device. */
 export interface PolicyRow {
   readonly key: 'policy'
@@ -56,8 +62,11 @@ export interface PolicyRow {
 
 /** Rows outside the library, which no wipe removes. */
 export type DeviceRow =
-  /** What this device is called in version history and to other devices. */
-  | { readonly key: 'name'; readonly name: string }
+  /**
+   * What this device is called in version history and to other devices; `unsent`: a person gave it that name here, and
+   * the server has not confirmed it.
+   */
+  | { readonly key: 'name'; readonly name: string; readonly unsent?: true }
   /** Whether a tab takes control when it is focused. */
   | { readonly key: 'tabs'; readonly take: 'ask' | 'focus' }
   /** Which of the Background Sync tags is asked for next. */
@@ -98,7 +107,7 @@ export interface PawkitSchema extends DBSchema {
   history: { key: number; value: HistoryRow; indexes: { recordId: string } }
   /** Changes that this version cannot read, kept as they came; they hold up nothing. */
   unread: { key: number; value: { readonly seq: number; readonly change: unknown } }
-  meta: { key: string; value: LibraryRow | ConnectionStored | ClockRow | PolicyRow }
+  meta: { key: string; value: LibraryRow | ConnectionStored | ClockRow | PolicyRow | DevicesRow }
   /** During a fresh read: ids the server has named, so that what is absent after the last page is known. */
   seen: { key: string; value: { readonly id: string } }
   receipts: { key: string; value: ReceiptRow }

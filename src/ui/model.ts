@@ -6,6 +6,7 @@ import type { Fields, Json, Kind, MergeKind, RecordState } from '../core/records
 import type { FieldProblem } from '../core/schema.ts'
 import type { ConnectionState, Figures, RecordSyncState } from '../core/status.ts'
 import type { Repaired } from '../core/verify.ts'
+import type { DeviceActions } from './device-model.ts'
 import type { HistoryActions } from './history.ts'
 import type { RescueActions } from './rescue-model.ts'
 import type { SessionActions } from './session-model.ts'
@@ -229,7 +230,7 @@ export interface StorageActions {
 
 /**
  * All that elements may do. One instance a page, made in main.ts. It dispatches `records` (detail: ids),
- * `summary`, `notices`, `rescue`, `tabs` and `update` events; elements render from its getters and hold no copies.
+ * `summary`, `notices`, `rescue`, `tabs`, `devices` and `update` events; elements render from its getters and hold no copies.
  */
 export interface PageModel extends EventTarget {
   /** Every record of the library, also deleted ones (fields.deleted), not tombstones. Filled before the first render. */
@@ -245,6 +246,7 @@ export interface PageModel extends EventTarget {
   readonly storage: StorageActions
   readonly verify: VerifyActions
   readonly tabs: SessionActions
+  readonly devices: DeviceActions
   /** A new version of the app waits: show the notice with button `Reload`, which calls `reload()`. */
   readonly updateWaiting: boolean
   /** Ids of cards that went in a merge of one URL lead to the card that stayed. */

@@ -53,10 +53,10 @@ describe('the database at start', () => {
       const db = new Kysely<Schema>({ dialect: new PawkitDialect(sqlite) })
       return migrate(db, sqlite, list).finally(() => db.destroy())
     }
-    await expect(run(failing)).rejects.toThrow(/^[^\n]*half-way[^\n]*pawkit\.db\.before-5$/)
-    expect(await run(more)).toBe(`${path}.before-5.1`)
+    await expect(run(failing)).rejects.toThrow(/^[^\n]*half-way[^\n]*pawkit\.db\.before-6$/)
+    expect(await run(more)).toBe(`${path}.before-6.1`)
     expect(tables(path)).toContain('more')
-    expect(tables(`${path}.before-5`)).not.toContain('more')
+    expect(tables(`${path}.before-6`)).not.toContain('more')
     expect(await run(more)).toBe(null)
   })
 
@@ -67,13 +67,14 @@ describe('the database at start', () => {
     sqlite.exec(`
       delete from kysely_migration where name > '0003';
       drop index record_trash; drop index record_purged; drop index mutation_old; drop index idempotency_at;
-      drop table device; drop table reading;
+      drop table device; drop table reading; drop table device_step;
+      alter table change drop column device;
       alter table record drop column deleted_at;
       alter table revision drop column device;
       alter table space drop column forgotten_version;
       insert into user values ('ada', 'Ada', 'ada@example.com', 0, null, '', '');
       insert into space (id, account, created_at) values ('s', 'ada', 0);
-      insert into change values ('s', 1, 't1', 1000), ('s', 3, 't3', 3000);
+      insert into change (space, seq, tag, at) values ('s', 1, 't1', 1000), ('s', 3, 't3', 3000);
       insert into record (space, id, kind, version, seq, fields, stamps, deleted, purged, created_at) values
         ('s', 'live', 'note', 1, 1, '{}', '{}', 0, 0, 10),
         ('s', 'forgotten', 'note', 1, 2, '{}', '{}', 1, 0, 20),
@@ -106,7 +107,7 @@ describe('the database at start', () => {
     await close()
     await expect(openDatabase(path)).rejects.toThrow(StartProblem)
     await expect(openDatabase(path)).rejects.toThrow(/newer version/)
-    expect(existsSync(`${path}.before-5`)).toBe(false)
+    expect(existsSync(`${path}.before-6`)).toBe(false)
   })
 
   it('acknowledged writes are on the disk: write-ahead log, synchronous, foreign keys', async () => {

@@ -40,11 +40,12 @@ export class OpenTabs extends PawkitElement {
 
   constructor() {
     super()
-    this.watch('tabs')
+    this.watch('tabs', 'devices')
   }
 
   override render(): TemplateResult {
-    const { sessions, device } = this.model.tabs
+    const { sessions } = this.model.tabs
+    const device = this.model.devices.name ?? this.model.tabs.device
     return html`<section role="region" aria-label="Open tabs">
       <h3>Open in ${device}</h3>
       <ul role="list">

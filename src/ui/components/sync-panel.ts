@@ -28,10 +28,13 @@ export class SyncPanel extends PawkitElement {
     open: { type: Boolean },
     busy: { state: true },
     log: { state: true },
+    devices: { state: true },
   }
   declare open: boolean
   declare busy: boolean
   declare log: boolean
+  /** The part with other devices has been loaded, which few look at. */
+  declare devices: boolean
   readonly #panel = createRef<HTMLElement>()
 
   static override styles = [
@@ -124,6 +127,7 @@ export class SyncPanel extends PawkitElement {
     this.open = false
     this.busy = false
     this.log = false
+    this.devices = false
     this.watch('summary', 'tabs')
   }
 
@@ -131,6 +135,7 @@ export class SyncPanel extends PawkitElement {
     const panel = this.#panel.value
     if (!panel || panel.matches(':popover-open') === this.open) return
     if (this.open) {
+      if (!this.devices) void this.#loadDevices()
       panel.showPopover()
       panel.focus({ preventScroll: true })
     } else panel.hidePopover()
@@ -191,8 +196,18 @@ export class SyncPanel extends PawkitElement {
       <pawkit-open-conflicts .model=${this.model}></pawkit-open-conflicts>
       <pawkit-failed-changes .model=${this.model}></pawkit-failed-changes>
       <pawkit-open-tabs .model=${this.model}></pawkit-open-tabs>
+      ${this.devices && this.open ? html`<pawkit-other-devices .model=${this.model}></pawkit-other-devices>` : nothing}
       ${this.log ? html`<pawkit-sync-log .model=${this.model}></pawkit-sync-log>` : nothing}
     </aside>`
+  }
+
+  async #loadDevices(): Promise<void> {
+    try {
+      await import('./other-devices.ts')
+      this.devices = true
+    } catch {
+      // Not there now; the next time the panel is opened, it is tried again.
+    }
   }
 
   readonly #toggleLog = (): void => {

@@ -5,6 +5,7 @@ import type { HistoryItem, OpenHistory } from '../history.ts'
 import { icon } from '../icons.ts'
 import { problemOf } from '../outcome.ts'
 import { DialogElement } from './dialog-element.ts'
+import './receipt-line.ts'
 import { versionEntry } from './version-entry.ts'
 import { panelStyles, versionStyles } from './version-history.styles.ts'
 
@@ -60,6 +61,7 @@ class VersionHistory extends DialogElement {
         <div class="server said" role="status">${history ? this.#server(history) : nothing}</div>
         ${history ? this.#list(history) : nothing}
       </div>
+      <pawkit-receipt-line .model=${this.model} .recordId=${this.recordId}></pawkit-receipt-line>
       <div class="same said" role="status">${this.same ?? nothing}</div>
       ${this.problemLine()}`
   }

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { PageModel } from '../model.ts'
 
-export type ModelEvent = 'records' | 'summary' | 'notices' | 'update' | 'rescue' | 'tabs'
+export type ModelEvent = 'records' | 'summary' | 'notices' | 'update' | 'rescue' | 'tabs' | 'devices'
 
 /** Renders the host anew when the model says that something it shows has changed. Elements keep no copies. */
 export class ModelController implements ReactiveController {

@@ -16,6 +16,7 @@ import { countLive, type Facts } from '../summary.ts'
 import { noticeOf } from '../sync-words.ts'
 import { AccountDesk } from './account-desk.ts'
 import { ConflictDesk } from './conflict-desk.ts'
+import { DeviceDesk } from './device-desk.ts'
 import { FailedDesk } from './failed-desk.ts'
 import { HistoryDesk } from './history-desk.ts'
 import { LogDesk } from './log-desk.ts'
@@ -39,6 +40,7 @@ export class PawkitModel extends WritingModel implements PageModel {
   readonly verify: VerifyDesk
   readonly conflicts: ConflictDesk
   readonly history: HistoryDesk
+  readonly devices: DeviceDesk
 
   private constructor(world: PageWorld, state: SyncState) {
     super(world)
@@ -61,6 +63,8 @@ export class PawkitModel extends WritingModel implements PageModel {
       changed: (ids) => this.read(ids),
     })
     this.history = new HistoryDesk(world, this, this.writer)
+    this.devices = new DeviceDesk(world, this, this.writer)
+    this.devices.addEventListener('change', () => this.fire('devices'))
     const host = {
       learnt: (entries: ReadonlyMap<string, Entry>, facts: Facts) => this.#learnt(entries, facts),
       titlesOf: (ids: readonly string[]) => this.cache.titlesOf(ids),

@@ -108,6 +108,9 @@ export function generalPromises(server: () => TestServer): void {
       '/api/sync/push',
       '/api/sync/changes',
       '/api/sync/stream',
+      '/api/sync/devices',
+      '/api/sync/devices/{id}',
+      '/api/sync/receipts',
       '/healthz',
       '/readyz',
       '/api/auth/sign-in/email',
@@ -186,6 +189,10 @@ export function generalPromises(server: () => TestServer): void {
       const { parameters } = paths[`/api/sync/${path}`].get
       expect(parameters.map((of: { name: string }) => of.name)).toContain('device')
     }
+    const { Rename, Devices, Receipts } = components.schemas
+    expect(Rename.properties.name.description).toBe('must have 1 to 60 characters')
+    expect(Devices.required).toEqual(['now', 'seq', 'devices'])
+    expect(Receipts.properties.receipts.items.required).toEqual(['device', 'name', 'since'])
     expect(paths['/api/sync/push'].post.description).toMatch(/30 days.*180 days.*expired/)
     expect(paths['/api/notes/{id}/versions'].get.description).toContain('90 days')
   })

@@ -141,6 +141,7 @@ describe('the name of a device', () => {
   it('is kept with when it was last here, also by pulls and the stream, and follows its newest', async () => {
     await push({ id: 'd1', name: 'x'.repeat(DEVICE_LIMITS.name) })
     await push({ id: 'd1', name: 'Phone' })
+    await phone.pull(0, { device: 'd1' })
     const row = { account: ada.account, id: 'd1', name: 'Phone', seen_at: NOW }
     expect(await devices()).toMatchObject([row])
     server.clock.now += 59_000

@@ -1,0 +1,138 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Locator } from '@playwright/test'
+import { App } from './support/app.ts'
+import { ADA } from './support/client.ts'
+import { type Devices, expect, test } from './support/test.ts'
+
+/** Region `Other devices`, as it is after the server was asked just now. */
+async function devicesOf(app: App): Promise<Locator> {
+  const panel = app.page.getByRole('region', { name: 'Sync status' })
+  if (await panel.isVisible()) await app.page.keyboard.press('Escape')
+  await expect(panel).toBeHidden()
+  await app.button('Sync status').click()
+  const region = app.page.getByRole('region', { name: 'Other devices' })
+  await expect(region.getByRole('status')).toBeEmpty()
+  return region
+}
+const device = (region: Locator, name: string | RegExp): Locator =>
+  region.getByRole('listitem').filter({ hasText: name })
+
+async function rename(region: Locator, from: string | RegExp, to: string): Promise<void> {
+  const page = region.page()
+  await device(region, from).getByRole('button', { name: 'Rename' }).click()
+  await expect(region.getByRole('textbox', { name: /^Name of/ })).toBeFocused()
+  await page.keyboard.type(to)
+  await page.keyboard.press('Enter')
+  await expect(device(region, to).getByRole('button', { name: 'Rename' })).toBeFocused()
+  await expect(device(region, to).getByRole('button', { name: 'Rename' })).toHaveAccessibleDescription(to)
+}
+
+/** Pulls until the server knows that what there was has been stored. */
+async function syncNow(app: App): Promise<void> {
+  if (!(await app.button('Sync now').isVisible())) await app.button('Sync status').click()
+  const button = app.button('Sync now')
+  await button.click()
+  await expect(button).toHaveAttribute('aria-busy', 'false')
+}
+
+async function twoDevices(devices: Devices): Promise<[App, App]> {
+  const here = await App.open(await devices.context())
+  await here.button('Sync status').click()
+  await expect(here.page.locator('pawkit-other-devices')).toBeAttached()
+  await expect(here.page.getByRole('region', { name: 'Other devices' })).toHaveCount(0)
+  await here.page.keyboard.press('Escape')
+  await here.signUp(ADA)
+  const there = await App.open(await devices.context())
+  await there.signIn(ADA)
+  return [here, there]
+}
+
+test('P12 another device: none without an account; online or not, its name from either side, what has reached it', async ({
+  devices,
+}) => {
+  const [here, there] = await twoDevices(devices)
+
+  await test.step('it is online; a name given here is the one that it has there, also after its next change', async () => {
+    const region = await devicesOf(here)
+    await expect(device(region, 'This device')).toHaveCount(1)
+    await expect(device(region, 'Online now')).toHaveCount(1)
+    await rename(region, 'Online now', 'Phone')
+    await rename(region, 'This device', 'Laptop')
+    const its = await devicesOf(there)
+    await expect(device(its, 'This device')).toContainText('Phone')
+    await expect(device(its, 'Online now')).toContainText('Laptop')
+    await expect(there.page.getByRole('region', { name: 'Open tabs' })).toContainText('Open in Phone')
+    await there.page.keyboard.press('Escape')
+    await there.newNote('From the phone', 'written there')
+    await there.synced()
+    await expect(here.entry('From the phone')).toBeVisible()
+    await expect(device(await devicesOf(here), 'Phone')).toContainText('Online now')
+    await here.page.keyboard.press('Escape')
+    await here.entry('From the phone').click()
+    await here.button('Version history').click()
+    const versions = here.dialog('Version history')
+    await expect(versions.getByRole('listitem').first()).toContainText('You · Phone')
+    await here.page.keyboard.press('Escape')
+    await expect(versions).toBeHidden()
+  })
+
+  await test.step('a record is also there once it has pulled it, and not before', async () => {
+    await there.page.context().setOffline(true)
+    await there.connection('offline')
+    await here.newNote('For the phone', 'written here')
+    await here.synced()
+    await here.button('Version history').click()
+    const versions = here.dialog('Version history')
+    await expect(versions.getByText('As it is now')).toBeVisible()
+    await expect(versions.getByText('Also on')).toHaveCount(0)
+    await here.page.keyboard.press('Escape')
+    await there.page.context().setOffline(false)
+    await expect(there.entry('For the phone')).toBeVisible({ timeout: 15_000 })
+    await syncNow(there)
+    await here.button('Version history').click()
+    await expect(versions.getByText(/^Also on Phone since \d{1,2}:\d{2}/)).toBeVisible()
+    await here.page.keyboard.press('Escape')
+    await expect(device(await devicesOf(here), 'Phone')).toContainText('Up to date since')
+  })
+
+  await test.step('offline it says of when it knows; this device can be renamed, another not', async () => {
+    const region = await devicesOf(here)
+    await here.page.context().setOffline(true)
+    await expect(region.getByRole('status')).toContainText(/^You are offline\. As of \d{1,2}:\d{2}/)
+    await expect(device(region, 'Phone')).toContainText('Was online')
+    await device(region, 'Phone').getByRole('button', { name: 'Rename' }).click()
+    await expect(region.getByRole('alert')).toContainText('You are offline.')
+    await rename(region, 'This device', 'Desk')
+    await expect(device(region, 'Desk')).toContainText('goes to the server with the next connection')
+    await here.page.context().setOffline(false)
+    await expect(region.getByRole('status')).toBeEmpty()
+    await expect(device(region, 'Desk')).not.toContainText('next connection')
+    await expect(device(await devicesOf(there), 'Online now')).toContainText('Desk')
+  })
+
+  await test.step('Escape gives a name up, and the panel stays', async () => {
+    const region = await devicesOf(here)
+    await device(region, 'Desk').getByRole('button', { name: 'Rename' }).click()
+    await expect(region.getByRole('textbox')).toBeFocused()
+    await here.page.keyboard.type('Never mind')
+    await here.page.keyboard.press('Escape')
+    await expect(device(region, 'Desk').getByRole('button', { name: 'Rename' })).toBeFocused()
+  })
+
+  await test.step('it closes: it is not online any more', async () => {
+    await there.page.context().close()
+    await expect
+      .poll(async () => (await device(await devicesOf(here), 'Phone').textContent()) ?? '')
+      .toContain('Last seen')
+  })
+
+  await test.step('axe finds nothing in the list, nor in the form', async () => {
+    const region = await devicesOf(here)
+    await device(region, 'Desk').getByRole('button', { name: 'Rename' }).click()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await here.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      const { violations } = await new AxeBuilder({ page: here.page }).analyze()
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+    }
+  })
+})
