@@ -13,6 +13,8 @@ export class Actor {
   readonly connections = new Set<IDBDatabase>()
   /** Dies in the middle of the next upgrade of the database. */
   diesAtUpgrade = false
+  /** Nobody looks at it: its timers run once a minute. */
+  hidden = false
 
   constructor(name: string, device: string) {
     this.name = name
@@ -28,7 +30,7 @@ interface Task {
 }
 
 interface Timer {
-  readonly at: number
+  at: number
   readonly order: number
   readonly actor: Actor
   readonly run: () => unknown
@@ -39,6 +41,9 @@ export class Livelock extends Error {}
 const real = { setImmediate, setTimeout, clearTimeout, timeout: AbortSignal.timeout.bind(AbortSignal) }
 /** So many tasks without time passing can only be a loop. */
 const MOST_TASKS = 100_000
+
+/** As Chromium does with pages that have been hidden for long, ms. */
+const HIDDEN_TIMER = 60_000
 
 /** A turn of the real event loop: every microtask that can run has run. */
 const turn = (): Promise<void> => new Promise((resolve) => real.setImmediate(resolve))
@@ -55,6 +60,8 @@ export class Scheduler {
   readonly #random: Random
   readonly #queues = new Map<string, Task[]>()
   #timers: Timer[] = []
+  /** When those of hidden pages were wanted. */
+  readonly #late = new WeakMap<Timer, number>()
   #order = 0
   #sinceTime = 0
   #exclusive: Promise<unknown> | null = null
@@ -68,7 +75,7 @@ export class Scheduler {
 
   install(): void {
     const soon = (run: () => void): void => this.#push(this.current, run, true)
-    const later = (run: () => void, ms = 0): Timer => this.after(ms, this.current, run)
+    const later = (run: () => void, ms = 0): Timer => this.#throttled(ms, this.current, run)
     globalThis.setImmediate = soon as unknown as typeof setImmediate
     globalThis.setTimeout = later as unknown as typeof setTimeout
     globalThis.clearTimeout = ((timer: unknown) => this.cancel(timer as Timer)) as typeof clearTimeout
@@ -93,9 +100,32 @@ export class Scheduler {
 
   after(ms: number, actor: Actor, run: () => unknown): Timer {
     const timer = { at: this.now + Math.max(0, Math.ceil(ms)), order: this.#order++, actor, run }
+    this.#insert(timer)
+    return timer
+  }
+
+  #insert(timer: Timer): void {
     const index = this.#timers.findIndex((other) => other.at > timer.at)
     this.#timers.splice(index < 0 ? this.#timers.length : index, 0, timer)
+  }
+
+  #throttled(ms: number, actor: Actor, run: () => unknown): Timer {
+    if (!actor.hidden || ms >= HIDDEN_TIMER) return this.after(ms, actor, run)
+    const timer = this.after(HIDDEN_TIMER, actor, run)
+    this.#late.set(timer, this.now + ms)
     return timer
+  }
+
+  /** Somebody looks at it again: what was held back is due. */
+  shown(actor: Actor): void {
+    actor.hidden = false
+    for (const timer of this.#timers.filter((one) => one.actor === actor)) {
+      const due = this.#late.get(timer)
+      if (due === undefined) continue
+      this.cancel(timer)
+      timer.at = Math.max(this.now, due)
+      this.#insert(timer)
+    }
   }
 
   cancel(timer: Timer | undefined): void {

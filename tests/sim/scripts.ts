@@ -1,6 +1,9 @@
 import { MINUTE, play, SECOND, type World } from './script.ts'
 import type { Hands } from './traces/hands.ts'
 
+/** Pages that ask who may write. */
+const RIGHTS = { devices: 1, rights: true } as const
+
 /** Both rewrite one word, and B's text waits for a person. */
 async function conflicting(world: World, a: Hands, b: Hands): Promise<{ id: string; mine: string }> {
   const mine = world.word()
@@ -85,4 +88,57 @@ export const SCRIPTS = {
       await b.resolve(id, { take: 'server' })
       await world.calm()
     }),
+  /** traces.md, 1: an editor goes on from a text that another tab has added to since, and nothing was sent between. */
+  'an editor that is behind': () =>
+    play(async (world, a) => {
+      const id = await a.create('note', { title: 'R', content: world.word() })
+      await a.sent()
+      const other = await a.openTab()
+      await a.type(id, 'content', (before) => before)
+      a.device.setOnline(false)
+      a.tab.frozen = true
+      await a.type(id, 'content', (before) => `${before}\n${world.word()}`, { tab: other })
+      await a.type(id, 'content', (before) => `${before}${world.word()}`)
+      await world.pass(SECOND)
+      await world.calm()
+    }),
+  /** traces.md, 31: a tab that hangs is overtaken, and goes on typing before it has heard of it. */
+  'a tab that is overtaken and writes on': () =>
+    play(async (world, a) => {
+      const id = await a.create('note', { title: 'R', content: world.word() })
+      const hung = a.tab
+      const other = await a.openTab()
+      hung.frozen = true
+      await a.inTab((tab) => void tab.page.tabs.takeControl(), other)
+      await world.pass(3 * SECOND)
+      await a.type(id, 'content', (before) => `${before} ${world.word()}`, { tab: other })
+      await a.type(id, 'content', (before) => `${world.word()}\n${before}`, { tab: hung })
+      await world.pass(SECOND)
+      await world.calm()
+    }, RIGHTS),
+  /** A key is on its way into the store as the tab is asked to hand over. */
+  'a key, and a hand-over': () =>
+    play(async (world, a) => {
+      const id = await a.create('note', { title: 'R', content: world.word() })
+      await a.inTab((tab) => {
+        const shown = tab.views.get(id)
+        if (!shown) throw new Error('the note is not shown')
+        tab.type(shown, 'content', (before) => `${before} ${world.word()}`, false)
+        tab.hear({ v: 1, type: 'hand-over', session: tab.presence.id })
+      })
+      await world.pass(SECOND)
+      await world.calm()
+    }, RIGHTS),
+  'a tab that crashes beside one that is looked at': () =>
+    play(async (world, a) => {
+      await a.create('note', { title: 'R', content: world.word() })
+      await a.sent()
+      const other = await a.openTab()
+      a.device.closeTab(a.tab, true)
+      for (let passed = 0; passed < 8; passed++) {
+        await a.inTab(() => a.device.attend(other), other)
+        await world.pass(SECOND)
+      }
+      await world.calm()
+    }, RIGHTS),
 } as const

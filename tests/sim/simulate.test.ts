@@ -16,7 +16,7 @@ function simulate(...args: string[]): { readonly code: number | null; readonly o
 }
 
 describe('the simulator', () => {
-  test('the same seed, the same trace, byte for byte', async () => {
+  test('the same seed, the same trace, byte for byte', { timeout: 60_000 }, async () => {
     const first = await run(scheduleOf(7, 120))
     const second = await run(scheduleOf(7, 120))
     expect(first.lines.length).toBeGreaterThan(200)

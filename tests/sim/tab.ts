@@ -156,9 +156,9 @@ export class SimTab {
     return new Map([...(this.#page?.views ?? [])].map(([id, { record }]) => [id, record]))
   }
 
-  /** Whether it takes itself for the one that may write; null: it does not ask. */
-  get control(): Control | null {
-    return this.#host.rights && this.#page ? this.#page.tabs.control : null
+  /** Whether it takes itself for the one that may write. */
+  get control(): Control {
+    return this.page.tabs.control
   }
 
   hear(said: Announcement): void {
@@ -179,6 +179,8 @@ export class SimTab {
   show(visible: boolean): void {
     if (this.presence.visible === visible) return
     this.presence.visible = visible
+    if (visible) this.#host.scheduler.shown(this.actor)
+    else this.actor.hidden = true
     this.awakeSince = this.#host.scheduler.now
     if (this.#host.rights) void this.#page?.tabs.shown().catch(() => {})
   }

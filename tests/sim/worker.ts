@@ -61,6 +61,7 @@ export class SimWorker {
     driveRights(
       self,
       () => this.active,
+      this.world.now,
       async ({ session, wanting }) => {
         const heldLocks = async (): Promise<readonly string[]> => host.heldLocks()
         return giveRight(
