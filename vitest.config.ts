@@ -11,5 +11,13 @@ export default defineConfig({
     maxWorkers: '100%',
     // Tests await conditions; a retry would hide a flaky one.
     retry: 0,
+    // `npm run coverage`: every branch of what can lose data runs in a test, error handlers above all.
+    coverage: {
+      provider: 'v8',
+      include: ['sw/**/*.ts', 'src/store/**/*.ts'],
+      thresholds: { statements: 100, branches: 100, functions: 100, lines: 100 },
+      reporter: [['text', { skipFull: true }], 'text-summary'],
+      reportsDirectory: 'coverage',
+    },
   },
 })

@@ -1,4 +1,5 @@
 import { Workbox } from 'workbox-window'
+import { Asleep } from './asleep.ts'
 import type { Write } from './core/messages.ts'
 import {
   type Announcement,
@@ -25,6 +26,9 @@ const UPDATE_CHECK = 3600_000
 export class WorkerClient extends EventTarget {
   readonly #channel = new BroadcastChannel(CHANNEL)
   readonly #workbox: Workbox
+  readonly #asleep = new Asleep<Announcement>(document, (said) =>
+    this.dispatchEvent(new CustomEvent<Announcement>('said', { detail: said })),
+  )
   #registration: ServiceWorkerRegistration | null = null
   #background: Background = 'unknown'
   #armed = false
@@ -164,7 +168,7 @@ export class WorkerClient extends EventTarget {
       this.#tag = said.tag
       this.#armed = false
     }
-    this.dispatchEvent(new CustomEvent<Announcement>('said', { detail: said }))
+    this.#asleep.hear(said)
   }
 }
 

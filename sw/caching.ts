@@ -14,6 +14,12 @@ export interface AppFiles {
   answer(request: Request): Promise<Response> | null
 }
 
+/** Under which key a file of this version is stored, and how it is fetched. */
+interface Kept {
+  readonly key: string
+  readonly how: RequestCache
+}
+
 /** The page addresses of the contract, which all open offline; anything else is the server's to answer. */
 const PAGES = /^\/(?:(?:notes|cards|collections)\/[^/]+|trash|settings)?$/
 const SHELL = '/index.html'
@@ -27,20 +33,18 @@ const cacheName = (scope: string): string => `workbox-precache-v2-${scope}`
  */
 export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFile[]): AppFiles {
   const { origin } = scope.location
-  const keys = new Map<string, string>()
-  const fresh = new Map<string, RequestCache>()
+  const kept = new Map<string, Kept>()
   for (const { url, revision } of files) {
     const address = new URL(url, origin)
     const path = address.pathname
     if (revision !== null) address.searchParams.set('__WB_REVISION__', revision)
-    keys.set(path, address.href)
     // What may be in the browser's own cache under this name is of an older version.
-    fresh.set(path, revision === null ? 'default' : 'reload')
+    kept.set(path, { key: address.href, how: revision === null ? 'default' : 'reload' })
   }
   const opened = (): Promise<Cache> => caches.open(cacheName(scope.registration.scope))
 
   /** The browser may have taken single files back, or refuse its caches altogether: then there is the network. */
-  const kept = async (key: string): Promise<Response | undefined> => {
+  const stored = async (key: string): Promise<Response | undefined> => {
     try {
       return await (await opened()).match(key)
     } catch {
@@ -51,19 +55,19 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
   return {
     async install() {
       const cache = await opened()
-      const missing = async ([path, key]: [string, string]): Promise<void> => {
+      const missing = async ([path, { key, how }]: [string, Kept]): Promise<void> => {
         if (await cache.match(key)) return
-        const answer = await fetch(path, { cache: fresh.get(path) ?? 'reload' })
+        const answer = await fetch(path, { cache: how })
         // A redirect is a sign-in page of some proxy, and a browser refuses it as the answer to a navigation.
         if (!answer.ok || answer.redirected) throw new TypeError(`${path}: ${answer.status}`)
         await cache.put(key, answer)
       }
-      await Promise.all([...keys].map(missing))
+      await Promise.all([...kept].map(missing))
     },
 
     async clear() {
       const cache = await opened()
-      const wanted = new Set(keys.values())
+      const wanted = new Set([...kept.values()].map(({ key }) => key))
       const old = (await cache.keys()).filter(({ url }) => !wanted.has(url))
       await Promise.all(old.map((request) => cache.delete(request)))
     },
@@ -73,9 +77,9 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
       if (method !== 'GET' || asked !== origin) return null
       const isPage = mode === 'navigate' && PAGES.test(pathname)
       const path = isPage ? SHELL : pathname
-      const key = keys.get(path)
-      if (!key || (search && !isPage)) return null
-      return kept(key).then((file) => file ?? fetch(path))
+      const file = kept.get(path)
+      if (!file || (search && !isPage)) return null
+      return stored(file.key).then((found) => found ?? fetch(path))
     },
   }
 }

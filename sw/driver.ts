@@ -44,11 +44,12 @@ export function driveFiles(scope: ServiceWorkerGlobalScope, files: AppFiles): vo
 export function driveRights(
   scope: ServiceWorkerGlobalScope,
   isActive: () => boolean,
+  now: () => number,
   give: (message: Extract<ToWorker, { type: 'right' }>) => Promise<Taken>,
 ): void {
   scope.addEventListener('message', (event) => {
     const message = readMessage<ToWorker>(event.data)
-    if (message?.type !== 'right' || !isActive()) return
+    if (message?.type !== 'right' || !isActive() || (message.until ?? Infinity) < now()) return
     event.waitUntil(give(message).then((taken) => event.ports[0]?.postMessage(taken)))
   })
 }

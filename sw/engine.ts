@@ -21,7 +21,7 @@ export interface EngineWorld {
   readonly random: () => number
   readonly newId: () => string
   readonly online: () => boolean
-  /** Resolves after `ms`, or at once when the signal aborts. */
+  /** Resolves after `ms`, or at once when the signal, which has not yet, aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** Runs the work alone among all workers and tabs of this origin. */
   readonly alone: (work: () => Promise<void>) => Promise<void>
@@ -165,6 +165,7 @@ export class Engine {
     const task = {
       world: this.#world,
       db,
+      account: outbox.library.account?.id ?? '',
       outbox: { ...outbox, connection },
       signal: this.#abort.signal,
       hasty,

@@ -92,7 +92,7 @@ export async function isolate(task: Task, ids: readonly string[]): Promise<Pushe
   const flights = await freezeBatch(db, outbox.library.id, ids, world.newId)
   const [only, another] = flights
   if (!only) return 'through'
-  const again = outbox.alone.has(ids[0] ?? '')
+  const again = outbox.alone.has(only.mutation.record)
   // A second one that dies alone, with nothing gone through since the first: the fault is the server's after all.
   if (!another && !again && outbox.choked > 0) return 'paused'
   const failure: Failure = { is: 'no-answer', why: 'pulls go through' }

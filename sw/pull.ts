@@ -12,14 +12,10 @@ import { tell } from './tell.ts'
  * @param aside tried beside a push that fails: an outage is counted there, not twice
  */
 export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-to-date' | 'failed'> {
-  const { world, db, outbox, signal } = task
-  const { id, account, cursor, mark } = outbox.library
-  if (!account) return 'failed'
+  const { world, db, account, outbox, signal } = task
+  const { id, cursor, mark } = outbox.library
   const began = world.now()
-  const answered = await world.transport.pull(
-    { account: account.id, device: id, after: cursor, mark },
-    signal,
-  )
+  const answered = await world.transport.pull({ account, device: id, after: cursor, mark }, signal)
   if (signal.aborted) return 'failed'
   if (!answered.ok) {
     logged(world, 'pull', answered.problem)

@@ -14,6 +14,8 @@ import { type Refused, tell } from './tell.ts'
 export interface Task {
   readonly world: EngineWorld
   readonly db: Database
+  /** Whose library it is. Empty only where a session is to be ended: without one nothing is pushed or pulled. */
+  readonly account: string
   readonly outbox: OutboxState
   readonly signal: AbortSignal
   /** A person wants it now: it is tried also where the browser says offline. */
@@ -56,12 +58,11 @@ function lookAfter({ outbox }: Task, [only, another]: readonly Flight[], failure
 
 /** One request for these mutations. null: answered and applied. */
 export async function send(task: Task, flights: readonly Flight[]): Promise<Failure | null> {
-  const { world, db, outbox, signal } = task
-  const { account, id, mark } = outbox.library
-  if (!account) return { is: 'signed-out' }
+  const { world, db, account, outbox, signal } = task
+  const { id, mark } = outbox.library
   const request = {
     protocol: PROTOCOL_VERSION,
-    account: account.id,
+    account,
     now: world.now() + outbox.offset,
     mark,
     // The library's id: another one after a wipe, so that it follows nobody from account to account.

@@ -26,7 +26,8 @@ export async function recordFailure(
   const row = afterFailure(outbox.connection, failure, world.now(), world.random())
   await writeConnection(db, outbox.library.id, row)
   const ms = untilNextSend(row, world.now())
-  if (row.is === 'failing') world.journal.add({ what: 'retry-planned', ms: ms ?? 0, rounds: row.rounds })
+  if (row.is === 'failing' && ms !== null)
+    world.journal.add({ what: 'retry-planned', ms, rounds: row.rounds })
   if (row.is === 'failing' && row.rounds === 1 && row.sends === 0) tellOutage(world, row.why, outbox.sendable)
   world.announce({ v: 1, type: 'status-changed' })
   return row.is === 'failing' && row.sends === look && !asksForPause(failure) ? 'round-over' : 'paused'

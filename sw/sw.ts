@@ -23,8 +23,10 @@ function database(): Promise<Database> {
 }
 
 const now = (): number => Date.now()
+/** Both are always there; TypeScript's types leave them out, since they serve for both directions. */
+type HeldLocks = { readonly held: readonly { readonly name: string }[] }
 const heldLocks = async (): Promise<string[]> =>
-  (await self.navigator.locks.query()).held?.map(({ name }) => name ?? '') ?? []
+  ((await self.navigator.locks.query()) as HeldLocks).held.map(({ name }) => name)
 const journal = new Journal(database, now)
 
 const world: EngineWorld = {
@@ -36,7 +38,6 @@ const world: EngineWorld = {
   online: () => self.navigator.onLine,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
-      if (signal.aborted) return resolve()
       const timer = setTimeout(resolve, ms)
       signal.addEventListener(
         'abort',
@@ -62,6 +63,6 @@ const engine = new Engine(world)
 driveFiles(self, appFiles(self, self.__WB_MANIFEST))
 drive(self, engine, world, isActive)
 listenForSync(engine, world, isActive)
-driveRights(self, isActive, async ({ session, wanting }) =>
+driveRights(self, isActive, now, async ({ session, wanting }) =>
   giveRight({ db: await database(), heldLocks, channel }, session, wanting),
 )

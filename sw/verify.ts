@@ -1,4 +1,5 @@
 import { readChange } from '../src/core/answer.ts'
+import type { Change } from '../src/core/protocol.ts'
 import { ok } from '../src/core/result.ts'
 import type { Repairing } from '../src/core/verify.ts'
 import { readOutbox } from '../src/store/outbox.ts'
@@ -33,7 +34,8 @@ async function fetchAndRepair(
   const outbox = await readOutbox(db, world.now())
   if (!outbox?.library.account) return ok(null)
   const { account, cursor, mark } = outbox.library
-  const found = []
+  const changes = new Map<string, Change | null>()
+  let unread = false
   for (let after = 0; ; ) {
     const answered = await world.transport.pull({ account: account.id, after, mark, ids }, signal)
     if (!answered.ok) return answered
@@ -41,9 +43,12 @@ async function fetchAndRepair(
     // Something new there; or a page that leads nowhere, and what it leaves out is not known to be missing.
     if (answer.cursor > cursor || (answer.more && answer.cursor <= after)) return ok(null)
     after = answer.cursor
-    for (const change of answer.changes.map(readChange)) if (change) found.push(change)
+    for (const change of answer.changes.map(readChange))
+      if (change) changes.set(change.record.id, change)
+      else unread = true
     if (answer.more) continue
-    const changes = new Map(found.map((change) => [change.record.id, change]))
+    // What is not named may be what this version cannot read, and not be missing.
+    for (const id of unread ? ids : []) if (!changes.has(id)) changes.set(id, null)
     const repaired = await repair(db, library, ids, changes, world.now(), world.now() + offset)
     world.announce({ v: 1, type: 'records-changed', ids })
     return ok(repaired)

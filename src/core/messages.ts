@@ -52,8 +52,17 @@ export type ToWorker =
     }
   /** Stop what is in flight: the library is about to be replaced. */
   | { readonly v: 1; readonly type: 'abort' }
-  /** A page wants to write; answered on the port with who may, and where the one before was typing. */
-  | { readonly v: 1; readonly type: 'right'; readonly session: string; readonly wanting: Wanting }
+  /**
+   * A page wants to write; answered on the port with who may, and where the one before was typing. After `until`, ms, the
+   * page has done it by itself: a worker that only then comes to it would take from another what that one took since.
+   */
+  | {
+      readonly v: 1
+      readonly type: 'right'
+      readonly session: string
+      readonly wanting: Wanting
+      readonly until?: number
+    }
   /** workbox-window's own message: a person accepted the new version. */
   | { readonly type: 'SKIP_WAITING' }
 

@@ -140,9 +140,13 @@ export function difference(base: RecordState | null, record: RecordState): Field
   return fields
 }
 
-/** Nothing to send: as the server has it, or a create deleted before the server ever heard of it. */
+/**
+ * Nothing to send: as the server has it, or a create deleted before the server ever heard of it. One that a restored
+ * server has forgotten goes there with its deletion: counted as clean, what other devices have of it would replace it
+ * here unseen.
+ */
 export function isSettled(base: RecordState | null, record: RecordState): boolean {
-  if (!base) return isDeleted(record)
+  if (!base) return isPurged(record) || (isDeleted(record) && record.version === 0)
   return Object.keys(difference(base, record)).length === 0
 }
 

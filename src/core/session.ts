@@ -1,4 +1,4 @@
-import type { Fields } from './records.ts'
+import { type Fields, sameJson } from './records.ts'
 
 /** Who may write. One row in the store, compared in every write's own transaction (P7). */
 export interface Right {
@@ -69,10 +69,16 @@ export interface Draft {
   readonly shown: Fields
   readonly typed: Fields
   readonly at: number
+  /** Of the last write in it, among those of its page: what comes a second time, by way of the worker, is in it. */
+  readonly number?: number
 }
 
 /** A tab that gets control back and loses it again has begun another draft: what is shown there has no part of this one. */
 export const draftId = (page: string, epoch: number, record: string): string => `${page} ${epoch} ${record}`
+
+/** Whether a write goes on from what the draft holds. One made on another text would take the draft's words away. */
+export const goesOn = ({ typed: before }: Draft, { shown, typed }: Pick<Draft, 'shown' | 'typed'>): boolean =>
+  Object.keys(typed).every((field) => !(field in before) || sameJson(shown[field], before[field]))
 
 /** One draft a tab, loss and record: what it was showing at first, and what was typed last. */
 export const draftOf = (

@@ -25,6 +25,8 @@ export interface Change {
   readonly typed: Fields
   readonly create: boolean
   readonly urgency: Urgency
+  /** The draft in which it was kept; written, it goes with it. */
+  readonly draft?: string
 }
 
 /** What the rows become, and values that another tab or device had put there and that this write replaces unseen. */

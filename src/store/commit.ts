@@ -6,8 +6,9 @@ import { stampAt } from '../core/stamp.ts'
 import { urlKey } from '../core/url.ts'
 import { keep } from '../core/vanish.ts'
 import { applyChange } from '../core/write.ts'
+import { offsetOf } from './clock.ts'
 import type { Database, Durability, Transaction } from './database.ts'
-import { keepDraft } from './drafts.ts'
+import { forgetMade, keepDraft } from './drafts.ts'
 import { HELD_STORES, readHeld, withoutKey, writeSettled } from './held.ts'
 import { requireLibrary } from './library.ts'
 import type { WriterRow } from './schema.ts'
@@ -62,8 +63,7 @@ async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
   const id = write.create ? write.id : await idNow(tx, write.id)
   const held = await readHeld(tx, id)
   const numbers = await numbersOf(tx, write)
-  if (write.number <= (numbers[write.id] ?? 0))
-    return held.record ? written(held.record, held.entry, false) : { is: 'missing' }
+  if (write.number <= (numbers[write.id] ?? 0)) return written(held.record, held.entry, false)
   // A page of an older Pawkit names none: it may write until any page has been given the right.
   if ((await rightIn(tx)).epoch !== (write.epoch ?? 0)) {
     await keepDraft(tx, write)
@@ -76,27 +76,22 @@ async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
     const holder = await cardOf(tx, text(write.typed.url))
     if (holder && holder.id !== id) return { is: 'duplicate', record: holder }
   }
-  const clock = await tx.objectStore('meta').get('clock')
-  const stamp = stampAt(write.now, clock?.key === 'clock' ? clock.offset : 0)
+  const stamp = stampAt(write.now, await offsetOf(tx))
   const applied = applyChange(held, { ...write, id }, stamp, write.now)
   if (!applied.ok) return { is: 'invalid', problems: applied.problem }
   const { lost, ...now } = applied.value
-  const { record } = now
-  if (!record) return { is: 'missing' }
-  if (record === held.record && now.entry === held.entry) return written(record, held.entry, false)
+  await forgetMade(tx, write)
+  if (now.record === held.record && now.entry === held.entry) return written(held.record, held.entry, false)
   const row = await tx.objectStore('vanishing').get(id)
   const after = row ? keep(now, row.tombstone, write.now) : now
   await writeSettled(tx, id, { ...after, lost, returned: false }, write.now)
   await tx.objectStore('vanishing').delete(id)
-  return written(after.record ?? record, after.entry, true)
+  // Deleted for good here too, what the server no longer names leaves nothing behind; the page is told what it became.
+  return written(after.record ?? now.record, after.entry, true)
 }
 
-const written = (record: RecordState, entry: Entry | null, changed: boolean): Committed => ({
-  is: 'written',
-  record,
-  entry,
-  changed,
-})
+const written = (record: RecordState | null, entry: Entry | null, changed: boolean): Committed =>
+  record ? { is: 'written', record, entry, changed } : { is: 'missing' }
 
 /** A write to a card that went in a merge follows it (design.md, conflict table: formerIds). */
 async function idNow(tx: Transaction, id: string): Promise<string> {

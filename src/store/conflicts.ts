@@ -3,6 +3,7 @@ import { ancestorsOf, type Entry } from '../core/outbox.ts'
 import { type RecordState, sameJson } from '../core/records.ts'
 import type { FieldProblem } from '../core/schema.ts'
 import { stampAt } from '../core/stamp.ts'
+import { offsetOf } from './clock.ts'
 import type { Database } from './database.ts'
 import { HELD_STORES, readHeld, writeSettled } from './held.ts'
 import { Journal } from './journal.ts'
@@ -57,12 +58,12 @@ export async function resolveConflict(db: Database, request: ResolveRequest): Pr
         sameJson(held.base.fields, shown.theirs.fields) &&
         sameJson(held.record.fields, shown.mine.fields)
       if (!same) return { is: 'changed' }
-      const clock = await tx.objectStore('meta').get('clock')
-      const stamp = stampAt(now, clock?.key === 'clock' ? clock.offset : 0)
+      const stamp = stampAt(now, await offsetOf(tx))
       const resolved = resolve(held, resolution, stamp, now)
       if (!resolved.ok) return { is: 'invalid', problems: resolved.problem }
       await writeSettled(tx, id, resolved.value, now)
-      return { is: 'resolved', record: resolved.value.record ?? held.record }
+      // Both sides are there, so it becomes one or the other, or both together.
+      return { is: 'resolved', record: resolved.value.record as RecordState }
     },
     'strict',
   )

@@ -64,9 +64,7 @@ export class Database {
     durability: Durability = 'relaxed',
   ): Promise<T> {
     const attempt = (connection: Connection): Promise<T> => once(connection, stores, mode, work, durability)
-    const first = this.#connection
-      ? tried(() => attempt(this.#connection as Connection))
-      : this.#reopen().then(attempt)
+    const first = this.#connection ? attempt(this.#connection) : this.#reopen().then(attempt)
     return first.catch((error: unknown) => {
       if (!isLostConnection(error)) throw error
       this.close()
@@ -81,15 +79,7 @@ export class Database {
   }
 }
 
-/** A synchronous throw (a closing connection) becomes a rejection like any other. */
-function tried<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return work()
-  } catch (error) {
-    return Promise.reject(error)
-  }
-}
-
+/** Async from its first line: what a closing connection throws at once is a rejection like any other. */
 async function once<T, Mode extends IDBTransactionMode>(
   connection: Connection,
   stores: readonly StoreName[],
@@ -129,7 +119,10 @@ async function connect(
   let gone = false
   const opening = openDB<PawkitSchema>(name, DATABASE_VERSION, {
     upgrade: (db, from, _to, tx) => {
-      if (from > 0 || !existing) return upgrade(db, from)
+      if (from > 0 || !existing) {
+        for (const step of STEPS.slice(from)) step(db)
+        return
+      }
       gone = true
       tx.done.catch(() => {})
       tx.abort()
@@ -156,9 +149,9 @@ async function connect(
   }
 }
 
-/** Additive steps, one a version; each runs only once, in whoever opens first. */
-function upgrade(db: Connection, from: number): void {
-  if (from < 1) {
+/** Additive, one a version: the first begins a library. Each runs only once, in whoever opens first. */
+const STEPS: readonly ((db: Connection) => void)[] = [
+  (db) => {
     const records = db.createObjectStore('records', { keyPath: 'id' })
     records.createIndex('urlKey', 'urlKey')
     records.createIndex('formerId', 'fields.formerIds', { multiEntry: true })
@@ -173,9 +166,9 @@ function upgrade(db: Connection, from: number): void {
     db.createObjectStore('drafts', { keyPath: 'id' })
     db.createObjectStore('session', { keyPath: 'key' })
     db.createObjectStore('device', { keyPath: 'key' })
-  }
-  if (from < 2) {
+  },
+  (db) => {
     db.createObjectStore('receipts', { keyPath: 'id' })
     db.createObjectStore('vanishing', { keyPath: 'id' })
-  }
-}
+  },
+]

@@ -14,7 +14,9 @@ export async function readHeld(tx: Transaction<IDBTransactionMode>, id: string):
     tx.objectStore('bases').get(id),
     tx.objectStore('outbox').get(id),
   ])
-  return { record: stored ? withoutKey(stored) : null, base: base ?? null, entry: entry ?? null }
+  // A row that the browser has lost: what was frozen is whole, goes on and is there again.
+  const record = stored ? withoutKey(stored) : (entry?.flight?.sent ?? null)
+  return { record, base: base ?? null, entry: entry ?? null }
 }
 
 /** Writes the three rows back; puts are not awaited one by one, the transaction is. */

@@ -1,5 +1,6 @@
 import { isPurged, list, mergeKind, type RecordState, sameValue } from '../core/records.ts'
-import type { Database, Transaction } from './database.ts'
+import { offsetOf } from './clock.ts'
+import type { Database } from './database.ts'
 import { requireLibrary } from './library.ts'
 import type { HistoryRow } from './schema.ts'
 
@@ -30,16 +31,11 @@ export function readHistory(db: Database, library: string, id: string): Promise<
     const found = await Promise.all(
       ids.map(async (each) => {
         const [rows, keys] = await Promise.all([index.getAll(each), index.getAllKeys(each)])
-        return rows.map((row, at) => ({ ...row, key: keys[at] ?? 0 }))
+        return rows.map((row, at) => ({ ...row, key: Number(keys[at]) }))
       }),
     )
     return { rows: found.flat().sort((a, b) => b.key - a.key), offset }
   })
-}
-
-async function offsetOf(tx: Transaction<IDBTransactionMode>): Promise<number> {
-  const clock = await tx.objectStore('meta').get('clock')
-  return clock?.key === 'clock' ? clock.offset : 0
 }
 
 /** Whether nothing would be lost with it: it is empty, or the server has it. */

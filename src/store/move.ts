@@ -50,9 +50,9 @@ export function moveLibrary(
 /** What a person has not chosen between: this device's value moves, the other side's stays in version history. */
 async function keepOtherSides(tx: Transaction, now: number): Promise<void> {
   for (const entry of await tx.objectStore('outbox').getAll()) {
-    if (entry.state.is !== 'conflict') continue
-    const resolved = resolve(await readHeld(tx, entry.id), { take: 'local' }, now, now)
-    if (resolved.ok) await writeSettled(tx, entry.id, resolved.value, now)
+    const open = entry.state.is === 'conflict'
+    const resolved = open ? resolve(await readHeld(tx, entry.id), { take: 'local' }, now, now) : null
+    if (resolved?.ok) await writeSettled(tx, entry.id, resolved.value, now)
   }
 }
 

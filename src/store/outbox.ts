@@ -13,6 +13,7 @@ import {
 import { PUSH_LIMITS } from '../core/protocol.ts'
 import type { Held } from '../core/settle.ts'
 import type { Wait } from '../core/wait.ts'
+import { offsetOf } from './clock.ts'
 import type { Database, Transaction } from './database.ts'
 import { HELD_STORES, readHeld, writeHeld } from './held.ts'
 import { requireLibrary } from './library.ts'
@@ -43,10 +44,10 @@ export interface OutboxState {
 export function readOutbox(db: Database, now: number, impatient = false): Promise<OutboxState | null> {
   return db.run(['meta', 'outbox', 'device'], 'readonly', async (tx) => {
     const meta = tx.objectStore('meta')
-    const [library, connection, clock, signOut, name, entries] = await Promise.all([
+    const [library, connection, offset, signOut, name, entries] = await Promise.all([
       meta.get('library'),
       meta.get('connection'),
-      meta.get('clock'),
+      offsetOf(tx),
       tx.objectStore('device').get('sign-out'),
       tx.objectStore('device').get('name'),
       tx.objectStore('outbox').getAll(),
@@ -58,22 +59,28 @@ export function readOutbox(db: Database, now: number, impatient = false): Promis
     return {
       library,
       connection: connection?.key === 'connection' ? connection.row : FINE,
-      offset: clock?.key === 'clock' ? clock.offset : 0,
+      offset,
       device: name?.key === 'name' ? name.name : '',
       signOutPending: signOut !== undefined,
       due: due.map((entry) => entry.id),
       choked: sendable.filter((entry) => entry.state.is === 'choked').length,
       alone: new Set(due.filter(goesAlone).map((entry) => entry.id)),
-      waits: sendable.filter((entry) => !dueNow(entry)).flatMap((entry) => waitOf(entry) ?? []),
+      waits: sendable
+        .filter((entry) => !dueNow(entry))
+        .map(waitOf)
+        .filter((wait) => wait !== null),
       sendable: sendable.length,
     }
   })
 }
 
-/** Unsettled first, then by age; what may be a create of a card last, so that a URL is free before it is taken. */
+/**
+ * Unsettled first, then by age, then by id, in which order the store hands them out; what may be a create of a card
+ * last, so that a URL is free before it is taken.
+ */
 function bySending(a: Entry, b: Entry): number {
   const rank = (entry: Entry): number => (entry.flight ? 0 : entry.kind === 'card' ? 2 : 1)
-  return rank(a) - rank(b) || a.since - b.since || (a.id < b.id ? -1 : 1)
+  return rank(a) - rank(b) || a.since - b.since
 }
 
 /**

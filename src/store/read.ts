@@ -1,6 +1,7 @@
 import { type ConnectionRow, FINE } from '../core/backoff.ts'
 import type { Entry } from '../core/outbox.ts'
 import { isPurged, type RecordState } from '../core/records.ts'
+import { offsetOf } from './clock.ts'
 import type { Database } from './database.ts'
 import { withoutKey } from './held.ts'
 import type { LibraryRow, ReceiptRow } from './schema.ts'
@@ -69,10 +70,10 @@ export interface SyncState {
 export function readSyncState(db: Database): Promise<SyncState> {
   return db.run(['records', 'outbox', 'meta', 'history', 'device'], 'readonly', async (tx) => {
     const meta = tx.objectStore('meta')
-    const [library, connection, clock, entries, records, keptOnlyHere, signOut] = await Promise.all([
+    const [library, connection, offset, entries, records, keptOnlyHere, signOut] = await Promise.all([
       meta.get('library'),
       meta.get('connection'),
-      meta.get('clock'),
+      offsetOf(tx),
       tx.objectStore('outbox').getAll(),
       tx.objectStore('records').count(),
       tx.objectStore('history').count(),
@@ -81,7 +82,7 @@ export function readSyncState(db: Database): Promise<SyncState> {
     return {
       library: library?.key === 'library' ? library : null,
       connection: connection?.key === 'connection' ? connection.row : FINE,
-      offset: clock?.key === 'clock' ? clock.offset : 0,
+      offset,
       entries,
       records,
       keptOnlyHere,

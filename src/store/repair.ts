@@ -10,14 +10,14 @@ import { writeReceipt } from './receipts.ts'
 /**
  * Brings records that differ together as after a server's restore: without base, since their versions say nothing;
  * what loses goes to history. One that was edited meanwhile is left to its edit.
- * @param changes these records as the server has them, by id; what it lacks is sent whole
+ * @param changes these records as the server has them, by id, null where that cannot be read; what it lacks is sent whole
  * @param time the server's
  */
 export function repair(
   db: Database,
   library: string,
   ids: readonly string[],
-  changes: ReadonlyMap<string, Change>,
+  changes: ReadonlyMap<string, Change | null>,
   now: number,
   time: number,
 ): Promise<Repaired[]> {
@@ -37,13 +37,13 @@ export function repair(
 async function repairOne(
   tx: Transaction,
   id: string,
-  change: Change | undefined,
+  change: Change | null | undefined,
   now: number,
   time: number,
 ): Promise<Repaired['done']> {
   const held = await readHeld(tx, id)
   const { record, entry } = held
-  if (entry || same(record, change?.record)) return 'left'
+  if (entry || change === null || same(record, change?.record)) return 'left'
   if (!change) {
     await writeHeld(tx, id, sendWhole(held, now))
     return 'sent'

@@ -67,11 +67,10 @@ export async function endRead(
   for (const { id } of rows) seen.add(id)
   for (const id of reread ? await records.getAllKeys() : []) {
     const held = seen.has(id) ? null : await readHeld(tx, id)
-    if (!held?.record?.version) continue
-    if (reread?.how === 'diverged' || isPurged(held.record)) {
+    if (held?.record?.version && (reread?.how === 'diverged' || isPurged(held.record))) {
       await writeHeld(tx, id, sendWhole(held, now))
       ended.ids.push(id)
-    } else if (!held.entry) fresh.push({ id, tombstone: null })
+    } else if (held?.record?.version && !held.entry) fresh.push({ id, tombstone: null })
   }
   await tx.objectStore('seen').clear()
   // How many there are with content is read only when it matters.

@@ -16,20 +16,20 @@ export type StorageTrouble = 'full' | 'lost' | 'gone' | 'newer' | 'blocked' | 'b
  */
 export const fault = (name: 'OpeningTimeout' | 'Gone'): DOMException => new DOMException('', name)
 
-const BY_NAME: Readonly<Record<string, StorageTrouble>> = {
-  QuotaExceededError: 'full',
-  VersionError: 'newer',
-  InvalidStateError: 'lost',
-  AbortError: 'lost',
-  OpeningTimeout: 'blocked',
-  Gone: 'gone',
-  UnknownError: 'broken',
-  NotFoundError: 'broken',
-  NotReadableError: 'broken',
-  DataError: 'broken',
-  EncodingError: 'broken',
-  TimeoutError: 'broken',
-}
+const BY_NAME: ReadonlyMap<string, StorageTrouble> = new Map([
+  ['QuotaExceededError', 'full'],
+  ['VersionError', 'newer'],
+  ['InvalidStateError', 'lost'],
+  ['AbortError', 'lost'],
+  ['OpeningTimeout', 'blocked'],
+  ['Gone', 'gone'],
+  ['UnknownError', 'broken'],
+  ['NotFoundError', 'broken'],
+  ['NotReadableError', 'broken'],
+  ['DataError', 'broken'],
+  ['EncodingError', 'broken'],
+  ['TimeoutError', 'broken'],
+])
 
 /** WebKit says so when its database process has ended; Chromium's UnknownError means files that it cannot read. */
 const LET_GO = /connection (?:to|is|was).*(?:lost|clos)/i
@@ -38,5 +38,5 @@ const LET_GO = /connection (?:to|is|was).*(?:lost|clos)/i
 export function troubleOf(error: unknown): StorageTrouble | null {
   if (!(error instanceof DOMException)) return null
   if (error.name === 'UnknownError' && LET_GO.test(error.message)) return 'lost'
-  return Object.hasOwn(BY_NAME, error.name) ? (BY_NAME[error.name] ?? null) : null
+  return BY_NAME.get(error.name) ?? null
 }

@@ -22,8 +22,15 @@ export interface Clean {
 export async function readClean(db: Database, id: string): Promise<Clean | null> {
   const { cursor } = await db.run(['meta'], 'readonly', (tx) => requireLibrary(tx, id))
   const digests = new Map<string, number>()
-  for (let rows = await pageAfter(db, ''); rows.length > 0; rows = await pageAfter(db, rows.at(-1)?.id ?? ''))
-    for (const record of rows) if (isCompared(record)) digests.set(record.id, recordDigest(record))
+  let last = ''
+  for (;;) {
+    const rows = await pageAfter(db, last)
+    if (rows.length === 0) break
+    for (const record of rows) {
+      last = record.id
+      if (isCompared(record)) digests.set(last, recordDigest(record))
+    }
+  }
   return db.run(['outbox', 'vanishing', 'meta'], 'readonly', async (tx) => {
     const library = await requireLibrary(tx, id)
     if (library.reread || library.cursor !== cursor) return null

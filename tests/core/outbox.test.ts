@@ -130,9 +130,17 @@ describe('outbox, what is sent', () => {
     expect(isSettled(base, base)).toBe(true)
     expect(isSettled(tagged, changed(tagged, { tags: ['b', 'a'] }))).toBe(true)
     expect(isSettled(base, changed(base, { deleted: false }))).toBe(true)
-    expect(isSettled(null, changed(base, { deleted: true }))).toBe(true)
+    expect(isSettled(null, { ...changed(base, { deleted: true }), version: 0 })).toBe(true)
     expect(isSettled(null, base)).toBe(false)
     expect(isSettled(base, local)).toBe(false)
+  })
+
+  test('seed 128: deleted here, and forgotten by a restored server: it is not taken for clean, and goes there whole', () => {
+    const trashed = changed(base, { deleted: true })
+    expect(trashed.version).toBeGreaterThan(0)
+    expect(isSettled(null, trashed)).toBe(false)
+    const { mutation } = freeze(dirty(null, trashed).entry, null, trashed, idOf(900)).flight ?? {}
+    expect(mutation).toMatchObject({ on: 0, above: trashed.version, fields: trashed.fields })
   })
 
   test('purging sends that it is gone and nothing of what it was', () => {

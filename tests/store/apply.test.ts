@@ -40,6 +40,18 @@ const page = (changes: readonly unknown[], rest: Partial<Parameters<typeof apply
   })
 const unread = () => device.db.run(['unread'], 'readonly', (tx) => tx.objectStore('unread').getAll())
 
+describe('a deletion for good of what the server does not have', () => {
+  test('P5: it knows nothing of the record: no tombstone of it stays here either', async () => {
+    await page([{ seq: 9, record: note('one') }])
+    await device.write(idOf(1), { deleted: true, purged: true })
+    const flights = await freezeAll([idOf(1)])
+    const results = flights.map(({ mutation }) => ({ id: mutation.id, outcome: 'conflict', record: null }))
+    const applied = await applyPush(device.db, answer({ flights, results }))
+    expect(applied).toMatchObject({ ids: [idOf(1)], returned: [], conflicts: [], refused: [] })
+    expect(await device.held(idOf(1))).toEqual({ record: null, base: null, entry: null })
+  })
+})
+
 describe('freezeBatch', () => {
   test('P3: freezes once: the same mutation is handed out until it is settled', async () => {
     await device.write(idOf(1), { content: 'a' })
@@ -188,6 +200,21 @@ describe('applyPush', () => {
     )
     expect(await device.held(idOf(2))).toEqual({ record: null, base: null, entry: null })
     expect((await device.held(idOf(1))).record?.fields.formerIds).toEqual([idOf(2)])
+  })
+
+  test('trace 11a: a card that was given another link meanwhile stays a card of its own', async () => {
+    await device.write(idOf(1), { url: 'https://a.example/' }, { kind: 'card' })
+    const flights = await freezeAll([idOf(1)])
+    await device.write(idOf(1), { url: 'https://b.example/' })
+    const existing = card('https://a.example/', {}, { id: idOf(8) })
+    const results = flights.map(({ mutation }) => ({
+      id: mutation.id,
+      outcome: 'duplicate',
+      record: existing,
+    }))
+    const applied = await applyPush(device.db, answer({ flights, results }))
+    expect(applied.events).toContainEqual({ what: 'duplicate', record: idOf(1), into: idOf(8), how: 'again' })
+    expect((await device.held(idOf(1))).record?.fields.url).toBe('https://b.example/')
   })
 
   test('trace 10: a card given up while its create was on its way, and a duplicate: it goes to the Trash, nothing is merged', async () => {

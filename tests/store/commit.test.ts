@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Write } from '../../src/core/messages.ts'
 import { commitAll, pruneWriters } from '../../src/store/commit.ts'
 import { writeHeld } from '../../src/store/held.ts'
 import { adoptLibrary, OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import { readAll, readSome } from '../../src/store/read.ts'
+import { wantRight } from '../../src/store/session.ts'
 import { ACCOUNT, Clock, Device } from '../support/device.ts'
 import { card, clean, dirty, idOf, note, T0 } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
 
-const HELD = ['records', 'bases', 'outbox', 'history', 'meta', 'writers'] as const
+const HELD = ['records', 'bases', 'outbox', 'history', 'receipts', 'meta', 'writers'] as const
 let device: Device
 beforeEach(async () => {
   const clock = new Clock()
@@ -15,6 +17,20 @@ beforeEach(async () => {
 })
 const put = (held: Parameters<typeof writeHeld>[2], id = idOf(1)) =>
   device.db.run(HELD, 'readwrite', (tx) => writeHeld(tx, id, held))
+
+const writeOf = async (id: string, title: string) => ({
+  id,
+  epoch: 0,
+  kind: 'note',
+  typed: { title },
+  shown: {},
+  create: true,
+  urgency: 'at-once' as const,
+  library: device.library,
+  page: 'page',
+  number: 1,
+  now: T0,
+})
 
 describe('commit', () => {
   test('P1: a change is there with its base and its outbox entry', async () => {
@@ -43,20 +59,6 @@ describe('commit', () => {
     await expect(refused).rejects.toBeInstanceOf(OtherLibrary)
     expect((await device.state()).records).toBe(0)
     expect((await device.state()).entries).toEqual([])
-  })
-
-  const writeOf = async (id: string, title: string) => ({
-    id,
-    epoch: 0,
-    kind: 'note',
-    typed: { title },
-    shown: {},
-    create: true,
-    urgency: 'at-once' as const,
-    library: device.library,
-    page: 'page',
-    number: 1,
-    now: T0,
   })
 
   test('P10, trace 4c: a write meant for another library is refused and writes nothing', async () => {
@@ -146,6 +148,39 @@ describe('commit', () => {
     expect(rows[0]?.record).not.toHaveProperty('urlKey')
     const some = await readSome(device.db, [idOf(1), idOf(2), idOf(3)])
     expect([...some.values()].map((row) => row?.record.id ?? null)).toEqual([null, idOf(2), null])
+  })
+})
+
+describe('a write that nothing is there for', () => {
+  test('P3: letters that come twice bring back nothing that went between', async () => {
+    const letters = await writeOf(idOf(1), 'once')
+    expect(await commitAll(device.db, [letters], 'strict')).toMatchObject([{ is: 'written' }])
+    await put({ record: null, base: null, entry: null })
+    expect(await commitAll(device.db, [letters], 'strict')).toEqual([{ is: 'missing' }])
+    expect(await device.held(idOf(1))).toEqual({ record: null, base: null, entry: null })
+  })
+
+  test('P7: a page of an older Pawkit, which names no epoch, writes until any has been given the right', async () => {
+    const older = { ...(await writeOf(idOf(1), 'older')), epoch: undefined } as unknown as Write
+    expect(await commitAll(device.db, [older], 'strict')).toMatchObject([{ is: 'written' }])
+    await wantRight(device.db, 'a', 'take', async () => [])
+    const later = { ...older, number: older.number + 1 }
+    expect(await commitAll(device.db, [later], 'strict')).toEqual([{ is: 'fenced' }])
+  })
+
+  test('a card whose link cannot be read as one is refused, and is nobody’s duplicate', async () => {
+    for (const n of [1, 2])
+      expect(await device.write(idOf(n), { url: 'no link' }, { kind: 'card' })).toMatchObject({
+        is: 'invalid',
+        problems: [{ field: 'url' }],
+      })
+    expect(await readAll(device.db)).toEqual([])
+  })
+
+  test('P8: one that an older version let through is kept as it is, and so is a second', async () => {
+    for (const n of [1, 2]) await put(clean(card('no link', {}, { id: idOf(n) })), idOf(n))
+    expect((await readAll(device.db)).map(({ record }) => record.fields.url)).toEqual(['no link', 'no link'])
+    expect(await device.write(idOf(1), { title: 'still editable' })).toMatchObject({ is: 'written' })
   })
 })
 

@@ -73,6 +73,16 @@ describe('an open conflict in the store', () => {
     expect(conflictsAmong(entries)).toEqual([base.id])
   })
 
+  test('another field that meets one too joins the question: one more line in the log, no second notice', async () => {
+    await writePolicy(device.db, device.library, { ...DEFAULT_POLICY, ours: 'ask' })
+    await meet()
+    await device.write(base.id, { title: 'hier' })
+    const again = await pulled({ ...changed(base, { content: 'deux', title: 'ici' }), version: 5 })
+    expect(again.conflicts).toEqual([])
+    const joined = again.events.filter(({ what }) => what === 'conflict')
+    expect(joined).toEqual([{ what: 'conflict', record: base.id, fields: ['title', 'content'] }])
+  })
+
   test('P8: others sync on', async () => {
     await meet()
     await device.write(idOf(2), { content: 'other' })

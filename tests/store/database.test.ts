@@ -87,6 +87,17 @@ describe('Database', () => {
     newer.close()
   })
 
+  test('a connection that was reopened lets a newer version have it just so', async () => {
+    const superseded = vi.fn()
+    const db = await Database.open({ superseded }, NAME)
+    db.close()
+    await readDevice(db, 'sync-tag')
+    const newer = await hold(DATABASE_VERSION + 1, true)
+    expect(superseded).toHaveBeenCalledExactlyOnceWith(DATABASE_VERSION + 1)
+    newer.close()
+    await expect(readDevice(db, 'sync-tag')).rejects.toMatchObject({ name: 'VersionError' })
+  })
+
   test('one that is to be removed is let go of, and the page is told', async () => {
     const superseded = vi.fn()
     await Database.open({ superseded }, NAME)

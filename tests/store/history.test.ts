@@ -130,6 +130,13 @@ describe('before a restore replaces it', () => {
     ])
   })
 
+  test('what nobody stamped is kept like the rest, as of long ago', async () => {
+    await put({ content: 'written offline' })
+    await hold(note('written offline', { version: 0, stamps: {} }))
+    await keep('content')
+    expect(await device.history()).toMatchObject([{ value: 'written offline', stamp: 0 }])
+  })
+
   test('what the server has needs no keeping, what changed since does', async () => {
     await put({ title: 'Draft', content: 'sent' })
     await device.engine.wake('changed', 0)

@@ -2,7 +2,11 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { RecordState } from '../../src/core/records.ts'
+import { draftOf } from '../../src/core/session.ts'
+import { readDrafts } from '../../src/store/drafts.ts'
+import { OtherLibrary } from '../../src/store/library.ts'
 import { putBack } from '../../src/store/put-back.ts'
+import { readRight } from '../../src/store/session.ts'
 import { ACCOUNT, Clock, Device } from '../support/device.ts'
 import { changed, idOf, note, T0 } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
@@ -55,6 +59,59 @@ describe('a library put back from memory', () => {
     expect(device.announced).toContainEqual(
       expect.objectContaining({ type: 'notice', told: expect.objectContaining({ is: 'returned' }) }),
     )
+  })
+
+  test('P1 what the server had is there with its version, drafts and right too; putting back twice changes nothing', async () => {
+    const draft = draftOf(undefined, {
+      recordId: there.id,
+      kind: 'note',
+      create: false,
+      shown: { content: 'one' },
+      typed: { content: 'one two' },
+      page: 'p',
+      epoch: 2,
+      now: T0,
+    })
+    const gone = { ...there, id: idOf(2), fields: { deleted: true, purged: true } }
+    const remembered = {
+      id: idOf(0x800000),
+      account: ACCOUNT,
+      records: [there, gone],
+      dirty: new Set<string>(),
+      right: { active: 'a', epoch: 3 },
+      drafts: [draft],
+    }
+    await putBack(remembered, T0)
+    const clock = new Clock()
+    const server = new MemoryServer(() => clock.now)
+    const device = await Device.open(server, { name: 'pawkit', clock, account: null })
+    expect(await device.held(there.id)).toEqual({ record: there, base: null, entry: null })
+    expect((await device.held(gone.id)).record).toBe(null)
+    expect(await readDrafts(device.db)).toEqual([draft])
+    expect(await readRight(device.db)).toEqual(remembered.right)
+
+    expect(await device.write(there.id, { content: 'typed since' }, { epoch: 3 })).toMatchObject({
+      is: 'written',
+    })
+    await putBack(remembered, T0)
+    expect((await device.held(there.id)).record?.fields.content).toBe('typed since')
+  })
+
+  test('P10 one that another library has taken the place of is not', async () => {
+    await backWith(there)
+    await expect(
+      putBack(
+        {
+          id: idOf(0x800001),
+          account: null,
+          records: [],
+          dirty: new Set(),
+          right: { active: null, epoch: 0 },
+          drafts: [],
+        },
+        T0,
+      ),
+    ).rejects.toThrow(OtherLibrary)
   })
 
   test('a deleted one that the server never heard of has nothing to send', async () => {

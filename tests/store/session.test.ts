@@ -159,6 +159,39 @@ describe('a tab that has lost the right', () => {
     expect(typed.sort()).toEqual(['stored first', 'stored second'])
   })
 
+  test('P7: what does not go on from a draft is another one: neither takes the other’s words', async () => {
+    await want('a')
+    await device.write(idOf(1), { content: 'stored' }, { epoch: 1 })
+    await want('b', 'take')
+    const rest = { shown: { content: 'stored' }, epoch: 1 }
+    await device.write(idOf(1), { content: 'stored mine' }, rest)
+    // A draft of another tab, taken in where control has just been lost: made on another text.
+    await device.write(idOf(1), { content: 'theirs' }, { ...rest, shown: { content: 'older' } })
+    await device.write(
+      idOf(1),
+      { content: 'stored mine too' },
+      { ...rest, shown: { content: 'stored mine' } },
+    )
+    expect(await readDrafts(device.db)).toMatchObject([
+      { shown: { content: 'stored' }, typed: { content: 'stored mine too' } },
+      { shown: { content: 'older' }, typed: { content: 'theirs' } },
+    ])
+  })
+
+  test('the same letters by page and worker, several writes of them: one draft', async () => {
+    await want('a')
+    const rest = { epoch: 9, create: true }
+    const write = async (): Promise<void> => {
+      await device.write(idOf(1), { content: 'x' }, { ...rest, shown: {}, number: 101 })
+      await device.write(idOf(1), { content: 'xy' }, { ...rest, shown: { content: 'x' }, number: 102 })
+      // Of another field, and late: the store could not take it before.
+      await device.write(idOf(1), { title: 't' }, { ...rest, shown: { title: '' }, number: 100 })
+    }
+    await write()
+    await write()
+    expect(await readDrafts(device.db)).toMatchObject([{ typed: { content: 'xy', title: 't' } }])
+  })
+
   test('a draft that has grown since it was offered is not removed with what was offered', async () => {
     await want('a')
     await device.write(idOf(1), { content: 'x' }, { epoch: 9 })

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { RecordState } from '../../src/core/records.ts'
 import { applyPage } from '../../src/store/apply.ts'
 import { OtherLibrary } from '../../src/store/library.ts'
+import { repair } from '../../src/store/repair.ts'
 import { beginReread } from '../../src/store/reread.ts'
 import { answerVanishing, readVanishing } from '../../src/store/vanish.ts'
 import { Clock, Device } from '../support/device.ts'
@@ -102,6 +103,15 @@ describe('purged elsewhere', () => {
   })
 })
 
+test('told once more of one that a person is being asked about: it is one question, and not a new one', async () => {
+  await hold(40)
+  await page(upTo(30).map(goneOf))
+  expect(await page([{ ...goneOf(1), version: 5 }])).toMatchObject({ ids: [], events: [] })
+  expect([(await asked()).length, await counted()]).toEqual([30, 40])
+  await answer('remove')
+  expect((await device.held(idOf(1))).record?.version).toBe(5)
+})
+
 describe('absent after a fresh read', () => {
   const afresh = async (named: readonly number[]) => {
     await beginReread(device.db, device.library, 'expired')
@@ -176,6 +186,24 @@ describe('what takes a record out of it', () => {
     expect((await device.held(idOf(1))).record?.fields).toMatchObject({ content: 'text 1', deleted: true })
     await device.write(idOf(1), { deleted: false })
     expect((await device.held(idOf(1))).record?.fields).toMatchObject({ content: 'text 1', deleted: false })
+  })
+
+  test('P4: a repair that found it missing there and sends it whole: the answer leaves it alone', async () => {
+    const [repaired] = await repair(device.db, device.library, [idOf(1)], new Map(), T0, T0)
+    expect(repaired).toEqual({ id: idOf(1), done: 'sent' })
+    expect(await answer('remove', [idOf(1), idOf(2)])).toEqual([idOf(2)])
+    expect([await here(1), await asked()]).toEqual(['text 1', upTo(28, 3).map(idOf)])
+  })
+
+  test('deleting one for good that the server no longer names leaves nothing of it', async () => {
+    await beginReread(device.db, device.library, 'diverged')
+    await beginReread(device.db, device.library, 'expired')
+    cursor = 0
+    await page([])
+    const done = await device.write(idOf(1), { deleted: true, purged: true })
+    expect(done).toMatchObject({ is: 'written', record: { fields: { purged: true } }, entry: null })
+    expect(await device.held(idOf(1))).toEqual({ record: null, base: null, entry: null })
+    expect(await asked()).not.toContain(idOf(1))
   })
 
   test('a later remote change: another device has kept it', async () => {

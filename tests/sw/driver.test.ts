@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { SYNC_QUEUES, type Write } from '../../src/core/messages.ts'
 import { Database } from '../../src/store/database.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import { readDevice, wipeLibrary } from '../../src/store/library.ts'
 import { drive } from '../../sw/driver.ts'
 import { onSync } from '../../sw/sync-event.ts'
@@ -96,6 +97,36 @@ describe('driver', () => {
     expect(after).toMatchObject({ figures: { queue: 0 }, connection: 'online' })
   })
 
+  test('P11: letters that find no room are in the log once there is some; those of other messages are written', async () => {
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('No room.', 'QuotaExceededError')
+    })
+    await say({ type: 'last-letters', writes: [letters()] })
+    full.mockRestore()
+    expect(device.announced).not.toContainEqual(expect.objectContaining({ type: 'records-changed' }))
+    await say({ type: 'last-letters', writes: [letters({ id: idOf(2), number: 2 })] })
+    await device.world.journal.flush()
+    expect([...server.records.keys()]).toEqual([idOf(2)])
+    expect((await readJournal(device.db)).map(({ event }) => event)).toContainEqual({
+      what: 'failed',
+      doing: 'storage',
+      failure: 'QuotaExceededError',
+      why: 'No room.',
+    })
+  })
+
+  test('what a page asks of the server when it compares is asked, and the answer handed back as it is', async () => {
+    const request = { protocol: 1, account: 'ada', mark: null, cursor: 0, without: [], ranges: [''] }
+    expect(await say({ type: 'compare', request })).toMatchObject([
+      { ok: false, problem: { is: 'refused', status: 404 } },
+    ])
+    server.put(note('theirs', { id: idOf(9) }))
+    await fire('periodicsync')
+    expect(await say({ type: 'repair', library: device.library, ids: [idOf(9)] })).toEqual([
+      { ok: true, value: [{ id: idOf(9), done: 'left' }] },
+    ])
+  })
+
   test('a wake wakes, an abort gives up what is on its way', async () => {
     await device.write(idOf(1), { title: 't' })
     server.onPush = async () => {
@@ -116,6 +147,12 @@ describe('driver', () => {
     expect(server.pushes).toEqual([])
     await fire('message', { type: 'SKIP_WAITING' })
     expect(calls).toEqual(['skipWaiting'])
+  })
+
+  test('P9: a page that hears of the network’s return has the worker wait a moment too, and then sync', async () => {
+    device.random = 0.25
+    await say({ type: 'wake', reason: 'online' })
+    expect(server.pulls.map(({ at }) => at)).toEqual([T0 + 500])
   })
 
   test('what is no message of this version is ignored', async () => {

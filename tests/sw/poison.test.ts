@@ -30,6 +30,38 @@ const holds = ({ mutations }: PushRequest, ...ids: string[]) =>
 const left = async () => (await device.state()).entries.map(({ id, state }) => [id, state.is])
 const notices = () => device.announced.filter(({ type }) => type === 'notice')
 
+describe('a row that the browser has lost', () => {
+  const lose = (store: 'records' | 'outbox', id: string): Promise<void> =>
+    device.db.run([store], 'readwrite', (tx) => tx.objectStore(store).delete(id))
+
+  test('P9 what was to be sent is gone when its turn comes again: nothing is sent for it, and it rests', async () => {
+    await write(1)
+    server.onPush = () => TIME_OUT
+    server.onPull = async () => {
+      await lose('outbox', idOf(1))
+      return null as never
+    }
+    await wake(AN_HOUR)
+    expect(server.pushes).toHaveLength(3)
+    expect(server.pulls.length).toBeLessThan(4)
+  })
+
+  test('P1 P9 of a record in flight: it goes on with what was frozen, and nothing is asked for ever', async () => {
+    await write(2)
+    server.onPush = () => NO_ANSWER
+    server.onPull = () => NO_ANSWER
+    await wake()
+    await lose('records', idOf(1))
+    server.onPush = () => null
+    server.onPull = () => (server.pulls.length > 20 ? NO_ANSWER : null)
+    await device.engine.wake('sync-now', 0)
+    expect(server.pulls.length).toBeLessThan(5)
+    expect(server.records.get(idOf(1))?.fields.title).toBe('1')
+    expect((await device.held(idOf(1))).record?.fields.title).toBe('1')
+    expect(await left()).toEqual([])
+  })
+})
+
 describe('P9: what an outage costs', () => {
   /** Requests of an outage of an hour with the engine awake all the time, and pages that look in each minute. */
   async function outage(entries: number, failure: Failure): Promise<{ pushes: number; pulls: number }> {

@@ -114,6 +114,12 @@ describe('transport', () => {
     expect(await failure(broken)).toMatchObject({ is: 'no-answer' })
   })
 
+  test('P11 whatever a request dies of is said by name, and what has none is no answer either', async () => {
+    const dying = (why: unknown) => failure(() => Promise.reject(why))
+    expect(await dying(new TypeError('Failed to fetch'))).toEqual({ is: 'no-answer', why: 'TypeError' })
+    expect(await dying('an extension of the browser')).toEqual({ is: 'no-answer', why: 'unknown' })
+  })
+
   test('a request that hangs is given up: at its time limit or when the caller does', async () => {
     const hang = (init: RequestInit) =>
       new Promise<Response>((_, reject) =>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { learn } from '../../src/core/compare.ts'
 import { JOURNAL_ROWS, type JournalEvent } from '../../src/core/journal.ts'
 import type { ToWorker } from '../../src/core/messages.ts'
+import type { Change } from '../../src/core/protocol.ts'
 import type { Fields, RecordState } from '../../src/core/records.ts'
 import { readJournal } from '../../src/store/journal.ts'
 import { moveLibrary } from '../../src/store/move.ts'
@@ -14,7 +15,7 @@ import { repairRecords } from '../../sw/verify.ts'
 import { type TestServer, testServer } from '../server/fixture.ts'
 import { Clock, Device } from '../support/device.ts'
 import { calm, expectConverged, type Pair, pairOf } from '../support/device-pair.ts'
-import { idOf, T0 } from '../support/device-records.ts'
+import { idOf, note, T0 } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
 
 let server: TestServer
@@ -87,6 +88,15 @@ async function tamperThere({ client }: Pair, id: string, change: Fields | null):
       .where('space', '=', space)
       .where('id', '=', id)
       .execute()
+}
+/** A device whose rows were all altered behind the app's back, and its server. */
+async function altered(many: number): Promise<{ device: Device; memory: MemoryServer }> {
+  const memory = new MemoryServer(() => T0)
+  const device = await Device.open(memory, { clock: new Clock() })
+  for (let n = 1; n <= many; n++) memory.put(note(`text ${n}`, { id: idOf(n) }))
+  await device.engine.wake('opened', 0)
+  for (let n = 1; n <= many; n++) await tamper(device, idOf(n), { content: 'a bit fell over' })
+  return { device, memory }
 }
 const logged = async (device: Device): Promise<JournalEvent[]> =>
   (await readJournal(device.db)).slice(0, JOURNAL_ROWS).map(({ event }) => event)
@@ -343,6 +353,45 @@ describe('the worker’s half of a repair', () => {
     expect(await repair()).toEqual({ ok: true, value: null })
     expect(asked()).toBe(1)
     expect((await device.state()).entries).toEqual([])
+  })
+
+  test('P9 nothing is fetched for a device without an account', async () => {
+    const memory = new MemoryServer(() => T0)
+    const device = await Device.open(memory, { account: null, clock: new Clock() })
+    const { engine, world, library } = device
+    expect(await repairRecords(engine, world, library, [idOf(1)])).toEqual({ ok: true, value: null })
+    expect(memory.pulls).toEqual([])
+  })
+
+  test('more than one page of them is read to its end before anything counts as missing', async () => {
+    const { device, memory } = await altered(3)
+    memory.pageSize = 1
+    expect(await repairRecords(device.engine, device.world, device.library, [1, 2, 3].map(idOf))).toEqual({
+      ok: true,
+      value: [1, 2, 3].map((n) => ({ id: idOf(n), done: 'replaced' })),
+    })
+  })
+
+  test('P8 one that this version cannot read is neither sent nor taken for missing, and keeps no other back', async () => {
+    const { device, memory } = await altered(3)
+    const before = await device.held(idOf(2))
+    memory.onPull = (_, answer) => {
+      const answered = answer()
+      if (!answered.ok) return answered
+      const page = answered.value.answer
+      const changes = page.changes.map((change) =>
+        (change as Change).record.id === idOf(2)
+          ? { seq: (change as Change).seq, record: 'of a newer Pawkit' }
+          : change,
+      )
+      return { ok: true, value: { ...answered.value, answer: { ...page, changes } } }
+    }
+    const { engine, world, library } = device
+    expect(await repairRecords(engine, world, library, [1, 2, 3].map(idOf))).toMatchObject({
+      value: [{ done: 'replaced' }, { id: idOf(2), done: 'left' }, { done: 'replaced' }],
+    })
+    expect(await device.held(idOf(2))).toEqual(before)
+    expect(memory.pushes).toEqual([])
   })
 
   test('whoever signs out does not wait for it: the request is given up', async () => {

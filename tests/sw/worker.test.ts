@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CHANNEL, ENGINE_LOCK } from '../../src/core/messages.ts'
+import { presenceLock, type Wanting } from '../../src/core/session.ts'
 import { Database } from '../../src/store/database.ts'
 import { adoptLibrary, openLibrary } from '../../src/store/library.ts'
 import { readSyncState } from '../../src/store/read.ts'
@@ -162,6 +163,36 @@ describe('the worker as it is put together', () => {
     await platform.fire('message', { data: { v: 1, type: 'abort' } })
     await drain
     expect(await status()).toMatchObject([{ connection: 'server-unreachable', figures: { processing: 0 } }])
+  })
+
+  test('P7: who asks for the right to write gets it, and all are told; who holds it alive keeps it until a person takes it', async () => {
+    const said: unknown[] = []
+    const channel = new BroadcastChannel(CHANNEL)
+    channel.onmessage = ({ data }) => void said.push(data)
+    const ask = (session: string, wanting: Wanting = 'ask') =>
+      platform.fire('message', { data: { v: 1, type: 'right', session, wanting } })
+    const given = [{ right: { active: 'a', epoch: 1 }, place: null }]
+    expect(await ask('a')).toEqual(given)
+    platform.held = [presenceLock('a')]
+    expect(await ask('b')).toEqual(given)
+    await vi.waitFor(() => expect(said).toContainEqual({ v: 1, type: 'right-changed' }))
+    const holder = new BroadcastChannel(CHANNEL)
+    const place = { path: '/notes/1', field: 'content', start: 3, end: 3, scroll: 0 }
+    holder.onmessage = ({ data }) => {
+      if (data.type === 'hand-over') holder.postMessage({ v: 1, type: 'handed-over', session: 'a', place })
+    }
+    expect(await ask('b', 'take')).toEqual([{ right: { active: 'b', epoch: 2 }, place }])
+    holder.close()
+    const late = { v: 1, type: 'right', session: 'a', wanting: 'take', until: Date.now() - 1 }
+    expect(await platform.fire('message', { data: late }), 'by now it has done it itself').toEqual([])
+    expect(await ask('b'), 'what was taken since stays').toEqual([
+      { right: { active: 'b', epoch: 2 }, place: null },
+    ])
+    platform.state = 'installed'
+    expect(await ask('a', 'take')).toEqual([])
+    platform.state = 'activated'
+    platform.held = []
+    channel.close()
   })
 
   test('a newer version takes the database over, and this one opens it no more by itself', async () => {

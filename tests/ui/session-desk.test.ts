@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Announcement, CHANNEL, readMessage } from '../../src/core/messages.ts'
-import type { Place } from '../../src/core/session.ts'
+import { type Place, visibleLock } from '../../src/core/session.ts'
 import { Database } from '../../src/store/database.ts'
 import { openLibrary } from '../../src/store/library.ts'
 import { readSome } from '../../src/store/read.ts'
@@ -55,7 +55,8 @@ class Tab {
       notices: new NoticeList(() => {}),
       read: async () => {},
       changed: () => {},
-      write: ({ typed }) => this.desk.guard(NOTE, () => this.write(String(typed.content))),
+      write: ({ typed, draft }) =>
+        this.desk.guard(NOTE, () => this.write(String(typed.content), '', { draft })),
     })
     this.channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       const said = readMessage<Announcement>(data)
@@ -72,10 +73,10 @@ class Tab {
   }
 
   /** As an editor writes. */
-  async write(content: string, shown = ''): Promise<WriteResult> {
+  async write(content: string, shown = '', draft: { draft?: string } = {}): Promise<WriteResult> {
     const create = !made
     made = true
-    const change = { id: NOTE, kind: 'note', shown: { content: shown }, typed: { content }, create }
+    const change = { id: NOTE, kind: 'note', shown: { content: shown }, typed: { content }, create, ...draft }
     const committed = await this.writer.write({ ...change, urgency: 'typing' }, 'relaxed')
     if (committed.is === 'fenced') await this.desk.fenced()
     return resultOf(committed)
@@ -275,6 +276,12 @@ describe('many tabs, one writer', () => {
     expect(third.desk.control).toBe('read-only')
   })
 
+  test('a tab that is hidden without hearing of it does not count as visible for long', async () => {
+    const [, second] = [await Tab.open(A), await Tab.open(B)]
+    second.presence.visible = false
+    await until(async () => !(await second.presence.held()).includes(visibleLock(B)), 'it counts as hidden')
+  })
+
   test('trace 30: who took over died before it had the right: the old tab goes on', async () => {
     const first = await Tab.open(A)
     await Tab.open(B)
@@ -321,6 +328,25 @@ describe('drafts of a tab that lost control', () => {
     expect(second.desk.drafts).toEqual([])
   })
 
+  test('taken in twice, here at once or in a tab that has not heard of it, it is taken in once', async () => {
+    const [first, second] = await drafted()
+    const id = second.desk.drafts[0]?.id ?? ''
+    const heard = first.desk.drafts
+    expect(heard).toHaveLength(1)
+    let writes = 0
+    const { write } = second
+    second.write = (...args) => {
+      writes++
+      return write.apply(second, args)
+    }
+    await Promise.all([second.desk.takeDraft(id), second.desk.takeDraft(id)])
+    expect(writes).toBe(1)
+    first.desk.readDrafts = async () => {}
+    expect(first.desk.drafts).toEqual(heard)
+    await first.desk.takeDraft(id)
+    expect(first.asked, 'there is nothing left to ask about').toEqual([])
+  })
+
   test('in a tab without control that asks first; left at that, the draft stays', async () => {
     const [first] = await drafted()
     const [draft] = first.desk.drafts
@@ -330,14 +356,5 @@ describe('drafts of a tab that lost control', () => {
     await taking
     expect(first.desk.drafts).toHaveLength(1)
     expect(await content()).toBe('one')
-  })
-
-  test('an edit that was refused and then made leaves none, but what else it holds stays', async () => {
-    const [first] = await drafted()
-    const id = first.desk.drafts[0]?.id ?? ''
-    await first.desk.made(id, { content: 'something else' })
-    expect(first.desk.drafts).toHaveLength(1)
-    await first.desk.made(id, { content: 'one two' })
-    expect(first.desk.drafts).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import { type Fields, sameJson, titleOf } from '../../core/records.ts'
+import { type Fields, titleOf } from '../../core/records.ts'
 import type { Draft } from '../../core/session.ts'
 import { readDrafts, removeDraft } from '../../store/drafts.ts'
 import type { PageModel, WriteResult } from '../model.ts'
@@ -26,6 +26,7 @@ export interface DraftDeskPage {
     readonly create: boolean
     readonly shown: Fields
     readonly typed: Fields
+    readonly draft: string
   }): Promise<WriteResult>
 }
 
@@ -34,6 +35,8 @@ export class DraftDesk extends EventTarget {
   readonly #db: PageWorld['db']
   protected readonly page: DraftDeskPage
   #drafts: readonly DraftView[] = []
+  /** Those that are being taken in here: pressed twice, a button takes in once. */
+  readonly #taking = new Set<string>()
 
   constructor({ db }: Pick<PageWorld, 'db'>, page: DraftDeskPage) {
     super()
@@ -69,13 +72,24 @@ export class DraftDesk extends EventTarget {
   }
 
   async takeDraft(id: string): Promise<void> {
-    const draft = this.#drafts.find((one) => one.id === id)
-    if (!draft) return
-    const { recordId, kind, create, shown, typed, title } = draft
-    const written = await this.page.write({ id: recordId, kind, create, shown, typed })
+    if (this.#taking.has(id)) return
+    this.#taking.add(id)
+    try {
+      await this.#takeIn(id)
+    } finally {
+      this.#taking.delete(id)
+    }
+  }
+
+  async #takeIn(id: string): Promise<void> {
+    // Another tab may have taken it in, or more was typed into it, and this one has not heard of it yet.
+    const draft = (await readDrafts(this.#db)).find((one) => one.id === id)
+    if (!draft) return this.readDrafts()
+    const { recordId, kind, create, shown, typed } = draft
+    const title = this.#drafts.find((one) => one.id === id)?.title ?? ''
+    const written = await this.page.write({ id: recordId, kind, create, shown, typed, draft: id })
     const problem = problemOf(written)
-    // Only what is in the record is no longer needed as a draft.
-    if (written.is === 'written') await this.#remove(draft)
+    if (written.is === 'written') await this.made()
     else if (written.is !== 'fenced')
       this.page.notices.add('alert', `The draft of “${title}” was not taken in. ${problem ?? ''}`)
   }
@@ -87,14 +101,12 @@ export class DraftDesk extends EventTarget {
 
   async #remove(draft: Draft): Promise<void> {
     await removeDraft(this.#db, this.page.library(), draft)
-    this.page.changed()
-    await this.readDrafts()
+    await this.made()
   }
 
-  /** An edit that was kept as a draft has been made after all; whatever else the draft holds stays. */
-  async made(id: string, typed: Fields): Promise<void> {
-    const draft = (await readDrafts(this.#db)).find((one) => one.id === id)
-    if (draft && Object.entries(draft.typed).every(([field, value]) => sameJson(typed[field] ?? null, value)))
-      await this.#remove(draft)
+  /** What was kept as a draft is in its record now, or was given up. */
+  async made(): Promise<void> {
+    this.page.changed()
+    await this.readDrafts()
   }
 }

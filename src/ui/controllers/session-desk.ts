@@ -222,6 +222,8 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     clearTimeout(this.#timer)
     const wait = this.#gone ? LOOK_RELOAD : this.#control === 'active' ? LOOK_ACTIVE : LOOK
     this.#timer = setTimeout(async () => {
+      // A tab that is hidden by one that it opens itself hears nothing of that.
+      this.#world.presence.shown()
       // What cannot be read now is read the next time.
       if (this.#world.presence.visible) await this.look().catch(() => {})
       this.#lookLater()
@@ -230,8 +232,9 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   async #want(wanting: Wanting): Promise<Taken> {
     const { db, presence, worker } = this.#world
-    const message = { v: MESSAGES_VERSION, type: 'right', session: presence.id, wanting } as const
     const limit = wanting === 'take' ? TAKE_LIMIT : WORKER_LIMIT
+    const until = this.#world.now() + limit
+    const message = { v: MESSAGES_VERSION, type: 'right', session: presence.id, wanting, until } as const
     const answered = await worker?.ask<Taken>(message, limit)
     const rights = { db, heldLocks: () => presence.held(), channel: worker?.channel ?? null }
     // Where there is no worker, or it does not answer, the page does the same by itself.

@@ -90,10 +90,11 @@ export abstract class WritingModel extends EventTarget {
     let kept: string | null = null
     return this.tabs.guard(about, async () => {
       const { epoch } = this.writer
-      const result = await this.#write(change, durability)
+      const draft = change.draft ?? kept
+      const result = await this.#write(draft === null ? change : { ...change, draft }, durability)
+      if (kept !== null && result.is === 'written') await this.tabs.made()
       // What the store refused it keeps as a draft.
-      if (kept !== null && result.is === 'written') await this.tabs.made(kept, change.typed)
-      kept = result.is === 'fenced' ? draftId(this.#page, epoch, change.id) : null
+      if (result.is === 'fenced') kept ??= draftId(this.#page, epoch, change.id)
       return result
     })
   }

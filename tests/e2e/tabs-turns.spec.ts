@@ -1,0 +1,98 @@
+import { expect, test } from '../tabs/fixture.ts'
+import type { Scene } from '../tabs/scene.ts'
+import type { Tab } from '../tabs/tab.ts'
+import { ADA, type Client } from './support/client.ts'
+import { asked } from './support/tabs.ts'
+
+const HELD = 2000
+/** Until a letter is in the record, a question answered and a draft taken in on its way. */
+const TYPED = 20_000
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
+const LINES = 'A:\n\nB:\n\nR:'
+
+const lineOf = (text: string, writer: string): string =>
+  text.split('\n').find((line) => line.startsWith(`${writer}:`)) ?? ''
+
+/** Puts the caret to the end of the writer's own line, as a click does. */
+const goTo = (tab: Tab, writer: string): Promise<void> =>
+  tab.app.page.locator('#content').evaluate((field, start) => {
+    if (!(field instanceof HTMLTextAreaElement)) throw new Error('Not a text.')
+    const at = `\n${field.value}`.indexOf(`\n${start}`)
+    const end = field.value.indexOf('\n', at)
+    field.focus()
+    field.setSelectionRange(end < 0 ? field.value.length : end, end < 0 ? field.value.length : end)
+  }, `${writer}:`)
+
+/** Types at the end of the line; whatever the page asks or offers meanwhile, the person agrees to. */
+async function types(scene: Scene, tab: Tab, writer: string, before: string, text: string): Promise<void> {
+  await goTo(tab, writer)
+  const [first = '', ...rest] = text
+  await tab.page.keyboard.press(first)
+  const taken = tab.page.getByRole('button', { name: 'Take in' })
+  const end = Date.now() + TYPED
+  while (lineOf(scene.monitor.now.text, writer) !== `${writer}:${before}${first}`) {
+    if (Date.now() > end)
+      throw new Error(`“${first}” of ${writer} is not in the record: ${scene.monitor.now.text}`)
+    if (await asked(tab.app).isVisible()) await tab.takeControl()
+    else if (await taken.first().isVisible())
+      await taken
+        .first()
+        .dispatchEvent('click', {}, { timeout: 1000 })
+        .catch(() => {})
+    await scene.monitor.until(500, ({ text: now }) => lineOf(now, writer) === `${writer}:${before}${first}`)
+  }
+  await expect(tab.app.content).not.toHaveAttribute('aria-readonly', 'true')
+  await expect(tab.app.content).toHaveValue(new RegExp(`^${writer}:${before}${first}$`, 'm'))
+  await goTo(tab, writer)
+  await tab.page.keyboard.type(rest.join(''))
+  const stored = await scene.monitor.until(
+    TYPED,
+    ({ text: now }) => lineOf(now, writer) === `${writer}:${before}${text}`,
+  )
+  expect(stored, `${writer} typed “${text}”: ${scene.monitor.now.text}`).not.toBeNull()
+}
+
+/** Another device, on the version that the server has in that moment. */
+async function remoteTypes(client: Client, id: string, text: string): Promise<void> {
+  for (;;) {
+    const { note } = await client.get<{ note: { content: string; version: number } }>(`/api/notes/${id}`)
+    const content = note.content.replace(/^R:.*$/m, (line) => line + text)
+    try {
+      return await client.push([{ record: id, kind: 'note', on: note.version, fields: { content } }])
+    } catch (error) {
+      // A tab's change came between.
+      if (!String(error).includes('conflict')) throw error
+    }
+  }
+}
+
+for (const [times, tag] of [
+  [4, []],
+  [20, ['@long']],
+] as const)
+  test(`P4 control goes back and forth ${times} times between two tabs that hear everything 2 s late, another device edits too: every letter is there, in each writer's order`, {
+    tag: [...tag],
+  }, async ({ scene: start, site }) => {
+    test.setTimeout(60_000 + times * 15_000)
+    const scene = await start({ content: LINES, held: HELD })
+    const [first] = scene.tabs
+    const second = await scene.open('window')
+    if (!first) throw new Error('There is no tab.')
+    const remote = await site.signIn(ADA)
+    await expect.poll(() => site.data.content(scene.note), { timeout: 20_000 }).toBe(LINES)
+    const typed = { A: '', B: '', R: '' }
+    for (let turn = 0; turn < times; turn++) {
+      const writer = turn % 2 === 0 ? 'A' : 'B'
+      const text = Array.from({ length: 4 }, (_, index) => ALPHABET[(turn * 4 + index) % 26]).join('')
+      const elsewhere = remoteTypes(remote, scene.note, String(turn % 10))
+      await types(scene, writer === 'A' ? first : second, writer, typed[writer], text)
+      typed[writer] += text
+      typed.R += String(turn % 10)
+      await elsewhere
+    }
+    const whole = `A:${typed.A}\n\nB:${typed.B}\n\nR:${typed.R}`
+    await expect.poll(() => site.data.content(scene.note), { timeout: 20_000 }).toBe(whole)
+    for (const tab of [first, second]) await expect(tab.app.content).toHaveValue(whole, { timeout: 20_000 })
+    expect(scene.monitor.now.right.epoch, 'control went back and forth').toBeGreaterThanOrEqual(times)
+    expect(scene.monitor.judge.faults).toEqual([])
+  })

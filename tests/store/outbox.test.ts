@@ -1,0 +1,32 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { writeDevice } from '../../src/store/library.ts'
+import { readOutbox } from '../../src/store/outbox.ts'
+import { Clock, Device } from '../support/device.ts'
+import { idOf } from '../support/device-records.ts'
+import { MemoryServer } from '../support/device-server.ts'
+
+let clock: Clock
+let server: MemoryServer
+let device: Device
+beforeEach(async () => {
+  clock = new Clock()
+  server = new MemoryServer(() => clock.now)
+  device = await Device.open(server, { clock })
+})
+
+describe('what the engine reads', () => {
+  test('trace 11d: of one age: by id, so that every reading has one order; cards last', async () => {
+    await device.write(idOf(1), { url: 'https://a.example/' }, { kind: 'card' })
+    for (const n of [4, 2, 3]) await device.write(idOf(n), { title: `${n}` })
+    expect((await readOutbox(device.db, clock.now))?.due).toEqual([2, 3, 4, 1].map(idOf))
+  })
+
+  test('what this device is called goes with every push', async () => {
+    await device.write(idOf(1), { title: 'one' })
+    await device.engine.wake('changed', 0)
+    await writeDevice(device.db, { key: 'name', name: 'Phone' })
+    await device.write(idOf(1), { title: 'two' })
+    await device.engine.wake('changed', 0)
+    expect(server.pushes.map(({ request }) => request.device?.name)).toEqual(['', 'Phone'])
+  })
+})

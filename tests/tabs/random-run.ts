@@ -1,0 +1,115 @@
+import { Dice } from '../chaos/dice.ts'
+import { within } from '../chaos/limit.ts'
+import { figures } from './judge.ts'
+import { OPERATIONS, type Step } from './operations.ts'
+import type { Scene } from './scene.ts'
+
+/** The issue's: so long there is nobody who may write at most, while a visible tab would. */
+const GAP_LIMIT = 5000
+/** What one operation, or the typing beside it, takes at most on a busy machine. */
+const STEP_LIMIT = 40_000
+
+export interface RandomOptions {
+  readonly seed: number
+  readonly operations: number
+  /** How many tabs at most. */
+  readonly most: number
+}
+
+export interface RandomReport {
+  /** Figures, for people. */
+  readonly lines: readonly string[]
+  /** What was done, for whoever looks into a fault. */
+  readonly trace: readonly string[]
+  readonly faults: readonly string[]
+  readonly words: number
+}
+
+/** Opens, closes, kills, freezes and takes control at random while somebody types wherever one may write. */
+export async function randomRun(scene: Scene, options: RandomOptions): Promise<RandomReport> {
+  const dice = new Dice(options.seed)
+  const typist = new Typist(scene)
+  const step: Step = { scene, dice, most: options.most, taken: [], overtaken: [] }
+  const trace: string[] = []
+  const counts = new Map<string, number>()
+  const { judge } = scene.monitor
+  const began = Date.now()
+  for (let done = 0; done < options.operations; ) {
+    const [, name, operation] = dice.weighted(OPERATIONS.map((one) => [one[0], one] as const))
+    const at = Date.now()
+    // Now and then somebody is typing while it happens.
+    if (dice.chance(0.5)) typist.begin()
+    const what = await within(STEP_LIMIT, name, operation(step)).catch(async (error) => {
+      const story = [...trace, `${new Date(at).toISOString()} ${name}`, await scene.tell()].join('\n')
+      throw new Error(story, { cause: error })
+    })
+    if (what === null) continue
+    done++
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+    trace.push(`${new Date(at).toISOString()} ${done}. ${what}, ${Date.now() - at} ms`)
+    await scene.bury()
+    if (dice.chance(0.6)) await typist.settle()
+  }
+  await typist.settle()
+  await scene.monitor.stop()
+  const { right } = scene.monitor.now
+  const { gaps, faults } = judge
+  const long = gaps.filter(({ ms }) => ms > GAP_LIMIT)
+  return {
+    trace,
+    words: judge.words.size,
+    faults: [
+      ...faults,
+      ...long.map(
+        ({ from, ms, blind }) =>
+          `${new Date(from).toISOString()} nobody could write for ${ms} ms (for ${blind} of them nobody could look either)`,
+      ),
+    ],
+    lines: [
+      `seed ${options.seed}: ${options.operations} operations in ${((Date.now() - began) / 1000).toFixed(0)} s, at most ${options.most} tabs`,
+      [...counts].map(([name, many]) => `${name} ${many}`).join(', '),
+      `${judge.epochs} epochs seen, up to ${right.epoch}; ${judge.writes} writes seen, ${judge.lines} lines in the log, ${judge.words.size} of ${typist.words} words in the record`,
+      `without a writer: ${figures(gaps.map(({ ms }) => ms))}`,
+      `control taken in: ${figures(step.taken)}; from a tab that hung: ${figures(step.overtaken)}`,
+    ],
+  }
+}
+
+/** Types words wherever one may write; what becomes of them is the monitor's to see. */
+class Typist {
+  readonly #scene: Scene
+  #typing: Promise<void> | null = null
+  #words = 0
+
+  constructor(scene: Scene) {
+    this.#scene = scene
+  }
+
+  get words(): number {
+    return this.#words
+  }
+
+  begin(): void {
+    this.#typing ??= this.#type().finally(() => {
+      this.#typing = null
+    })
+    this.#typing.catch(() => {})
+  }
+
+  async settle(): Promise<void> {
+    if (!this.#typing) this.begin()
+    await this.#typing
+  }
+
+  async #type(): Promise<void> {
+    const tab = this.#scene.writer
+    if (!tab || tab.frozen || !(await tab.visible())) return
+    const word = `w${++this.#words}x`
+    try {
+      await within(STEP_LIMIT, `typing in ${tab.name}`, tab.type(` ${word}`))
+    } catch (error) {
+      // It was closed or killed in the midst of it.
+      if (this.#scene.tabs.includes(tab) && !tab.frozen) throw error
+    }
+  }
+}
