@@ -52,24 +52,29 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
     }
   }
 
+  const install = async (): Promise<void> => {
+    const cache = await opened()
+    const missing = async ([path, { key, how }]: [string, Kept]): Promise<void> => {
+      if (await cache.match(key)) return
+      const answer = await fetch(path, { cache: how })
+      // A redirect is a sign-in page of some proxy, and a browser refuses it as the answer to a navigation.
+      if (!answer.ok || answer.redirected) throw new TypeError(`${path}: ${answer.status}`)
+      await cache.put(key, answer)
+    }
+    await Promise.all([...kept].map(missing))
+  }
+
   return {
-    async install() {
-      const cache = await opened()
-      const missing = async ([path, { key, how }]: [string, Kept]): Promise<void> => {
-        if (await cache.match(key)) return
-        const answer = await fetch(path, { cache: how })
-        // A redirect is a sign-in page of some proxy, and a browser refuses it as the answer to a navigation.
-        if (!answer.ok || answer.redirected) throw new TypeError(`${path}: ${answer.status}`)
-        await cache.put(key, answer)
-      }
-      await Promise.all([...kept].map(missing))
-    },
+    install,
 
     async clear() {
       const cache = await opened()
       const wanted = new Set([...kept.values()].map(({ key }) => key))
       const old = (await cache.keys()).filter(({ url }) => !wanted.has(url))
       await Promise.all(old.map((request) => cache.delete(request)))
+      // One that was activated while this one was being installed has taken its new files for old. Not awaited: pages wait
+      // for the activation, which must not wait for the network.
+      void install().catch(() => {})
     },
 
     answer({ method, mode, url }) {

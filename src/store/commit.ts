@@ -8,7 +8,7 @@ import { keep } from '../core/vanish.ts'
 import { applyChange } from '../core/write.ts'
 import { offsetOf } from './clock.ts'
 import type { Database, Durability, Transaction } from './database.ts'
-import { forgetMade, keepDraft } from './drafts.ts'
+import { forgetMade, isGone, keepDraft } from './drafts.ts'
 import { HELD_STORES, readHeld, withoutKey, writeSettled } from './held.ts'
 import { requireLibrary } from './library.ts'
 import type { WriterRow } from './schema.ts'
@@ -69,6 +69,7 @@ async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
     await keepDraft(tx, write)
     return { is: 'fenced' }
   }
+  if (await isGone(tx, write)) return written(held.record, held.entry, false)
   const { page, now: at, epoch } = write
   await tx.objectStore('writers').put({ page, at, epoch, numbers: { ...numbers, [write.id]: write.number } })
   if (!held.record && !write.create) return { is: 'missing' }

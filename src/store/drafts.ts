@@ -30,6 +30,15 @@ export async function keepDraft(tx: Transaction, write: Write): Promise<void> {
 }
 
 /**
+ * Whether the draft that a write takes in is gone: another tab has taken it in or given it up, while a person here was
+ * being asked. What a page writes again that was refused to itself is written whatever has become of its draft.
+ */
+export async function isGone(tx: Transaction, { draft, page }: Write): Promise<boolean> {
+  if (draft === undefined || draft.startsWith(`${page} `)) return false
+  return (await tx.objectStore('drafts').getKey(draft)) === undefined
+}
+
+/**
  * A write has gone through that was kept as a draft: that goes in the same transaction, or a tab that dies between the two
  * would leave words to be taken in a second time. What else was typed stays.
  */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Fields } from '../../src/core/records.ts'
-import { readDrafts } from '../../src/store/drafts.ts'
+import { readDrafts, removeDraft } from '../../src/store/drafts.ts'
 import { Clock, Device } from '../support/device.ts'
 import { idOf } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
@@ -43,6 +43,30 @@ describe('what a tab wrote that had lost the right', () => {
     await device.write(idOf(1), { content: 'words' }, { draft })
     expect(await readDrafts(device.db)).toEqual([])
     expect((await device.held(idOf(1))).record?.fields.content).toBe('words')
+  })
+
+  test('P4: taken in by two tabs, one of which was asking its person meanwhile, it is taken in once', async () => {
+    await fenced({ content: 'words' })
+    const [{ id: draft } = { id: '' }] = await readDrafts(device.db)
+    const shown = { content: '' }
+    await device.write(idOf(1), { content: 'words' }, { draft, shown, page: 'second' })
+    await device.write(idOf(1), { content: 'words and more' }, { page: 'second' })
+    const late = await device.write(idOf(1), { content: 'words' }, { draft, shown, page: 'third' })
+    expect(late).toMatchObject({
+      is: 'written',
+      changed: false,
+      record: { fields: { content: 'words and more' } },
+    })
+  })
+
+  test('P7: an edit that its person makes after all is written, though its draft was given up elsewhere', async () => {
+    await device.write(idOf(1), { content: 'one' })
+    await device.write(idOf(1), { content: 'one two' }, { epoch: 9 })
+    const [draft] = await readDrafts(device.db)
+    if (!draft) throw new Error('no draft')
+    await removeDraft(device.db, device.library, draft)
+    await device.write(idOf(1), { content: 'one two' }, { draft: draft.id, shown: { content: 'one' } })
+    expect((await device.held(idOf(1))).record?.fields.content).toBe('one two')
   })
 
   test('P7: what else was typed into it stays when an edit in it is made after all', async () => {

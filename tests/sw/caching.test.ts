@@ -79,6 +79,19 @@ describe('the app’s own files', () => {
     ])
   })
 
+  test('what a version took that was activated meanwhile is there again, and offline nothing fails for it', async () => {
+    const [second, third] = [version('2'), version('3')]
+    await third.install()
+    await second.clear()
+    network = () => {
+      throw new TypeError('offline')
+    }
+    await third.clear()
+    network = (path) => new Response(`${path} of the network`)
+    await third.clear()
+    await vi.waitFor(() => expect(store.kept.has(`${ORIGIN}/index.html?__WB_REVISION__=3`)).toBe(true))
+  })
+
   test.each<[string, () => Response]>([
     ['is not there', () => new Response('', { status: 404 })],
     [
