@@ -1,30 +1,40 @@
-/** The page's document, as far as it says that the page is frozen or goes on. */
-type Lifecycle = Pick<EventTarget, 'addEventListener'>
+/** The page's window, as far as it says that the page is frozen or goes on. */
+type Page = Pick<EventTarget, 'addEventListener'> & {
+  readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }
+}
 
 /**
  * What is said to a frozen page, kept until it goes on. Chromium hands a frozen page what comes on a BroadcastChannel, but
  * not what the store answers: a transaction that was begun then would stay open, and every tab and the worker would wait
  * for it. What was said more than once is told once.
  */
-export class Asleep<T> {
+export class Asleep<T extends { readonly type: string }> {
   readonly #tell: (said: T) => void
   #kept: Map<string, T> | null = null
 
-  constructor(page: Lifecycle, tell: (said: T) => void) {
+  constructor(page: Page, tell: (said: T) => void) {
     this.#tell = tell
-    page.addEventListener('freeze', () => {
+    const { document } = page
+    document.addEventListener('freeze', () => {
       this.#kept ??= new Map()
     })
-    page.addEventListener('resume', () => {
-      const kept = this.#kept
-      this.#kept = null
-      for (const said of kept?.values() ?? []) tell(said)
+    // A browser that forgets one of these must not leave the page deaf.
+    document.addEventListener('resume', () => this.#goOn())
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.#goOn()
     })
+    page.addEventListener('pageshow', () => this.#goOn())
   }
 
-  /** Tells it now, or when the page goes on. */
+  /** Tells it now, or when the page goes on; whoever asked for a hand-over has long gone on without it by then. */
   hear(said: T): void {
-    if (this.#kept) this.#kept.set(JSON.stringify(said), said)
-    else this.#tell(said)
+    if (!this.#kept) this.#tell(said)
+    else if (said.type !== 'hand-over') this.#kept.set(JSON.stringify(said), said)
+  }
+
+  #goOn(): void {
+    const kept = this.#kept
+    this.#kept = null
+    for (const said of kept?.values() ?? []) this.#tell(said)
   }
 }

@@ -34,6 +34,11 @@ export class Presence {
     return document.visibilityState === 'visible'
   }
 
+  /** Whether a person's keys go to it: a window that is uncovered is visible, and no more. */
+  get focused(): boolean {
+    return document.hasFocus()
+  }
+
   /** Holds the session's lock, with the id of the page before a reload where it is free, else with a new one. */
   async claim(): Promise<string> {
     const kept = this.#id || (sessionStorage.getItem(KEPT) ?? '')

@@ -26,7 +26,7 @@ const UPDATE_CHECK = 3600_000
 export class WorkerClient extends EventTarget {
   readonly #channel = new BroadcastChannel(CHANNEL)
   readonly #workbox: Workbox
-  readonly #asleep = new Asleep<Announcement>(document, (said) =>
+  readonly #asleep = new Asleep<Announcement>(window, (said) =>
     this.dispatchEvent(new CustomEvent<Announcement>('said', { detail: said })),
   )
   #registration: ServiceWorkerRegistration | null = null

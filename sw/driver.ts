@@ -1,3 +1,4 @@
+import type { JournalEvent } from '../src/core/journal.ts'
 import { readMessage, type ToWorker, type WakeReason, type Write } from '../src/core/messages.ts'
 import { connectionState, figures } from '../src/core/status.ts'
 import { commitAll, pruneWriters } from '../src/store/commit.ts'
@@ -102,18 +103,23 @@ async function receive(
 
 /** In one transaction: a browser that closes soon after its tab gives no time for one a key. */
 async function commitLetters(writes: readonly Write[], world: EngineWorld): Promise<void> {
-  const ids = new Set<string>()
+  const lines = new Map<string, Extract<JournalEvent, { what: 'written' }>>()
   for (const library of new Set(writes.map((write) => write.library))) {
     const ofOne = writes.filter((write) => write.library === library)
     try {
-      for (const done of await commitAll(await world.database(), ofOne, 'strict'))
-        if (done.is === 'written' && done.changed) ids.add(done.record.id)
+      for (const [at, done] of (await commitAll(await world.database(), ofOne, 'strict')).entries()) {
+        if (done.is !== 'written' || !done.changed) continue
+        const record = done.record.id
+        const writes = (lines.get(record)?.writes ?? 0) + 1
+        lines.set(record, { what: 'written', record, epoch: (ofOne[at] as Write).epoch, writes })
+      }
     } catch (error) {
       // The library was replaced meanwhile: these letters were the other person's.
       if (!(error instanceof OtherLibrary)) logFault(world, error)
     }
   }
-  if (ids.size > 0) world.announce({ v: 1, type: 'records-changed', ids: [...ids] })
+  for (const line of lines.values()) world.journal.add(line)
+  if (lines.size > 0) world.announce({ v: 1, type: 'records-changed', ids: [...lines.keys()] })
 }
 
 async function status(world: EngineWorld) {

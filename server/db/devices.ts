@@ -1,5 +1,5 @@
 import { RETENTION_MS } from '../../src/core/protocol.ts'
-import { forgetStepsOfNobody, keepStep } from './receipts.ts'
+import { forgetSteps, keepStep } from './receipts.ts'
 import type { Database } from './schema.ts'
 
 /** An account has a handful; more than this are of a program that makes up ids. */
@@ -29,9 +29,9 @@ const rowOf = (db: Database, account: string, id: string) =>
 /**
  * Remembers that a device of the account has been here. For write transactions.
  *
- * Names: what a person called a device, at whichever device of theirs, comes to `renameDevice`; the newest counts. What
- * a device calls itself in its pushes and streams names it only until then: it may be the name that its browser began
- * with, or one that it does not know to be old.
+ * Names: what a person called a device, at whichever device of theirs, comes to `renameDevice`; the one that
+ * reaches the server last counts. What a device calls itself in its pushes and streams names it only until then: it may
+ * be the name that its browser began with, or one that it does not know to be old.
  * @returns the device's name in effect
  */
 export async function sawDevice(trx: Database, account: string, seen: Seen, now: number): Promise<string> {
@@ -64,10 +64,12 @@ async function forgetBeyond(trx: Database, account: string): Promise<void> {
     .limit(MOST)
     .offset(MOST)
     .execute()
-  if (beyond.length === 0) return
-  const ids = beyond.map(({ id }) => id)
-  await trx.deleteFrom('device').where('account', '=', account).where('id', 'in', ids).execute()
-  await trx.deleteFrom('device_step').where('account', '=', account).where('device', 'in', ids).execute()
+  for (const { id } of beyond) await forgetDevice(trx, account, id)
+}
+
+async function forgetDevice(trx: Database, account: string, id: string): Promise<void> {
+  await trx.deleteFrom('device').where('account', '=', account).where('id', '=', id).execute()
+  await forgetSteps(trx, account, id)
 }
 
 /** What there is to write down of a device that sends nothing: null where nothing is new. */
@@ -86,7 +88,8 @@ export async function newsOf(db: Database, account: string, seen: Seen, now: num
 
 /**
  * The account's devices, the one that was here last first. Not those that have not been here for as long as they would
- * have to read afresh, nor those whose session was ended: signing out removes the library from a device.
+ * have to read afresh, nor those whose session was ended: signing out removes the library from a device. One
+ * that lives names its session with its next pull.
  */
 export const knownDevices = (db: Database, account: string, now: number) =>
   db
@@ -94,12 +97,7 @@ export const knownDevices = (db: Database, account: string, now: number) =>
     .where('device.account', '=', account)
     .where('seen_at', '>=', now - RETENTION_MS)
     .where((eb) =>
-      eb.or([
-        eb('device.session', 'is', null),
-        eb.exists(
-          eb.selectFrom('session').select('session.id').whereRef('session.id', '=', 'device.session'),
-        ),
-      ]),
+      eb.exists(eb.selectFrom('session').select('session.id').whereRef('session.id', '=', 'device.session')),
     )
     .orderBy('seen_at', 'desc')
     .orderBy('device.id')
@@ -122,9 +120,10 @@ export async function renameDevice(
 
 /** Forgets devices that have not been here for as long as they would have to read afresh. */
 export async function forgetDevices(trx: Database, now: number): Promise<void> {
-  await trx
-    .deleteFrom('device')
+  const gone = await trx
+    .selectFrom('device')
+    .select(['account', 'id'])
     .where('seen_at', '<', now - RETENTION_MS)
     .execute()
-  await forgetStepsOfNobody(trx)
+  for (const { account, id } of gone) await forgetDevice(trx, account, id)
 }

@@ -39,25 +39,12 @@ export async function keepStep(
   if (beyond) await drop.where('cursor', '<=', beyond.cursor).execute()
 }
 
-/** Forgets the steps of devices that are forgotten. */
-export async function forgetStepsOfNobody(trx: Database): Promise<void> {
-  await trx
-    .deleteFrom('device_step')
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('device')
-            .select('device.id')
-            .whereRef('device.account', '=', 'device_step.account')
-            .whereRef('device.id', '=', 'device_step.device'),
-        ),
-      ),
-    )
-    .execute()
+/** Forgets the steps of a device that is forgotten. */
+export async function forgetSteps(trx: Database, account: string, device: string): Promise<void> {
+  await trx.deleteFrom('device_step').where('account', '=', account).where('device', '=', device).execute()
 }
 
-/** Remembers which device made these changes: a record is not *also* on the device that it came from. */
+/** Remembers which device made these changes: it has had them since, and need not say so. */
 export async function madeOn(
   trx: Database,
   space: string,
@@ -73,14 +60,14 @@ export async function madeOn(
     .execute()
 }
 
-/** The last change of a record: its version and seq, and the device that made it, where that is known. */
+/** The last change of a record: its version and seq, and the device that made it and when, where that is known. */
 export function lastChange(db: Database, space: string, record: string) {
   return db
     .selectFrom('record')
     .leftJoin('change', (join) =>
       join.onRef('change.space', '=', 'record.space').onRef('change.seq', '=', 'record.seq'),
     )
-    .select(['record.version', 'record.seq', 'change.device'])
+    .select(['record.version', 'record.seq', 'change.device', 'change.at'])
     .where('record.space', '=', space)
     .where('record.id', '=', record)
     .executeTakeFirst()

@@ -60,12 +60,13 @@ export function deviceRoutes({ db, world }: Deps, online: Online): Hono<Env> {
       if (!last) return null
       const holders = await knownDevices(trx, account, now)
         .select(['device.id', 'name'])
-        .where('cursor', '>=', last.seq)
+        .where((eb) => eb.or([eb('cursor', '>=', last.seq), eb('device.id', '=', last.device)]))
         .execute()
       const since = await sinceWhen(trx, account, last.seq)
-      const receipts = holders
-        .filter(({ id }) => id !== last.device)
-        .map(({ id, name }) => ({ device: id, name, since: since.get(id) ?? null }))
+      const receipts = holders.map(({ id, name }) => ({
+        ...{ device: id, name },
+        since: (id === last.device ? last.at : since.get(id)) ?? null,
+      }))
       return { now, version: last.version, receipts }
     })
     if (!answer) throw notFound()

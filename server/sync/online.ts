@@ -2,9 +2,14 @@ import type { Pokes } from './poke.ts'
 
 /** A device without a visible page has no stream, but asks now and then. */
 const ASKED_MS = 60_000
+/**
+ * A visible page asks every 45 s, and that is written down to the minute. One that is silent for longer has lost its
+ * network: its stream seems open here until the connection times out.
+ */
+const STREAMING_MS = 150_000
 
 /**
- * Which devices are online: those with an open stream, and those that have asked within the last minute. Not one whose
+ * Which devices are online: those with an open stream that still ask, and those that have asked within the last minute. Not one whose
  * stream ended within that minute: its page was closed or hidden, and what its worker still sends is a farewell.
  */
 export class Online {
@@ -25,7 +30,7 @@ export class Online {
   of(account: string, space: string, now: number): (device: string, seenAt: number) => boolean {
     const streaming = this.#pokes.devices(space)
     return (device, seenAt) => {
-      if (streaming.has(device)) return true
+      if (streaming.has(device)) return now - seenAt < STREAMING_MS
       const left = this.#left.get(keyOf(account, device))
       return now - seenAt < ASKED_MS && (left === undefined || now - left >= ASKED_MS)
     }

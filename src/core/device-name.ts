@@ -30,10 +30,12 @@ export function deviceName(userAgent: string): string {
 export const DEVICE_NAME_MAX = 60
 export const NO_DEVICE_NAME = `must have 1 to ${DEVICE_NAME_MAX} characters`
 
+/** A character that one can see: neither space nor a sign without a shape of its own (a joiner, a direction). */
+const SEEN = /[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]/u
+
 /** A name that a person typed, as it is kept; null: it is none. */
 export function readDeviceName(typed: string): string | null {
   const name = typed.trim()
-  return name === '' || name.length > DEVICE_NAME_MAX || !isWellFormed(name) || /\p{Cc}/u.test(name)
-    ? null
-    : name
+  if (name.length > DEVICE_NAME_MAX || !isWellFormed(name) || /\p{Cc}/u.test(name)) return null
+  return SEEN.test(name) ? name : null
 }

@@ -82,8 +82,6 @@ export type Announcement =
   /** The session that has the right commits what was typed and answers with `handed-over`. */
   | { readonly v: 1; readonly type: 'hand-over'; readonly session: string }
   | { readonly v: 1; readonly type: 'handed-over'; readonly session: string; readonly place: Place | null }
-  /** The new version was accepted in one page; all reload once it controls them. */
-  | { readonly v: 1; readonly type: 'update-accepted' }
 
 /** What the worker has to tell a person. */
 export type Told =

@@ -49,12 +49,10 @@ export function sendWhole(
   // The other side's value stays as it is until a person has chosen; what is sent then goes whole.
   if (entry?.state.is === 'conflict') return { record, base: held, entry }
   const deleted = isDeleted(record)
-  // Without base a deleted record would count as one that the server never heard of, with nothing to send.
-  const base = there ?? (deleted ? { ...record, version: 0, fields: {} } : null)
   const whole = there
     ? { ...record, version: there.version, fields: { ...record.fields, deleted, purged: false } }
     : record
-  return { record: whole, base, entry: entry ? voided(entry) : enqueue(null, whole, now, 'at-once') }
+  return { record: whole, base: there, entry: entry ? voided(entry) : enqueue(null, whole, now, 'at-once') }
 }
 
 /**

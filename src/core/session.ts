@@ -69,8 +69,6 @@ export interface Draft {
   readonly shown: Fields
   readonly typed: Fields
   readonly at: number
-  /** Of the last write in it, among those of its page: what comes a second time, by way of the worker, is in it. */
-  readonly number?: number
 }
 
 /** A tab that gets control back and loses it again has begun another draft: what is shown there has no part of this one. */

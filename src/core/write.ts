@@ -25,8 +25,14 @@ export interface Change {
   readonly typed: Fields
   readonly create: boolean
   readonly urgency: Urgency
-  /** The draft in which it was kept; written, it goes with it. */
-  readonly draft?: string
+  /** The draft in which it was kept; written, that goes with it. */
+  readonly draft?: FromDraft
+}
+
+/** A person takes a draft in, or a page writes `again` what had been refused to it. */
+export interface FromDraft {
+  readonly id: string
+  readonly why: 'take-in' | 'again'
 }
 
 /** What the rows become, and values that another tab or device had put there and that this write replaces unseen. */

@@ -2,6 +2,7 @@ import type { Write } from '../core/messages.ts'
 import type { Entry } from '../core/outbox.ts'
 import { isDeleted, type RecordState, text } from '../core/records.ts'
 import type { FieldProblem } from '../core/schema.ts'
+import type { Held } from '../core/settle.ts'
 import { stampAt } from '../core/stamp.ts'
 import { urlKey } from '../core/url.ts'
 import { keep } from '../core/vanish.ts'
@@ -28,6 +29,9 @@ export type Committed =
   | { readonly is: 'missing' }
   /** The tab has lost the right to write: what was typed is a draft now. */
   | { readonly is: 'fenced' }
+
+/** More than a page can have under way. */
+const REFUSED = 200
 
 const STORES = [...HELD_STORES, 'meta', 'writers', 'vanishing', 'session', 'drafts'] as const
 
@@ -62,16 +66,28 @@ async function commitIn(tx: Transaction, write: Write): Promise<Committed> {
   await requireLibrary(tx, write.library)
   const id = write.create ? write.id : await idNow(tx, write.id)
   const held = await readHeld(tx, id)
-  const numbers = await numbersOf(tx, write)
-  if (write.number <= (numbers[write.id] ?? 0)) return written(held.record, held.entry, false)
+  const page = await pageOf(tx, write)
+  if (write.number <= (page.numbers[write.id] ?? 0)) return written(held.record, held.entry, false)
   // A page of an older Pawkit names none: it may write until any page has been given the right.
   if ((await rightIn(tx)).epoch !== (write.epoch ?? 0)) {
-    await keepDraft(tx, write)
+    await refuse(tx, write, page)
     return { is: 'fenced' }
   }
   if (await isGone(tx, write)) return written(held.record, held.entry, false)
-  const { page, now: at, epoch } = write
-  await tx.objectStore('writers').put({ page, at, epoch, numbers: { ...numbers, [write.id]: write.number } })
+  const { now: at, epoch } = write
+  const numbers = { ...page.numbers, [write.id]: write.number }
+  await tx.objectStore('writers').put({ ...page, at, epoch, numbers })
+  return apply(tx, held.record ? write : anew(write), id, held)
+}
+
+/** A draft is taken in whatever has become of its record, whose create may have been refused as well. */
+function anew(write: Write): Write {
+  if (write.draft?.why !== 'take-in') return write
+  const createdAt = new Date(write.now).toISOString()
+  return { ...write, create: true, typed: { createdAt, ...write.typed } }
+}
+
+async function apply(tx: Transaction, write: Write, id: string, held: Held): Promise<Committed> {
   if (!held.record && !write.create) return { is: 'missing' }
   if (write.create && write.kind === 'card') {
     const holder = await cardOf(tx, text(write.typed.url))
@@ -111,8 +127,15 @@ async function cardOf(tx: Transaction, url: string): Promise<RecordState | null>
  * A page that hides posts its uncommitted texts to the worker, while its own transaction may still commit: the
  * second of the two must change nothing, nor undo what was typed since.
  */
-async function numbersOf(tx: Transaction, { page }: Write): Promise<WriterRow['numbers']> {
-  return (await tx.objectStore('writers').get(page))?.numbers ?? {}
+const pageOf = async (tx: Transaction, { page, now: at }: Write): Promise<WriterRow> =>
+  (await tx.objectStore('writers').get(page)) ?? { page, at, numbers: {} }
+
+/** Kept as a draft, once: one that comes a second time may have been taken in or given up since. */
+async function refuse(tx: Transaction, write: Write, page: WriterRow): Promise<void> {
+  const { refused = [] } = page
+  if (refused.includes(write.number)) return
+  await tx.objectStore('writers').put({ ...page, refused: [...refused, write.number].slice(-REFUSED) })
+  await keepDraft(tx, write)
 }
 
 /** Forgets pages that wrote last before `before`, ms. */

@@ -29,9 +29,18 @@ export const giveName = (db: Database, name: string): Promise<boolean> =>
 export const nameTaken = (db: Database, name: string): Promise<boolean> =>
   rename(db, (row) => (row?.name === name ? { key: 'name', name } : null))
 
-/** A person has called it so elsewhere; a name that was given here and is not sent yet is newer. @returns whether it is new */
-export const learnName = (db: Database, name: string): Promise<boolean> =>
-  rename(db, (row) => (row?.unsent || row?.name === name ? null : { key: 'name', name }))
+/** What it is called until a person names it, where it has no name. */
+export const beginName = (db: Database, name: string): Promise<boolean> =>
+  rename(db, (row) => (row ? null : { key: 'name', name }))
+
+/**
+ * The server said that a person has called it so elsewhere. `before`: as it was called before the server was asked; what
+ * it has been called here since, and a name that was given here and is not sent yet, is newer. @returns whether it is new
+ */
+export const learnName = (db: Database, name: string, before: NameRow | null): Promise<boolean> =>
+  rename(db, (row) =>
+    row?.unsent || row?.name !== before?.name || row?.name === name ? null : { key: 'name', name },
+  )
 
 /** Keeps what the server said of the account's devices, to be told offline too. Rejects with OtherLibrary. */
 export function keepHeard(db: Database, library: string, heard: DevicesAnswer): Promise<void> {

@@ -6,48 +6,53 @@ import { requireLibrary } from './library.ts'
 
 /**
  * Keeps what a tab wrote that had lost the right, in the transaction that refused it. Outside the fence. What comes from
- * a draft is in it still.
+ * a draft that is still there is kept already.
  */
 export async function keepDraft(tx: Transaction, write: Write): Promise<void> {
-  if (write.draft !== undefined) return
+  if (!saysSomething(write) || (await isKept(tx, write))) return
   const drafts = tx.objectStore('drafts')
   const { id: recordId, kind, create, shown, typed, page, epoch, now, number } = write
-  // A pin or a deletion is made again with one press; what was typed is not.
-  const words = Object.keys(typed).some(
-    (field) => mergeKind(kind, field) === 'text' || mergeKind(kind, field) === 'line',
-  )
-  if (!words) return
   const first = draftId(page, epoch, recordId)
   const kept = await drafts.getAll(IDBKeyRange.bound(first, `${first}~`))
-  // One of an older Pawkit has no number.
-  const here = (draft: Draft): boolean =>
-    Number(draft.number) >= number && Object.keys(typed).every((field) => field in draft.typed)
-  if (kept.some(here)) return
   const before = kept.find((draft) => goesOn(draft, write))
   const id = before?.id ?? (kept.length > 0 ? `${first} ${number}` : first)
   const draft = draftOf(before, { recordId, kind, create, shown, typed, page, epoch, now })
-  await drafts.put({ ...draft, id, number: Math.max(number, before?.number ?? 0) })
+  await drafts.put({ ...draft, id })
+}
+
+/** A pin or a deletion is made again with one press, and leaving a field types nothing: only words are kept. */
+const saysSomething = ({ kind, shown, typed }: Write): boolean =>
+  Object.entries(typed).some(([field, value]) => {
+    const merge = mergeKind(kind, field)
+    return (merge === 'text' || merge === 'line') && !sameJson(shown[field] ?? '', value)
+  })
+
+/** Whether what is written is in its draft, as it was when it was read. */
+async function isKept(tx: Transaction, { draft, typed }: Write): Promise<boolean> {
+  const kept = draft && (await tx.objectStore('drafts').get(draft.id))
+  return kept !== undefined && Object.keys(typed).every((field) => sameJson(kept.typed[field], typed[field]))
 }
 
 /**
- * Whether the draft that a write takes in is gone: another tab has taken it in or given it up, while a person here was
- * being asked. What a page writes again that was refused to itself is written whatever has become of its draft.
+ * Whether the draft that is to be taken in is gone or another by now: another tab has taken it in or given it up, while a
+ * person here was being asked. What a page writes again is written whatever has become of its draft.
  */
-export async function isGone(tx: Transaction, { draft, page }: Write): Promise<boolean> {
-  if (draft === undefined || draft.startsWith(`${page} `)) return false
-  return (await tx.objectStore('drafts').getKey(draft)) === undefined
-}
+export const isGone = async (tx: Transaction, write: Write): Promise<boolean> =>
+  write.draft?.why === 'take-in' && !(await isKept(tx, write))
 
 /**
  * A write has gone through that was kept as a draft: that goes in the same transaction, or a tab that dies between the two
  * would leave words to be taken in a second time. What else was typed stays.
  */
-export async function forgetMade(tx: Transaction, { draft, typed }: Write): Promise<void> {
+export async function forgetMade(tx: Transaction, { draft, shown, typed }: Write): Promise<void> {
   if (draft === undefined) return
   const drafts = tx.objectStore('drafts')
-  for (const kept of await drafts.getAll(IDBKeyRange.bound(draft, `${draft}~`)))
-    if (Object.entries(kept.typed).every(([field, value]) => sameJson(typed[field] ?? null, value)))
-      await drafts.delete(kept.id)
+  const isMade = (kept: Draft): boolean =>
+    Object.keys(kept.typed).every(
+      (field) => sameJson(kept.typed[field], typed[field]) && sameJson(kept.shown[field], shown[field]),
+    )
+  for (const kept of await drafts.getAll(IDBKeyRange.bound(draft.id, `${draft.id}~`)))
+    if (isMade(kept)) await drafts.delete(kept.id)
 }
 
 /** Oldest first. */

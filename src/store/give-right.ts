@@ -3,7 +3,7 @@ import type { Place, Wanting } from '../core/session.ts'
 import type { Database } from './database.ts'
 import { askToHandOver } from './hand-over.ts'
 import { type HeldLocks, wantRight } from './session.ts'
-import { type Taken, takeOver } from './take-over.ts'
+import { HAND_OVER_LIMIT, type Taken, takeOver } from './take-over.ts'
 
 /** What whoever gives the right needs of the outside. */
 export interface RightsWorld {
@@ -15,18 +15,19 @@ export interface RightsWorld {
 
 /**
  * Gives the right to write to one session at a time, and says that it did: the worker when a page asks it, a page that
- * gets no answer by itself. All that it knows is in the store and in the locks, so that either may die at any moment.
+ * gets no answer by itself. A tab that does not hand over within `limit` ms is overtaken. All that it knows is in the store and in the locks, so that either may die at any moment.
  */
 export async function giveRight(
   { db, heldLocks, channel }: RightsWorld,
   session: string,
   wanting: Wanting,
+  limit = HAND_OVER_LIMIT,
 ): Promise<Taken> {
   const handOver = async (from: string, limit: number): Promise<Place | null> =>
     channel && askToHandOver(channel, from, limit)
   const taken =
     wanting === 'take'
-      ? await takeOver({ db, heldLocks, handOver }, session)
+      ? await takeOver({ db, heldLocks, handOver }, session, limit)
       : { right: await wantRight(db, session, wanting, heldLocks), place: null }
   channel?.postMessage({ v: 1, type: 'right-changed' } satisfies Announcement)
   return taken

@@ -67,7 +67,8 @@ export function adoptLibrary(
 }
 
 /**
- * Replaces the library: everything of it goes, and its id with it, so that whoever still works on it is refused.
+ * Replaces the library: everything of it goes, and its id with it, so that whoever still works on it is refused. So does
+ * what a person called this device: the next one's account is not told that.
  * `signOutPending` leaves the mark that the session at the server has to end first.
  */
 export function wipeLibrary(db: Database, newId: string, signOutPending: number | null): Promise<void> {
@@ -78,6 +79,7 @@ export function wipeLibrary(db: Database, newId: string, signOutPending: number 
       const device = tx.objectStore('device')
       await Promise.all(LIBRARY_STORES.map((name) => tx.objectStore(name).clear()))
       await tx.objectStore('meta').put(emptyLibrary(newId))
+      await device.delete('name')
       if (signOutPending !== null) await device.put({ key: 'sign-out', since: signOutPending })
     },
     'strict',

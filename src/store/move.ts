@@ -7,7 +7,8 @@ import { requireLibrary } from './library.ts'
 
 /**
  * Another account takes this library over: every record is set up anew there, under a new library id, so that
- * nothing of the old account's sync (versions, bases, mutations in flight) reaches the new one.
+ * nothing of the old account's sync (versions, bases, mutations in flight) reaches the new one. This device keeps its
+ * name; it was given it among the old account's devices, and is not sent as one given among the new one's.
  */
 export function moveLibrary(
   db: Database,
@@ -17,7 +18,7 @@ export function moveLibrary(
   now: number,
 ): Promise<void> {
   return db.run(
-    [...HELD_STORES, 'meta', 'unread', 'vanishing'],
+    [...HELD_STORES, 'meta', 'unread', 'vanishing', 'device'],
     'readwrite',
     async (tx) => {
       const library = await requireLibrary(tx, from)
@@ -42,6 +43,8 @@ export function moveLibrary(
       await tx
         .objectStore('meta')
         .put({ ...library, id: to, account, cursor: 0, mark: null, reread: null, lastSynced: null })
+      const named = await tx.objectStore('device').get('name')
+      if (named?.key === 'name') await tx.objectStore('device').put({ key: 'name', name: named.name })
     },
     'strict',
   )

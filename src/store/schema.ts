@@ -60,7 +60,7 @@ export interface PolicyRow {
   readonly policy: Policy
 }
 
-/** Rows outside the library, which no wipe removes. */
+/** Rows outside the library, which no wipe removes, but for the name that a person gave. */
 export type DeviceRow =
   /**
    * What this device is called in version history and to other devices; `unsent`: a person gave it that name here, and
@@ -81,6 +81,8 @@ export interface WriterRow {
   /** The fencing epoch of that write. */
   readonly epoch?: number
   readonly numbers: { readonly [recordId: string]: number }
+  /** Its last writes that were refused, since it had lost the right. */
+  readonly refused?: readonly number[]
 }
 
 /** That the server has a record: its version and seq there, and since when, ms by the server's clock. */

@@ -22,9 +22,13 @@ export interface Taken {
  * A person takes control in `session`: whoever has the right first commits what was typed there and says where; then
  * the epoch is raised, and what that tab writes from then on is refused.
  */
-export async function takeOver({ db, heldLocks, handOver }: TakeOverWorld, session: string): Promise<Taken> {
+export async function takeOver(
+  { db, heldLocks, handOver }: TakeOverWorld,
+  session: string,
+  limit = HAND_OVER_LIMIT,
+): Promise<Taken> {
   const { active } = await readRight(db)
   const held = active !== null && active !== session && (await heldLocks()).includes(presenceLock(active))
-  const place = held ? await handOver(active, HAND_OVER_LIMIT) : null
+  const place = held ? await handOver(active, limit) : null
   return { right: await wantRight(db, session, 'take', heldLocks), place }
 }

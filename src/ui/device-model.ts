@@ -8,7 +8,7 @@ export interface DeviceView {
   readonly online: boolean
   /** When it was last heard of, ms by the server's clock. */
   readonly seenAt: number
-  /** When it first said how far it has read; null: it has not yet. */
+  /** When it first said that it had read as far as it has; null: it has not yet. */
   readonly syncedAt: number | null
   /** It has everything that the server has. */
   readonly complete: boolean

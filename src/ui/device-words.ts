@@ -48,25 +48,30 @@ export function presenceWords({ online, seenAt }: DeviceView, past: boolean, now
   return `Last seen ${momentOf(seenAt, now)}`
 }
 
-/** Since when it has what, by its own word. */
-export function syncedWords({ syncedAt, complete }: DeviceView, past: boolean, now: number): string {
+/** Since when it has everything, by its own word; else when it last synced, which it does whenever it is here. */
+export function syncedWords({ seenAt, syncedAt, complete }: DeviceView, past: boolean, now: number): string {
   if (syncedAt === null) return 'Not synced yet'
-  return `${complete && !past ? 'Up to date since' : 'Last synced'} ${momentOf(syncedAt, now)}`
+  if (complete && !past) return `Up to date since ${momentOf(syncedAt, now)}`
+  return `Last synced ${momentOf(seenAt, now)}`
 }
 
 /** As many as a line names. */
 const NAMED = 3
 
+/** Words, and a name among them, which may be written in any direction. */
+export type Part = string | { readonly name: string }
+
 /** "Also on Phone since 14:05, on Laptop since yesterday" or null: on none that is known. */
-export function receiptsWords(receipts: readonly DeviceReceipt[], now: number): string | null {
+export function receiptsWords(receipts: readonly DeviceReceipt[], now: number): readonly Part[] | null {
   if (receipts.length === 0) return null
   const named = receipts.slice(0, receipts.length > NAMED + 1 ? NAMED : NAMED + 1)
-  const words = named.map(({ name, since }) => {
-    const on = `on ${name || 'another device'}`
-    return since === null ? on : `${on} since ${sinceWords(since, now)}`
-  })
+  const words = named.flatMap(({ name, since }, place): Part[] => [
+    place === 0 ? 'Also on ' : ', on ',
+    name ? { name } : 'another device',
+    since === null ? '' : ` since ${sinceWords(since, now)}`,
+  ])
   const more = receipts.length - named.length
-  return `Also ${[...words, ...(more > 0 ? [`on ${number(more)} more`] : [])].join(', ')}`
+  return more > 0 ? [...words, `, on ${number(more)} more`] : words
 }
 
 function sinceWords(at: number, now: number): string {

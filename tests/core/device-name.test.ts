@@ -18,4 +18,11 @@ describe('what a device is called', () => {
     for (const typed of ['', ' \t ', 'x'.repeat(61), 'two\nlines', 'nul \0', 'half \ud800', '\u009f'])
       expect(readDeviceName(typed)).toBe(null)
   })
+
+  test('never only what nobody can see; beside something visible that may stand', () => {
+    for (const typed of ['\u200b', '\u202e \u200f', '\u2066\u2069', '\u3164', '\ufe0f', '\u00ad'])
+      expect(readDeviceName(typed)).toBe(null)
+    expect(readDeviceName('👩\u200d💻')).toBe('👩\u200d💻')
+    expect(readDeviceName('\u200fטלפון')).toBe('\u200fטלפון')
+  })
 })

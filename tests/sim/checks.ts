@@ -227,8 +227,10 @@ export class Checks {
       .filter(({ id }) => !poisoned.has(id))
       .map(canonical)
       .sort()
-    for (const { name } of this.#sim.devices) {
+    for (const device of this.#sim.devices) {
+      const { name } = device
       const disk = this.#sim.disks.read(name)
+      this.rights.shown(device, disk)
       const waiting = disk.entries.filter(({ id }) => !poisoned.has(id))
       if (waiting.length > 0) this.#fail('converges', `${name} still has ${JSON.stringify(waiting)}`)
       const connection = disk.meta.find((row) => row.key === 'connection')

@@ -193,7 +193,8 @@ export class ConflictChecks {
         list(record.fields.formerIds).length !== seen.formerIds ||
         ids.some((one) => this.#touched.has(`${name} ${one} ${field}`))
       const told = `${name}: the conflict of ${id} in ${field}`
-      if (!now?.mine.has(field) && base && !sameValue(kind, value, base.fields[field]))
+      // Between two looks a person may have made both sides the same, and gone on.
+      if (!edited && !now?.mine.has(field) && base && !sameValue(kind, value, base.fields[field]))
         this.#fail('conflict-stays', `${told} was closed, and both sides differ`)
       if (!edited && !sameValue(kind, mine, value))
         this.#fail('conflict-stays', `${told}: ${JSON.stringify(mine)} became ${JSON.stringify(value)}`)

@@ -7,6 +7,7 @@ import { onSync } from '../../sw/sync-event.ts'
 import type { Disks } from './disk.ts'
 import { Link, type LinkHost, type LinkRequest } from './link.ts'
 import { Locks } from './locks.ts'
+import { NativeSync } from './native-sync.ts'
 import type { Random } from './random.ts'
 import type { Actor, Scheduler } from './scheduler.ts'
 import { type Answered, SimTab } from './tab.ts'
@@ -32,9 +33,10 @@ export interface DeviceHost {
 /** Wakes that may send where the browser says offline, or before a pause is over. */
 const HASTY: ReadonlySet<WakeReason> = new Set(['online', 'sync-now', 'retry', 'signed-in'])
 const TIMER = 45_000
+/** A person who is asked may take so long, ms. */
+const THINKS = 20_000
 /** A person looks at a tab for so long, and up to twice as long; ms. */
 const LOOKS = 8000
-const NATIVE_RETRIES = [300_000, 900_000] as const
 
 /** One browser profile: a disk, tabs, the worker that the browser starts when it needs one, and a link. */
 export class SimDevice {
@@ -58,8 +60,7 @@ export class SimDevice {
   readonly #random: Random
   #lives = 0
   readonly #looks = new WeakMap<SimTab, number>()
-  /** What the page asked the browser for; `by`: the worker that is at it. */
-  #sync: { attempts: number; by: Actor | null } | null = null
+  readonly #sync: NativeSync
 
   constructor(host: DeviceHost, name: string, rights: boolean) {
     this.#host = host
@@ -68,6 +69,17 @@ export class SimDevice {
     this.#random = host.random.fork()
     this.link = new Link({ ...host.link, random: this.#random.fork() })
     this.locks = new Locks(host.scheduler)
+    this.#sync = new NativeSync(
+      host.scheduler,
+      () => this.link.online,
+      () => {
+        const worker = this.worker()
+        return {
+          by: worker.actor,
+          attempt: () => onSync(worker.engine, worker.world, () => worker.active, 0),
+        }
+      },
+    )
   }
 
   /** Those that live: a page may also die in the midst of opening. */
@@ -98,7 +110,7 @@ export class SimDevice {
           if (!tab.actor.dead) this.tell(message)
         },
         ask: (actor, message, limit) => this.#ask(actor, message, limit),
-        arm: () => this.#arm(),
+        arm: () => this.#sync.arm(),
         heldLocks: () => this.heldLocks(),
         library: () => this.#host.disks.library(this.name),
         refused: (from, edit) => this.#refused(from, edit),
@@ -155,12 +167,16 @@ export class SimDevice {
   #refused(tab: SimTab, edit: Refused): void {
     const takes = this.insists || this.#random.chance(0.7)
     this.#host.trace(`${tab.actor.name} is asked, and ${takes ? 'takes control' : 'leaves it'}`)
-    if (!takes) edit.drop()
-    else
-      tab.page.tabs.takeControl(edit).then(
-        (taken) => taken || edit.drop(),
-        (error: unknown) => this.#rejected(tab.actor, error),
-      )
+    const answer = (): void => {
+      if (!takes) edit.drop()
+      else
+        tab.page.tabs.takeControl(edit).then(
+          (taken) => taken || edit.drop(),
+          (error: unknown) => this.#rejected(tab.actor, error),
+        )
+    }
+    if (this.insists || this.#random.chance(0.5)) answer()
+    else this.#host.scheduler.after(this.#random.below(THINKS), tab.actor, answer)
   }
 
   /** What the worker answers on a port; null: nothing within `limit` ms. A browser may start it late. */
@@ -224,7 +240,7 @@ export class SimDevice {
     this.#host.trace(`${actor.name} dies`)
     this.#host.disks.kill(actor)
     this.locks.died(actor)
-    this.#syncFailed(actor)
+    this.#sync.failed(actor)
     this.workers = this.workers.filter((worker) => worker.actor !== actor)
   }
 
@@ -251,7 +267,7 @@ export class SimDevice {
     this.#host.trace(`${this.name} ${online ? 'online' : 'offline'}`)
     if (!online) return
     if (this.tabs.length > 0) this.wake('online')
-    this.#fire()
+    this.#sync.fire()
   }
 
   /** A poke of the stream, which only an open page has. */
@@ -268,37 +284,6 @@ export class SimDevice {
     for (const worker of this.workers)
       if (worker.actor !== from && !worker.actor.dead)
         scheduler.after(0, worker.actor, () => worker.hear(said))
-  }
-
-  #arm(): void {
-    if (this.#sync) return
-    this.#sync = { attempts: 0, by: null }
-    this.#fire()
-  }
-
-  /** Background Sync: an attempt at once when online, two more 5 and 15 minutes after failures (platform.md, 1.1). */
-  #fire(): void {
-    const sync = this.#sync
-    if (!sync || sync.by || !this.link.online) return
-    const worker = this.worker()
-    sync.by = worker.actor
-    this.#host.scheduler.post(worker.actor, () => {
-      onSync(worker.engine, worker.world, () => worker.active, 0).then(
-        () => {
-          if (this.#sync === sync) this.#sync = null
-        },
-        () => this.#syncFailed(worker.actor),
-      )
-    })
-  }
-
-  #syncFailed(by: Actor): void {
-    const sync = this.#sync
-    if (sync?.by !== by) return
-    sync.by = null
-    const wait = NATIVE_RETRIES[sync.attempts++]
-    if (wait === undefined) this.#sync = null
-    else this.#host.scheduler.after(wait, this.#host.scheduler.root, () => this.#fire())
   }
 
   #rejected(actor: Actor, error: unknown): void {

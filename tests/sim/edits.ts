@@ -62,7 +62,9 @@ const create =
     const { sim, tab, random } = hand
     const createdAt = new Date(sim.scheduler.now).toISOString()
     const fields: Record<typeof kind, Fields> = {
-      note: { title: sim.model.token(), content: random.chance(0.5) ? sim.model.token() : '' },
+      note: random.chance(0.3)
+        ? {}
+        : { title: sim.model.token(), content: random.chance(0.5) ? sim.model.token() : '' },
       card: { url: link(hand), title: '', description: sim.model.token() },
       collection: { name: sim.model.token() },
     }

@@ -22,6 +22,10 @@ export class SimPresence {
     return this.visible ? [presenceLock(this.id), visibleLock(this.id)] : [presenceLock(this.id)]
   }
 
+  get focused(): boolean {
+    return this.visible
+  }
+
   async claim(): Promise<string> {
     this.there = true
     return this.id

@@ -1,6 +1,7 @@
-import { mergeKind } from '../../src/core/records.ts'
+import { type Json, mergeKind, type RecordState, sameJson } from '../../src/core/records.ts'
 import { presenceLock, type Right } from '../../src/core/session.ts'
 import type { Change } from '../../src/core/write.ts'
+import { canonical } from './contents.ts'
 import type { SimDevice } from './device.ts'
 import type { DiskContents } from './disk.ts'
 import type { Actor } from './scheduler.ts'
@@ -28,6 +29,8 @@ export class RightsChecks {
   readonly #sim: Simulation
   readonly #fail: (checker: string, why: string) => void
   readonly #seen = new Map<string, Seen>()
+  /** Pages that are wrong about their right, since when. */
+  readonly #wrongSince = new WeakMap<SimTab, number>()
   /** Who had an epoch. */
   readonly #holders = new Map<string, string>()
 
@@ -40,7 +43,9 @@ export class RightsChecks {
   drafted({ name }: SimDevice, actor: Actor, { kind, shown, typed }: Change): void {
     if (!this.#sim.rights) this.#fail('fenced', `${name} refuses a page that does not ask who may write`)
     const isText = (field: string): boolean => ['text', 'line'].includes(mergeKind(kind, field))
-    if (Object.keys(typed).some(isText)) this.#sim.model.saved(`${actor.name}'s draft`, shown, typed)
+    const says = ([field, value]: [string, Json | undefined]): boolean =>
+      isText(field) && !sameJson(shown[field] ?? '', value ?? '')
+    if (Object.entries(typed).some(says)) this.#sim.model.saved(`${actor.name}'s draft`, shown, typed)
   }
 
   /** A tab says that it has handed over. */
@@ -55,17 +60,19 @@ export class RightsChecks {
     const { name } = device
     const { right, library } = disk
     if (!library) return
-    const writes = new Map(disk.writers.map((row) => [row.page, JSON.stringify(row.numbers)]))
+    const written = disk.writers.filter(({ numbers }) => Object.keys(numbers).length > 0)
+    const writes = new Map(written.map((row) => [row.page, JSON.stringify(row.numbers)]))
     const before = this.#seen.get(name)
     const same = before?.library === library.id ? before : null
     if (same) this.#grows(name, same.right, right)
-    for (const { page, epoch = 0 } of disk.writers) {
+    for (const { page, epoch = 0 } of written) {
       if (epoch > right.epoch)
         this.#fail('fenced', `${name}: ${page} wrote with epoch ${epoch} of the future`)
       if (same && epoch < same.right.epoch && writes.get(page) !== same.writes.get(page))
         this.#fail('fenced', `${name}: ${page} wrote with epoch ${epoch} after ${same.right.epoch} was given`)
     }
     this.#alone(device, right)
+    this.#knows(device, right)
     const vacantSince = this.#vacant(device, right, same)
     this.#seen.set(name, { library: library.id, right, writes, vacantSince })
   }
@@ -89,6 +96,38 @@ export class RightsChecks {
     )
     if (may.length > 1)
       this.#fail('one-writer', `${name}: ${may.map(({ actor }) => actor.name).join(' and ')} may write`)
+  }
+
+  /** A page that somebody looks at knows before long whether it may write. */
+  #knows({ name, tabs, rights }: SimDevice, right: Right): void {
+    const { now } = this.#sim.scheduler
+    for (const tab of rights ? tabs : []) {
+      const { ready, frozen, presence } = tab
+      const active = presence.id === right.active
+      if (!ready || frozen || !presence.visible || (tab.control === 'active') === active) {
+        this.#wrongSince.delete(tab)
+        continue
+      }
+      const since = this.#wrongSince.get(tab) ?? now
+      this.#wrongSince.set(tab, since)
+      const waited = now - Math.max(since, tab.awakeSince)
+      if (waited > VACANT_LIMIT)
+        this.#fail(
+          'control',
+          `${name}: ${tab.actor.name} is ${tab.control} for ${waited} ms, which is not so`,
+        )
+    }
+  }
+
+  /** In the end every page shows what is stored; stamps and versions nobody sees. */
+  shown({ name, tabs }: SimDevice, { records }: DiskContents): void {
+    const seen = (record: RecordState): string => canonical({ ...record, version: 0, stamps: {} })
+    for (const { actor, ready, views } of tabs)
+      for (const record of ready ? records : []) {
+        const view = views.get(record.id)
+        if (record.fields.purged !== true && (!view || seen(view) !== seen(record)))
+          this.#fail('shown', `${actor.name} of ${name} shows ${view && seen(view)} for ${seen(record)}`)
+      }
   }
 
   #vacant(device: SimDevice, right: Right, before: Seen | null): number | null {

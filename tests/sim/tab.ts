@@ -1,7 +1,7 @@
 import type { Resolution } from '../../src/core/conflict.ts'
 import { uuidV7 } from '../../src/core/ids.ts'
 import type { Announcement, ToWorker } from '../../src/core/messages.ts'
-import { DEFAULTS, type Fields, type Kind, type RecordState, text } from '../../src/core/records.ts'
+import { type Fields, type Kind, type RecordState, text } from '../../src/core/records.ts'
 import type { Change } from '../../src/core/write.ts'
 import {
   type ResolveResult,
@@ -13,7 +13,7 @@ import { Database } from '../../src/store/database.ts'
 import { openLibrary } from '../../src/store/library.ts'
 import type { LibraryRow } from '../../src/store/schema.ts'
 import { Fenced, type Writing } from '../../src/store/session.ts'
-import type { Control, Refused } from '../../src/ui/session-model.ts'
+import type { Refused } from '../../src/ui/session-model.ts'
 import { Editors, type WriteText } from './editors.ts'
 import { SimClient, SimPage } from './page.ts'
 import { SimPresence } from './presence.ts'
@@ -68,7 +68,7 @@ export class SimTab {
   readonly #host: TabHost
   readonly #client: SimClient
   readonly #editors = new Editors((record, ...change) => this.#typed(record, ...change))
-  #db: Database | null = null
+  database: Database | null = null
   #page: SimPage | null = null
   /** Messages that it has not handled yet: it is busy, hidden or frozen. */
   frozen = false
@@ -102,7 +102,7 @@ export class SimTab {
     await this.presence.claim()
     const db = await Database.open({}, this.#host.deviceName)
     const library = await openLibrary(db, this.#newId())
-    this.#db = db
+    this.database = db
     const { presence } = this
     const page = new SimPage({
       db,
@@ -122,6 +122,8 @@ export class SimTab {
     )
     await (this.#host.rights ? page.open() : page.readAll())
     this.#page = page
+    // As the page does: what was said while it opened.
+    if (!this.frozen) for (const said of this.#held.splice(0)) page.hear(said)
     this.ready = true
     this.awakeSince = this.#host.scheduler.now
     this.#host.tell({ v: 1, type: 'wake', reason: 'opened' })
@@ -157,13 +159,13 @@ export class SimTab {
   }
 
   /** Whether it takes itself for the one that may write. */
-  get control(): Control {
+  get control() {
     return this.page.tabs.control
   }
 
   hear(said: Announcement): void {
-    if (this.frozen) this.#held.push(said)
-    else this.#page?.hear(said)
+    if (this.#page && !this.frozen) this.#page.hear(said)
+    else this.#held.push(said)
   }
 
   /** What it missed it hears now, or it reads everything again, as a page that comes back does. */
@@ -254,14 +256,14 @@ export class SimTab {
 
   /** Reads what is in conflict, as the page does whenever something has changed. */
   async look(): Promise<void> {
-    if (!this.#db) return
-    const found = await readConflicts(this.#db, [...this.views.keys()])
+    if (!this.database) return
+    const found = await readConflicts(this.database, [...this.views.keys()])
     this.conflicts = new Map(found.map((one) => [one.record.id, one]))
   }
 
   /** A person chooses, by what this page was showing. */
   async resolve(shown: StoredConflict, resolution: Resolution): Promise<void> {
-    const db = this.#db
+    const db = this.database
     if (!db) return
     const { record: mine, base: theirs } = shown
     const { id } = mine
@@ -289,14 +291,7 @@ export class SimTab {
     if (this.#page) this.#host.tell({ v: 1, type: 'last-letters', writes: this.#page.pen.uncommitted() })
   }
 
-  get database(): Database | null {
-    return this.#db
-  }
-
   get library(): string {
     return this.#page?.pen.library ?? ''
   }
 }
-
-/** What a field holds before anybody has set it. */
-export const emptyOf = (kind: Kind): Fields => DEFAULTS[kind]

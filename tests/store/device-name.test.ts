@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { giveName, keepHeard, learnName, nameTaken, readHeard } from '../../src/store/device-name.ts'
+import {
+  beginName,
+  giveName,
+  keepHeard,
+  learnName,
+  nameTaken,
+  readHeard,
+} from '../../src/store/device-name.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
+import { moveLibrary } from '../../src/store/move.ts'
 import { Clock, Device } from '../support/device.ts'
 import { T0 } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
@@ -23,12 +31,43 @@ describe('what this device is called', () => {
   })
 
   test('P4: one that was given elsewhere is taken over, but not over a newer one from here', async () => {
-    expect(await learnName(device.db, 'Phone')).toBe(true)
-    expect(await learnName(device.db, 'Phone')).toBe(false)
-    expect(await name()).toEqual({ key: 'name', name: 'Phone' })
+    expect(await learnName(device.db, 'Phone', null)).toBe(true)
+    const phone = await name()
+    expect(await learnName(device.db, 'Phone', phone)).toBe(false)
+    expect(phone).toEqual({ key: 'name', name: 'Phone' })
     await giveName(device.db, 'Laptop')
-    expect(await learnName(device.db, 'Tablet')).toBe(false)
+    expect(await learnName(device.db, 'Tablet', await name())).toBe(false)
     expect(await name()).toMatchObject({ name: 'Laptop' })
+  })
+
+  test('P4: nor over one that was given here and sent while the server was being asked', async () => {
+    await beginName(device.db, 'Chrome on Linux')
+    const before = await name()
+    await giveName(device.db, 'Laptop')
+    await nameTaken(device.db, 'Laptop')
+    expect(await learnName(device.db, 'Tablet', before)).toBe(false)
+    expect(await name()).toEqual({ key: 'name', name: 'Laptop' })
+  })
+
+  test('it begins with a name only where it has none', async () => {
+    expect(await beginName(device.db, 'Chrome on Linux')).toBe(true)
+    expect(await beginName(device.db, 'Firefox on Linux')).toBe(false)
+    expect(await name()).toEqual({ key: 'name', name: 'Chrome on Linux' })
+  })
+
+  test('P10: what a person called it goes with the library, sent or not', async () => {
+    await giveName(device.db, 'Ada’s phone')
+    await wipeLibrary(device.db, 'another', null)
+    expect(await name()).toBe(null)
+  })
+
+  test('P10: a library that moves to another account takes the name along, but not as one to be sent there', async () => {
+    const bob = { id: 'bob', email: 'b@example.com' }
+    await moveLibrary(device.db, device.library, 'moved', bob, T0)
+    expect(await name()).toBe(null)
+    await giveName(device.db, 'Ada’s phone')
+    await moveLibrary(device.db, 'moved', 'again', bob, T0)
+    expect(await name()).toEqual({ key: 'name', name: 'Ada’s phone' })
   })
 })
 

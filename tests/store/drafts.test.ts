@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Write } from '../../src/core/messages.ts'
 import type { Fields } from '../../src/core/records.ts'
 import { readDrafts, removeDraft } from '../../src/store/drafts.ts'
 import { Clock, Device } from '../support/device.ts'
@@ -22,14 +23,21 @@ describe('what a tab wrote that had lost the right', () => {
     async (typed) => expect(await fenced(typed)).toEqual([typed]),
   )
 
-  test('P7: a draft that an older Pawkit kept, without a number, is gone on with', async () => {
+  test('P7: what is typed on is one draft, with what was shown at first', async () => {
     await fenced({ content: 'one' })
+    await device.write(idOf(1), { content: 'one two' }, { shown: { content: 'one' }, epoch: 9 })
+    expect(await readDrafts(device.db)).toMatchObject([{ typed: { content: 'one two' } }])
+  })
+
+  test('P4: what comes a second time with late last letters is not kept again, once it was taken in or given up', async () => {
+    await device.write(idOf(1), { content: 'words' }, { epoch: 9, number: 7 })
     const [draft] = await readDrafts(device.db)
     if (!draft) throw new Error('no draft')
-    const { number: _, ...older } = draft
-    await device.db.run(['drafts'], 'readwrite', (tx) => tx.objectStore('drafts').put(older))
-    await device.write(idOf(1), { content: 'one two' }, { shown: { content: 'one' }, epoch: 9 })
-    expect(await readDrafts(device.db)).toMatchObject([{ typed: { content: 'one two' }, number: 2 }])
+    await removeDraft(device.db, device.library, draft)
+    await device.write(idOf(1), { content: 'words' }, { epoch: 9, number: 7 })
+    expect(await readDrafts(device.db)).toEqual([])
+    await device.write(idOf(1), { content: 'words', title: 'more' }, { epoch: 9, number: 8 })
+    expect(await readDrafts(device.db)).toHaveLength(1)
   })
 
   test.each<Fields>([{ pinned: true }, { deleted: true }, { tags: ['a'] }])(
@@ -37,26 +45,59 @@ describe('what a tab wrote that had lost the right', () => {
     async (typed) => expect(await fenced(typed)).toEqual([]),
   )
 
+  test('leaving a field types nothing, and is no draft', async () => {
+    await device.write(idOf(1), { content: 'one' })
+    const shown = { content: 'one' }
+    await device.write(idOf(1), { content: 'one' }, { shown, epoch: 9 })
+    expect(await readDrafts(device.db)).toEqual([])
+  })
+
+  /** Takes it in as a person who was shown it, in some tab. */
+  const takeIn = async (rest: Partial<Write> = {}, id = '') => {
+    const [draft] = await readDrafts(device.db)
+    const { recordId = idOf(1), create = true, shown = {}, typed = { content: 'words' } } = draft ?? {}
+    const from = { id: draft?.id ?? id, why: 'take-in' } as const
+    return device.write(recordId, typed, { create, shown, draft: from, page: 'second', ...rest })
+  }
+
   test('P7 seed 100: taken in, it goes in the transaction of its write: a tab that dies then leaves it to nobody', async () => {
     await fenced({ content: 'words' })
-    const [{ id: draft } = { id: '' }] = await readDrafts(device.db)
-    await device.write(idOf(1), { content: 'words' }, { draft })
+    await takeIn()
     expect(await readDrafts(device.db)).toEqual([])
     expect((await device.held(idOf(1))).record?.fields.content).toBe('words')
   })
 
-  test('P4: taken in by two tabs, one of which was asking its person meanwhile, it is taken in once', async () => {
+  test.each<string>(['second', 'device-page'])(
+    'P4: taken in by two tabs, one of which was asking its person meanwhile, it is taken in once: page %s',
+    async (page) => {
+      await fenced({ content: 'words' })
+      const [{ id } = { id: '' }] = await readDrafts(device.db)
+      await takeIn()
+      await device.write(idOf(1), { content: 'words and more' }, { page: 'second' })
+      const late = await takeIn({ page, shown: { content: '' } }, id)
+      expect(late).toMatchObject({ is: 'written', changed: false })
+      expect((await device.held(idOf(1))).record?.fields.content).toBe('words and more')
+    },
+  )
+
+  test('P7: one into which more was typed since it was read is not taken in as it was', async () => {
     await fenced({ content: 'words' })
-    const [{ id: draft } = { id: '' }] = await readDrafts(device.db)
-    const shown = { content: '' }
-    await device.write(idOf(1), { content: 'words' }, { draft, shown, page: 'second' })
-    await device.write(idOf(1), { content: 'words and more' }, { page: 'second' })
-    const late = await device.write(idOf(1), { content: 'words' }, { draft, shown, page: 'third' })
-    expect(late).toMatchObject({
-      is: 'written',
-      changed: false,
-      record: { fields: { content: 'words and more' } },
-    })
+    const [before] = await readDrafts(device.db)
+    await device.write(idOf(1), { content: 'words more' }, { shown: { content: 'words' }, epoch: 9 })
+    await takeIn({ typed: before?.typed ?? {} })
+    expect((await device.held(idOf(1))).record).toBe(null)
+    expect(await readDrafts(device.db)).toMatchObject([{ typed: { content: 'words more' } }])
+  })
+
+  test('P1: words typed into a record whose create was refused too are taken in as that record', async () => {
+    const at = { epoch: 9, create: true, shown: {} }
+    await device.write(idOf(1), { createdAt: '2026-05-04T10:00:00.000Z' }, at)
+    await device.write(idOf(1), { content: 'words' }, { epoch: 9, create: false, shown: { content: '' } })
+    expect(await readDrafts(device.db)).toMatchObject([{ create: false, typed: { content: 'words' } }])
+    expect(await takeIn()).toMatchObject({ is: 'written', changed: true })
+    const { record } = await device.held(idOf(1))
+    expect(record?.fields).toMatchObject({ content: 'words', createdAt: expect.any(String) })
+    expect(await device.write(idOf(2), { content: 'x' }, { create: false })).toEqual({ is: 'missing' })
   })
 
   test('P7: an edit that its person makes after all is written, though its draft was given up elsewhere', async () => {
@@ -65,22 +106,24 @@ describe('what a tab wrote that had lost the right', () => {
     const [draft] = await readDrafts(device.db)
     if (!draft) throw new Error('no draft')
     await removeDraft(device.db, device.library, draft)
-    await device.write(idOf(1), { content: 'one two' }, { draft: draft.id, shown: { content: 'one' } })
+    const again = { id: draft.id, why: 'again' } as const
+    const shown = { content: 'one' }
+    await device.write(idOf(1), { content: 'one two' }, { draft: again, shown, epoch: 9 })
+    expect(await readDrafts(device.db), 'refused again, it is kept again').toHaveLength(1)
+    await device.write(idOf(1), { content: 'one two' }, { draft: again, shown })
     expect((await device.held(idOf(1))).record?.fields.content).toBe('one two')
   })
 
   test('P7: what else was typed into it stays when an edit in it is made after all', async () => {
     await fenced({ content: 'words', title: 'a line' })
-    const [{ id: draft } = { id: '' }] = await readDrafts(device.db)
-    await device.write(idOf(1), { title: 'a line' }, { draft })
+    const [{ id } = { id: '' }] = await readDrafts(device.db)
+    await device.write(idOf(1), { title: 'a line' }, { draft: { id, why: 'again' } })
     expect(await readDrafts(device.db)).toHaveLength(1)
   })
 
   test('P7: refused as it is taken in, it is kept once', async () => {
     await fenced({ content: 'words' })
-    const [{ id: draft } = { id: '' }] = await readDrafts(device.db)
-    const again = await device.write(idOf(1), { content: 'words' }, { draft, epoch: 9, page: 'another' })
-    expect(again).toEqual({ is: 'fenced' })
-    expect(await readDrafts(device.db)).toMatchObject([{ id: draft }])
+    expect(await takeIn({ epoch: 9, page: 'another' })).toEqual({ is: 'fenced' })
+    expect(await readDrafts(device.db)).toHaveLength(1)
   })
 })

@@ -5,6 +5,7 @@ import type { PageWorld } from '../../src/ui/controllers/page-world.ts'
 export const aloneHere: PageWorld['presence'] = {
   id: 'the-only-page',
   visible: true,
+  focused: true,
   returned: false,
   claim: async () => 'the-only-page',
   shown: () => {},
@@ -16,6 +17,8 @@ export class TabPresence implements Required<PageWorld['presence']> {
   readonly id: string
   readonly #locks: Set<string>
   visible = true
+  /** A person's keys go to it. */
+  focused = true
   returned = false
 
   constructor(locks: Set<string>, id: string) {

@@ -3,6 +3,7 @@ import { SYNC_QUEUES, type Write } from '../../src/core/messages.ts'
 import { Database } from '../../src/store/database.ts'
 import { readJournal } from '../../src/store/journal.ts'
 import { readDevice, wipeLibrary } from '../../src/store/library.ts'
+import { wantRight } from '../../src/store/session.ts'
 import { drive } from '../../sw/driver.ts'
 import { onSync } from '../../sw/sync-event.ts'
 import { Clock, Device, until } from '../support/device.ts'
@@ -67,6 +68,20 @@ describe('driver', () => {
     await say({ type: 'last-letters', writes: [letters()] })
     expect(server.records.get(idOf(1))?.fields.title).toBe('last letters')
     expect(device.announced).toContainEqual({ v: 1, type: 'records-changed', ids: [idOf(1)] })
+  })
+
+  test('last letters are one line a record in the sync log, with the epoch under which they were typed', async () => {
+    await wantRight(device.db, 'a session', 'take', async () => [])
+    const mine = letters({ epoch: 1 })
+    const [shown, typed] = [{ title: 'last letters' }, { title: 'last letters, all of them' }]
+    const more = letters({ epoch: 1, number: 2, create: false, shown, typed })
+    const outdated = letters({ id: idOf(2), number: 3 })
+    await say({ type: 'last-letters', writes: [mine, more, outdated] })
+    await device.world.journal.flush()
+    const lines = (await readJournal(device.db)).map(({ event }) => event)
+    expect(lines.filter(({ what }) => what === 'written')).toEqual([
+      { what: 'written', record: idOf(1), epoch: 1, writes: 2 },
+    ])
   })
 
   test('P10: letters for another library are dropped, those for this one kept, in one message', async () => {

@@ -13,6 +13,7 @@ const at = (ms: number, rest: Partial<Snapshot> = {}): Snapshot => ({
   writers: [],
   written: [],
   text: '',
+  drafts: [],
   ...rest,
 })
 const wrote = (page: string, epoch: number, number: number) => ({ page, epoch, numbers: { note: number } })
@@ -59,10 +60,20 @@ describe('what the monitor of many tabs finds', () => {
     ],
     [
       'a line in the log long after its epoch',
-      [at(0), at(50, taken), at(9000, { ...taken, written: [{ at: T0 + 8000, epoch: 1, record: 'note' }] })],
+      [
+        at(0),
+        at(50, taken),
+        at(19000, { ...taken, written: [{ at: T0 + 18000, epoch: 1, record: 'note' }] }),
+      ],
     ],
     ['a word that is gone', [at(0, { text: '' }), at(50, { text: 'w1x' }), at(100, { text: 'else' })]],
   ])('%s', (_, moments) => expect(judged(moments).faults).toHaveLength(1))
+
+  test('words that were typed are in the record or in a draft of it', () => {
+    const judge = judged([at(0, { text: 'w1x w2x', drafts: ['w1x w3x', 'w5'] })])
+    expect(judge.missing(['w1x', 'w2x', 'w3x', 'w4x', 'w5x'])).toEqual(['w4x', 'w5x'])
+    expect(new Judge(50).missing(['w1x'])).toEqual(['w1x'])
+  })
 
   test('how long nobody could write while a visible tab would: gone, frozen, given back', () => {
     const gone = HELD.filter((name) => name !== presenceLock(A) && name !== visibleLock(A))

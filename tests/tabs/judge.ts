@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly written: readonly WrittenLine[]
   /** The text that all tabs type into. */
   readonly text: string
+  /** Texts that are kept as drafts of it. */
+  readonly drafts: readonly string[]
 }
 
 export interface WriterSeen {
@@ -28,7 +30,9 @@ export interface WrittenLine {
 }
 
 /** So long after its writes a line may still come: one a second, and a hidden tab's timers are slow; ms. */
-const LINE_LATE = 4000
+const LINE_LATE = 10_000
+
+const WORDS = /w\d+x/g
 
 /** A time without anybody who may write, while a visible tab would. */
 export interface Gap {
@@ -92,6 +96,13 @@ export class Judge {
     this.#measure(before, now, frozen)
   }
 
+  /** Those of the words that are neither in the record nor in a draft. */
+  missing(words: Iterable<string>): string[] {
+    const { text = '', drafts = [] } = this.#last ?? {}
+    const there = new Set([text, ...drafts].flatMap((one) => one.match(WORDS) ?? []))
+    return [...words].filter((word) => !there.has(word))
+  }
+
   /** Ends a gap that is still open. */
   end(): void {
     if (this.#last) this.#close(this.#last.at)
@@ -131,7 +142,7 @@ export class Judge {
 
   #text(before: Snapshot, now: Snapshot): void {
     if (before.text === now.text) return
-    const words = new Set(now.text.match(/w\d+x/g))
+    const words = new Set(now.text.match(WORDS))
     for (const word of this.words)
       if (!words.has(word)) {
         this.#fault(now.at, `the word ${word} is no longer in the record`)

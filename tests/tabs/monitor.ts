@@ -105,7 +105,7 @@ async function look([note, after]: readonly [string, number]): Promise<Look> {
     }
   })
   const db = await kept.pawkitMonitor
-  const tx = db.transaction(['session', 'writers', 'journal', 'records'])
+  const tx = db.transaction(['session', 'writers', 'journal', 'records', 'drafts'])
   const got = <T>(request: IDBRequest): Promise<T> =>
     new Promise((resolve, reject) => {
       request.onerror = () => reject(request.error)
@@ -113,12 +113,13 @@ async function look([note, after]: readonly [string, number]): Promise<Look> {
     })
   const newer = IDBKeyRange.lowerBound(after, true)
   const journal = tx.objectStore('journal')
-  const [right, writers, rows, keys, record] = await Promise.all([
+  const [right, writers, rows, keys, record, drafts] = await Promise.all([
     got<Snapshot['right'] | undefined>(tx.objectStore('session').get('session')),
     got<Snapshot['writers']>(tx.objectStore('writers').getAll()),
     got<{ at: number; event: { what: string; epoch: number; record: string } }[]>(journal.getAll(newer)),
     got<number[]>(journal.getAllKeys(newer)),
     got<{ fields: { content?: string } } | undefined>(tx.objectStore('records').get(note)),
+    got<{ recordId: string; typed: { content?: string } }[]>(tx.objectStore('drafts').getAll()),
   ])
   const { held = [] } = await navigator.locks.query()
   return {
@@ -132,6 +133,7 @@ async function look([note, after]: readonly [string, number]): Promise<Look> {
         .filter(({ event }) => event.what === 'written')
         .map(({ at, event: { epoch, record } }) => ({ at, epoch, record })),
       text: record?.fields.content ?? '',
+      drafts: drafts.filter(({ recordId }) => recordId === note).map(({ typed }) => typed.content ?? ''),
     },
   }
 }

@@ -3,11 +3,14 @@ import { within } from '../chaos/limit.ts'
 import { figures } from './judge.ts'
 import { OPERATIONS, type Step } from './operations.ts'
 import type { Scene } from './scene.ts'
+import { Words } from './words.ts'
 
 /** The issue's: so long there is nobody who may write at most, while a visible tab would. */
 const GAP_LIMIT = 5000
 /** What one operation, or the typing beside it, takes at most on a busy machine. */
 const STEP_LIMIT = 40_000
+/** What is committed is there at once; one look may have begun before. */
+const LOOK_LIMIT = 5000
 
 export interface RandomOptions {
   readonly seed: number
@@ -22,14 +25,16 @@ export interface RandomReport {
   /** What was done, for whoever looks into a fault. */
   readonly trace: readonly string[]
   readonly faults: readonly string[]
+  /** Words that were typed and committed. */
   readonly words: number
 }
 
 /** Opens, closes, kills, freezes and takes control at random while somebody types wherever one may write. */
 export async function randomRun(scene: Scene, options: RandomOptions): Promise<RandomReport> {
   const dice = new Dice(options.seed)
-  const typist = new Typist(scene)
-  const step: Step = { scene, dice, most: options.most, taken: [], overtaken: [] }
+  const words = new Words()
+  const typist = new Typist(scene, words)
+  const step: Step = { scene, dice, most: options.most, taken: [], overtaken: [], words }
   const trace: string[] = []
   const counts = new Map<string, number>()
   const { judge } = scene.monitor
@@ -51,15 +56,19 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
     if (dice.chance(0.6)) await typist.settle()
   }
   await typist.settle()
+  await scene.monitor.until(LOOK_LIMIT, () => judge.missing(words.kept).length === 0)
   await scene.monitor.stop()
   const { right } = scene.monitor.now
   const { gaps, faults } = judge
   const long = gaps.filter(({ ms }) => ms > GAP_LIMIT)
   return {
     trace,
-    words: judge.words.size,
+    words: words.kept.size,
     faults: [
       ...faults,
+      ...judge
+        .missing(words.kept)
+        .map((word) => `the word ${word} was typed and is neither in the record nor in a draft`),
       ...long.map(
         ({ from, ms, blind }) =>
           `${new Date(from).toISOString()} nobody could write for ${ms} ms (for ${blind} of them nobody could look either)`,
@@ -68,7 +77,7 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
     lines: [
       `seed ${options.seed}: ${options.operations} operations in ${((Date.now() - began) / 1000).toFixed(0)} s, at most ${options.most} tabs`,
       [...counts].map(([name, many]) => `${name} ${many}`).join(', '),
-      `${judge.epochs} epochs seen, up to ${right.epoch}; ${judge.writes} writes seen, ${judge.lines} lines in the log, ${judge.words.size} of ${typist.words} words in the record`,
+      `${judge.epochs} epochs seen, up to ${right.epoch}; ${judge.writes} writes seen, ${judge.lines} lines in the log, ${judge.words.size} of ${words.kept.size} words in the record, the rest in ${scene.monitor.now.drafts.length} drafts; ${words.given - words.kept.size} died with their tabs or were not taken`,
       `without a writer: ${figures(gaps.map(({ ms }) => ms))}`,
       `control taken in: ${figures(step.taken)}; from a tab that hung: ${figures(step.overtaken)}`,
     ],
@@ -78,15 +87,12 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
 /** Types words wherever one may write; what becomes of them is the monitor's to see. */
 class Typist {
   readonly #scene: Scene
+  readonly #words: Words
   #typing: Promise<void> | null = null
-  #words = 0
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, words: Words) {
     this.#scene = scene
-  }
-
-  get words(): number {
-    return this.#words
+    this.#words = words
   }
 
   begin(): void {
@@ -104,9 +110,10 @@ class Typist {
   async #type(): Promise<void> {
     const tab = this.#scene.writer
     if (!tab || tab.frozen || !(await tab.visible())) return
-    const word = `w${++this.#words}x`
+    const word = this.#words.next()
     try {
       await within(STEP_LIMIT, `typing in ${tab.name}`, tab.type(` ${word}`))
+      await this.#words.typed(tab, word)
     } catch (error) {
       // It was closed or killed in the midst of it.
       if (this.#scene.tabs.includes(tab) && !tab.frozen) throw error

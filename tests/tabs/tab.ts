@@ -14,9 +14,10 @@ declare global {
   var pawkitTransactions: Set<IDBTransaction> | undefined
   var pawkitAsleep: boolean | undefined
   var pawkitReturned: boolean | undefined
+  var pawkitTaken: string | undefined
 }
 
-/** Runs in every page: which transactions it has open, whether it is frozen, whether it came from the back-forward cache. */
+/** Runs in every page: its open transactions, whether it is frozen or came from the back-forward cache, what was typed. */
 export function watchPage(): void {
   document.addEventListener('freeze', () => {
     globalThis.pawkitAsleep = true
@@ -27,6 +28,15 @@ export function watchPage(): void {
   window.addEventListener('pageshow', ({ persisted }) => {
     globalThis.pawkitReturned = persisted
   })
+  // A field that only shows its text takes no letters.
+  globalThis.pawkitTaken = ''
+  window.addEventListener(
+    'input',
+    (event) => {
+      if (event instanceof InputEvent) globalThis.pawkitTaken += event.data ?? ''
+    },
+    { capture: true },
+  )
   const open = new Set<IDBTransaction>()
   globalThis.pawkitTransactions = open
   const { transaction } = IDBDatabase.prototype
@@ -167,6 +177,11 @@ export class Tab {
   transactions(): Promise<number> {
     const many = this.page.evaluate(() => globalThis.pawkitTransactions?.size ?? 0)
     return within(LIMIT, 'a look at a tab', many)
+  }
+
+  /** Whether its fields have taken in all letters of a word, one after another. */
+  took(word: string): Promise<boolean> {
+    return this.page.evaluate((word) => globalThis.pawkitTaken?.includes(word) === true, word)
   }
 
   /**

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Fields } from '../../src/core/records.ts'
 import { Persistence } from '../../src/persistence.ts'
+import { giveName, nameTaken } from '../../src/store/device-name.ts'
 import { readDevice, wipeLibrary, writeDevice } from '../../src/store/library.ts'
 import { readOutbox, writeConnection } from '../../src/store/outbox.ts'
 import { readSyncState } from '../../src/store/read.ts'
@@ -22,6 +23,8 @@ let presence: TabPresence
 /** What the page's requests meet on their way; null: the server. */
 let line: ((method: string) => Promise<Response> | null) | null
 let asked: string[]
+/** The session that the browser has. */
+let cookie: string
 let onLine = true
 let rounds = 0
 const opened: { close(): void }[] = []
@@ -42,18 +45,20 @@ beforeEach(async () => {
     },
     locks: { query: async () => ({ held: [] }) },
   })
-  vi.stubGlobal('fetch', (path: string, { signal: _, ...init }: RequestInit) => {
+  vi.stubGlobal('fetch', (path: string, { signal, ...init }: RequestInit) => {
+    if (signal?.aborted) return Promise.reject(signal.reason)
     const { method = 'GET' } = init
     asked.push(`${method} ${path.split('?', 1)[0]?.replace(/.*\/sync\//, '')}`)
     const headers = {
       ...Object.fromEntries(new Headers(init.headers)),
-      cookie: both.client.cookie,
+      cookie,
       origin: server.origin,
     }
-    return line?.(method) ?? server.fetch(path, { ...init, headers })
+    return line?.(method) ?? server.fetch(path, { ...init, headers }).then(signedIn)
   })
   both = await pairOf(server, `devices-${++rounds}`)
   ;[here, there] = both.devices
+  cookie = both.client.cookie
   await called(here, 'Laptop')
   await called(there, 'Phone')
   await sync(there)
@@ -64,6 +69,13 @@ afterEach(() => {
   vi.useRealTimers()
   vi.unstubAllGlobals()
 })
+
+/** A browser keeps the cookies that it is given. */
+function signedIn(response: Response): Response {
+  const given = response.headers.getSetCookie().map((one) => one.split(';', 1)[0])
+  if (given.length > 0) cookie = given.join('; ')
+  return response
+}
 
 const called = ({ db }: Device, name: string): Promise<void> => writeDevice(db, { key: 'name', name })
 const nameOf = async ({ db }: Device) => await readDevice(db, 'name')
@@ -265,6 +277,76 @@ describe('the devices of the account', () => {
   })
 })
 
+describe('another account in the same tab', () => {
+  /** Somebody else signs in on this device; what becomes of the library is to be answered. */
+  const bea = async (model: PawkitModel): Promise<void> => {
+    const entered = await model.createAccount(`bea-${rounds}@example.com`, 'a long password')
+    expect(entered.is).toBe('other-library')
+  }
+
+  test('P10 nothing of the old one’s devices is told any more; the new one’s are asked for', async () => {
+    await bothNamed()
+    const { model, open } = await devices()
+    expect(other(open).name).toBe('Phone')
+    await bea(model)
+    const told = new Set<string>()
+    open.addEventListener('change', () => {
+      if (model.summary.account?.email === `bea-${rounds}@example.com`)
+        for (const { name } of open.devices) told.add(name)
+    })
+    asked = []
+    expect(await model.answerOtherLibrary('move')).toEqual({ is: 'signed-in' })
+    await heard(open)
+    expect(asked).toContain('GET devices')
+    expect(open.devices).toMatchObject([{ own: true, name: 'Laptop' }])
+    expect(own(open).id).not.toBe(here.library)
+    expect(told).not.toContain('Phone')
+  })
+
+  test('P10 an answer for the old one that comes late is told of nobody', async () => {
+    await bothNamed()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const phone = { id: 'p', name: 'Phone', named: true, seenAt: 1, online: true, cursor: 1, cursorAt: 1 }
+    line = (method) =>
+      method === 'GET' ? promise.then(() => json(200, { now: 1, seq: 1, devices: [phone] })) : null
+    const model = await pageOf(here)
+    const open = await look(model)
+    await until(() => asked.includes('GET devices'))
+    await bea(model)
+    await model.answerOtherLibrary('move')
+    const told = new Set<string>()
+    open.addEventListener('change', () => {
+      for (const { name } of open.devices) told.add(name)
+    })
+    line = null
+    resolve()
+    await heard(open)
+    expect(open.devices).toHaveLength(1)
+    expect(told).not.toContain('Phone')
+  })
+
+  test('P10 a name that a person gave goes with the library, and is sent to nobody else’s account', async () => {
+    vi.stubGlobal('document', { createElement: () => ({ click() {} }) })
+    const { model, open } = await devices()
+    line = (method) => (method === 'PATCH' ? Promise.reject(new TypeError('Failed to fetch')) : null)
+    await open.rename(own(open).id, 'Ada’s phone')
+    await heard(open)
+    expect([model.devices.name, open.unsent]).toEqual(['Ada’s phone', true])
+    await bea(model)
+    line = null
+    asked = []
+    expect(await model.answerOtherLibrary('export-and-remove')).toEqual({ is: 'signed-in' })
+    await until(() => model.devices.name !== 'Ada’s phone', 'the name that it began with')
+    expect(await nameOf(here)).toEqual({ key: 'name', name: model.devices.name })
+    pass(both, 31_000)
+    await model.refresh()
+    await heard(open)
+    await until(() => own(open).name === model.devices.name)
+    expect(open.unsent).toBe(false)
+    expect(asked.filter((one) => one.startsWith('PATCH'))).toEqual([])
+  })
+})
+
 describe('renaming', () => {
   test('another device is called so at the server, and learns it; its changes then carry that name', async () => {
     await bothNamed()
@@ -343,6 +425,56 @@ describe('renaming', () => {
     expect(await nameOf(there)).toEqual({ key: 'name', name: 'Mine', unsent: true })
   })
 
+  test('P9 a name that was given here is not told while hidden, nor any more once another tab has told it', async () => {
+    const model = await pageOf(here)
+    await giveName(here.db, 'Desk')
+    presence.visible = false
+    await model.devices.start()
+    await model.refresh()
+    await tick()
+    expect(asked).toEqual([])
+    presence.visible = true
+    line = async () => json(503, { error: { code: 'stopping', message: '' } })
+    await model.refresh()
+    await until(() => asked.length === 1, 'the name sent')
+    await nameTaken(here.db, 'Desk')
+    const run = vi.spyOn(here.db, 'run')
+    const reads = () => run.mock.calls.filter(([stores]) => String(stores) === 'device').length
+    pass(both, 31_000)
+    await model.refresh()
+    await until(() => reads() === 1, 'a look at the name')
+    for (let i = 0; i < 2; i++) {
+      pass(both, 31_000)
+      await model.refresh()
+      await tick()
+    }
+    expect([asked.length, reads()]).toEqual([1, 1])
+  })
+
+  test('a name that was given and sent while the server was being asked is newer than its answer', async () => {
+    await bothNamed()
+    const { open } = await devices()
+    await open.rename(other(open).id, 'Theirs')
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const said = await server.fetch(`/api/sync/devices?protocol=1&account=${both.client.account}`, {
+      headers: { cookie: both.client.cookie },
+    })
+    open.close()
+    line = async () => {
+      await promise
+      return said
+    }
+    asked = []
+    const its = await look(await pageOf(there))
+    await until(() => asked.includes('GET devices'))
+    await giveName(there.db, 'Mine')
+    await nameTaken(there.db, 'Mine')
+    line = null
+    resolve()
+    await heard(its)
+    expect(await nameOf(there)).toEqual({ key: 'name', name: 'Mine' })
+  })
+
   test('another tab of this browser says the new name too', async () => {
     const { open } = await devices()
     const { open: beside, model } = await devices()
@@ -395,14 +527,43 @@ describe('where else a record is', () => {
     expect(open.receipts).toEqual([])
   })
 
-  test('of a change that came from the other device: nothing of that one, nor of this one', async () => {
+  test('of a change that came from the other device: since it was made there; nothing of this one', async () => {
     await bothNamed()
-    await write(there, { title: 'from there' })
+    pass(both, 60_000)
+    await there.write(idOf(1), { title: 'from there' })
+    pass(both, 1000)
+    const made = server.clock.now
+    await there.engine.wake('sync-now', 60_000)
     for (let i = 0; i < 2; i++) for (const device of both.devices) await sync(device)
     const open = await receiptsOf(await pageOf(here))
+    await until(() => open.receipts.length > 0, 'a receipt')
+    expect(open.receipts).toMatchObject([{ name: 'Phone', since: made }])
+  })
+
+  test('a change while the server is being asked: it is asked once more, and nothing old is shown', async () => {
+    await bothNamed()
+    await write(here, { title: 'one' })
+    for (let i = 0; i < 2; i++) await sync(there)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    line = (method) => {
+      line = null
+      return promise.then(() =>
+        json(200, { now: 1, version: 1, receipts: [{ device: 'p', name: method, since: 1 }] }),
+      )
+    }
+    const model = await pageOf(here)
+    const open = await receiptsOf(model)
     await isAsked()
-    await tick()
-    expect(open.receipts).toEqual([])
+    await model.edit(idOf(1), { title: 'one' }, { title: 'two' })
+    await sync(here)
+    for (let i = 0; i < 2; i++) await sync(there)
+    await model.comeBack()
+    const shown: string[] = []
+    open.addEventListener('change', () => shown.push(...open.receipts.map(({ name }) => name)))
+    resolve()
+    await until(() => open.receipts.length > 0, 'the receipts of what is shown')
+    expect(asked.filter((one) => one === 'GET receipts')).toHaveLength(2)
+    expect(new Set(shown)).toEqual(new Set(['Phone']))
   })
 
   test('P9 nothing is asked of a record that the server has not as it is here', async () => {

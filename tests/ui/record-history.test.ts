@@ -261,6 +261,27 @@ test('P7 in a tab that may not write nothing is restored, and nothing kept for i
   expect((await a.held(idOf(1))).record?.fields.content).toBe('unsent')
 })
 
+test('P7 a tab that learns only at the restore that it may not write asks once, and the person leaves it', async () => {
+  await versions('one', 'two')
+  const [a] = both.devices
+  const held = async () => [presenceLock('another-page'), presenceLock(aloneHere.id)]
+  model = await pageOf(a, { ...aloneHere, held })
+  await model.tabs.takeControl()
+  const asked: Refused[] = []
+  model.tabs.addEventListener('refused', (event) => {
+    const { detail } = event as CustomEvent<Refused>
+    asked.push(detail)
+    detail.drop()
+  })
+  const history = await again()
+  await settled(history)
+  await wantRight(a.db, 'another-page', 'take', held)
+  expect(model.tabs.control, 'nobody has told it').toBe('active')
+  expect(await history.restore(itemOf(history, 'one'))).toEqual({ is: 'fenced' })
+  expect(asked).toHaveLength(1)
+  expect((await a.held(idOf(1))).record?.fields.content).toBe('two')
+})
+
 describe('without the server', () => {
   test('offline nothing is asked; what this device has is there, and the rest comes by itself', async () => {
     await versions('one')

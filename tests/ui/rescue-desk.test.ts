@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Persistence } from '../../src/persistence.ts'
 import { Database } from '../../src/store/database.ts'
 import { openLibrary } from '../../src/store/library.ts'
+import { wantRight } from '../../src/store/session.ts'
 import { watchFailures } from '../../src/store/watch-failures.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import { idOf, T0 } from '../support/device-records.ts'
@@ -156,6 +157,22 @@ describe('rescue mode', () => {
     put.mockRestore()
     expect(await model.rescue.tryAgain()).toBe(true)
     expect(model.notices.map(({ text }) => text)).toEqual([expect.stringContaining('“Again” was not stored')])
+  })
+
+  test('P1 P7 what another tab’s control has made a draft is told as one, and a pin as not made', async () => {
+    const [id, other] = [await note('milk'), await note('rolls')]
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(quota)
+    await model.type(id, { content: 'milk' }, { content: 'milk, bread' })
+    await model.edit(other, { pinned: false }, { pinned: true })
+    put.mockRestore()
+    await wantRight(db, 'another page', 'take', aloneHere.held)
+    expect(await model.rescue.tryAgain()).toBe(true)
+    expect(await stored(id)).toBe('milk')
+    expect(model.tabs.drafts).toMatchObject([{ recordId: id, typed: { content: 'milk, bread' } }])
+    expect(model.notices.map(({ text }) => text)).toEqual([
+      'What you typed in “Groceries” in a tab without control is kept as a draft.',
+      expect.stringContaining('Another tab is editing, so this change was not made.'),
+    ])
   })
 
   test('P4 a text over its limit stands in the way of nobody: it is told, the rest is stored', async () => {

@@ -4,7 +4,9 @@ import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Announcement, CHANNEL, readMessage } from '../../src/core/messages.ts'
 import { type Place, visibleLock } from '../../src/core/session.ts'
+import type { Change } from '../../src/core/write.ts'
 import { Database } from '../../src/store/database.ts'
+import { giveRight } from '../../src/store/give-right.ts'
 import { openLibrary } from '../../src/store/library.ts'
 import { readSome } from '../../src/store/read.ts'
 import { readRight, wantRight } from '../../src/store/session.ts'
@@ -55,8 +57,8 @@ class Tab {
       notices: new NoticeList(() => {}),
       read: async () => {},
       changed: () => {},
-      write: ({ typed, draft }) =>
-        this.desk.guard(NOTE, () => this.write(String(typed.content), '', { draft })),
+      write: ({ typed, shown, draft }) =>
+        this.desk.guard(NOTE, () => this.write(String(typed.content), String(shown.content), { draft })),
     })
     this.channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       const said = readMessage<Announcement>(data)
@@ -73,7 +75,7 @@ class Tab {
   }
 
   /** As an editor writes. */
-  async write(content: string, shown = '', draft: { draft?: string } = {}): Promise<WriteResult> {
+  async write(content: string, shown = '', draft: Pick<Change, 'draft'> = {}): Promise<WriteResult> {
     const create = !made
     made = true
     const change = { id: NOTE, kind: 'note', shown: { content: shown }, typed: { content }, create, ...draft }
@@ -204,6 +206,50 @@ describe('many tabs, one writer', () => {
     expect(first.desk.control).toBe('read-only')
     expect(await content()).toBe('theirs')
     expect(first.desk.drafts).toMatchObject([{ recordId: NOTE, typed: { content: 'mine' } }])
+  })
+
+  test('trace 30: whoever asked it to hand over has died: asked again, it answers again, and says where its person was', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    const place = { path: `/notes/${NOTE}`, field: 'content', start: 3, end: 4, scroll: 9 }
+    first.desk.follow(() => place)
+    first.desk.hear({ v: 1, type: 'hand-over', session: A })
+    await until(() => first.desk.control === 'yielding', 'it yields')
+    const began = performance.now()
+    await second.desk.takeControl()
+    expect(performance.now() - began).toBeLessThan(1000)
+    expect(second.places).toMatchObject([place])
+  })
+
+  test('trace 15: the clock is set back while the holder is missing: nobody waits for the time that was', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    first.presence.leave()
+    await second.desk.look()
+    expect(second.desk.control).toBe('read-only')
+    now -= 3_600_000
+    await second.desk.look()
+    expect(second.desk.control).toBe('active')
+  })
+
+  test('it let go of the right as it froze, and got it back: what was refused in between is made, and nobody is asked', async () => {
+    const first = await Tab.open(A)
+    await first.write('one')
+    await giveRight({ db, heldLocks: () => first.presence.held(), channel: null }, A, 'leave')
+    await giveRight({ db, heldLocks: () => first.presence.held(), channel: null }, A, 'ask')
+    const edit = await first.desk.guard(NOTE, () => first.write('one two', 'one'))
+    expect(edit.is).toBe('written')
+    expect(first.asked).toEqual([])
+    expect(await content()).toBe('one two')
+  })
+
+  test('the setting takes control for the tab that has the focus, not for one that is only uncovered', async () => {
+    const [, second] = [await Tab.open(A), await Tab.open(B)]
+    await second.desk.setTaking('focus')
+    second.presence.focused = false
+    await second.desk.shown()
+    expect(second.desk.control).toBe('read-only')
+    second.presence.focused = true
+    await second.desk.shown()
+    expect(second.desk.control).toBe('active')
   })
 
   test('trace 29: a page that reloads finds its right; one that stays away loses it', async () => {

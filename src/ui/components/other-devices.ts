@@ -163,7 +163,7 @@ export class OtherDevices extends PawkitElement {
 
   #form({ id, name, own }: DeviceView) {
     return html`<form novalidate @submit=${(event: Event) => void this.#save(event, id)} @keydown=${this.#onKey}>
-      <label for="name">${own ? 'Name of this device' : html`Name of <span dir="auto">${name || UNNAMED}</span>`}</label>
+      <label for="name">${own ? 'Name of this device' : html`Name of <bdi>${name || UNNAMED}</bdi>`}</label>
       <input id="name" class="input" dir="auto" autocomplete="off" maxlength=${DEVICE_NAME_MAX} value=${name}
         aria-invalid=${this.problem ? 'true' : nothing} aria-describedby="problem" />
       <div id="problem">${this.#trouble(id)}</div>

@@ -1,6 +1,6 @@
 import { css, html, nothing } from 'lit'
 import type { OpenReceipts } from '../device-model.ts'
-import { receiptsWords } from '../device-words.ts'
+import { receiptsWords, UNNAMED } from '../device-words.ts'
 import { PawkitElement } from '../element.ts'
 import { base } from '../styles/base.ts'
 import { fullTime } from '../words.ts'
@@ -14,7 +14,7 @@ export class ReceiptLine extends PawkitElement {
   static override styles = [
     base,
     css`
-      p {
+      div {
         padding: 10px 24px;
         border-top: 1px solid var(--line);
         color: var(--ink-soft);
@@ -22,8 +22,14 @@ export class ReceiptLine extends PawkitElement {
         overflow-wrap: anywhere;
         text-wrap: pretty;
       }
+      summary {
+        cursor: pointer;
+      }
+      ul {
+        margin-top: 4px;
+      }
       @media (max-width: 699px) {
-        p {
+        div {
           padding: 10px 16px calc(10px + env(safe-area-inset-bottom));
         }
       }
@@ -43,8 +49,19 @@ export class ReceiptLine extends PawkitElement {
     const receipts = this.#watch?.receipts ?? []
     const words = receiptsWords(receipts, Date.now())
     if (words === null) return nothing
-    const times = receipts.map(({ name, since }) => `${name}: ${since === null ? '' : fullTime(since)}`)
-    return html`<p title=${times.join('\n')}>${words}</p>`
+    const line = words.map((part) => (typeof part === 'string' ? part : html`<bdi>${part.name}</bdi>`))
+    const timed = receipts.flatMap(({ name, since }) => (since === null ? [] : { name, since }))
+    return html`<div>${timed.length === 0 ? html`<p>${line}</p>` : this.#folded(line, timed)}</div>`
+  }
+
+  /** Opens to the times in full. */
+  #folded(line: readonly unknown[], timed: readonly { readonly name: string; readonly since: number }[]) {
+    return html`<details>
+      <summary>${line}</summary>
+      <ul role="list">
+        ${timed.map(({ name, since }) => html`<li><bdi>${name || UNNAMED}</bdi>: ${fullTime(since)}</li>`)}
+      </ul>
+    </details>`
   }
 
   async #open(): Promise<void> {

@@ -45,13 +45,15 @@ export class SyncPanel extends PawkitElement {
       .panel {
         inset: auto auto calc(12px + var(--above, 0px)) 240px;
         width: min(380px, calc(100vw - 24px));
-        max-height: calc(100dvh - 76px);
+        /* It stays open while one works on: the newest records can be reached above it. */
+        max-height: max(320px, calc(100dvh - 220px));
         overflow: auto;
         padding: 20px 24px 24px;
       }
       @media (max-width: 1099px) {
         .panel {
           inset: 60px auto auto 12px;
+          max-height: calc(100dvh - 76px);
         }
       }
       @media (max-width: 699px) {

@@ -1,5 +1,7 @@
+import { deviceName } from '../../core/device-name.ts'
 import { MESSAGES_VERSION } from '../../core/messages.ts'
 import type { Database } from '../../store/database.ts'
+import { beginName } from '../../store/device-name.ts'
 import { readDevice } from '../../store/library.ts'
 import type { WorkerClient } from '../../worker-client.ts'
 import type { DeviceActions, OpenDevices, OpenReceipts } from '../device-model.ts'
@@ -27,6 +29,7 @@ export interface DeviceWorld {
 export class DeviceDesk extends EventTarget implements DeviceActions {
   readonly #world: DeviceWorld
   readonly #host: DeviceHost
+  #library: string
   #unsent = false
   #toldAt = Number.NEGATIVE_INFINITY
   name: string | null = null
@@ -44,6 +47,7 @@ export class DeviceDesk extends EventTarget implements DeviceActions {
     super()
     const { db, now, presence, worker } = world
     this.#host = host
+    this.#library = writer.library
     this.#world = {
       db,
       now,
@@ -58,7 +62,7 @@ export class DeviceDesk extends EventTarget implements DeviceActions {
       },
       announce: () => worker?.announce({ v: MESSAGES_VERSION, type: 'status-changed' }),
     }
-    host.addEventListener('summary', () => void this.#tellLater().catch(() => {}))
+    host.addEventListener('summary', () => void this.#onSummary().catch(() => {}))
   }
 
   /** A name that was given here and has not reached the server goes as soon as it can. */
@@ -79,13 +83,28 @@ export class DeviceDesk extends EventTarget implements DeviceActions {
     return new ReceiptWatch(this.#world, this.#host, record)
   }
 
+  async #onSummary(): Promise<void> {
+    if (this.#library !== this.#world.library()) await this.#begin()
+    await this.#tellLater()
+  }
+
+  /** The library was replaced while the page is open: the name may have gone with it. */
+  async #begin(): Promise<void> {
+    const { db, library, named } = this.#world
+    this.#library = library()
+    await beginName(db, deviceName(navigator.userAgent))
+    const row = await readDevice(db, 'name')
+    if (row) named(row.name, row.unsent ?? false)
+  }
+
   async #tellLater(): Promise<void> {
-    const { now, online } = this.#world
+    const { now, visible, online } = this.#world
     const { account, connection } = this.#host.summary
-    if (!this.#unsent || !account || connection !== 'online' || !online()) return
+    if (!this.#unsent || !account || connection !== 'online' || !online() || !visible()) return
     if (now() - this.#toldAt < TELL_AGAIN) return
     this.#toldAt = now()
     const { tellName } = await import('./tell-name.ts')
-    await tellName(this.#world, account.id, new AbortController().signal)
+    // Another tab may have told it, or the name may have gone with its library.
+    this.#unsent = await tellName(this.#world, account.id, new AbortController().signal)
   }
 }

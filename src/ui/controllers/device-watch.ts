@@ -1,7 +1,7 @@
 import { readDeviceName } from '../../core/device-name.ts'
 import type { DevicesAnswer } from '../../core/protocol.ts'
 import { giveName, keepHeard, learnName, type NameRow, readHeard } from '../../store/device-name.ts'
-import { OtherLibrary } from '../../store/library.ts'
+import { OtherLibrary, readDevice } from '../../store/library.ts'
 import type { DeviceView, OpenDevices } from '../device-model.ts'
 import { closedWords, NO_NAME, NOT_STORED, noDevicesWords, notRenamed } from '../device-words.ts'
 import { askDevices, askRename } from '../devices-client.ts'
@@ -17,7 +17,8 @@ const AFTER_SYNC = 10_000
 export class DeviceWatch extends EventTarget implements OpenDevices {
   readonly #world: DeviceWorld
   readonly #host: DeviceHost
-  readonly #library: string
+  /** Whose devices these are. */
+  #library: string
   readonly #ended = new AbortController()
   #name: NameRow | null = null
   #heard: DevicesAnswer | null = null
@@ -49,6 +50,23 @@ export class DeviceWatch extends EventTarget implements OpenDevices {
   async begin(): Promise<void> {
     await this.#read()
     void this.ask()
+  }
+
+  /** The library was replaced while somebody looks: nothing of the old one's devices is told with the new one's. */
+  #renew(): void {
+    this.#library = this.#world.library()
+    this.#name = null
+    this.#forget()
+    // What is under way is the old one's.
+    this.#reading = null
+    this.#askedAt = Number.NEGATIVE_INFINITY
+  }
+
+  #forget(): void {
+    this.#heard = null
+    this.#order = []
+    this.#current = false
+    this.#problem = null
   }
 
   close(): void {
@@ -141,6 +159,7 @@ export class DeviceWatch extends EventTarget implements OpenDevices {
   async #askOnce(): Promise<void> {
     const { account } = this.#host.summary
     const { signal } = this.#ended
+    const library = this.#library
     if (!account || this.closed !== null || !this.#world.visible()) {
       this.#current = false
       return
@@ -148,23 +167,26 @@ export class DeviceWatch extends EventTarget implements OpenDevices {
     this.#askedAt = this.#world.now()
     try {
       await tellName(this.#world, account.id, signal)
+      const before = await readDevice(this.#world.db, 'name')
       const answer = await askDevices(account.id, signal)
-      if (answer.is === 'aborted' || this.#library !== this.#world.library()) return
-      if (answer.is === 'answer') await this.#take(answer.answer)
+      if (answer.is === 'aborted' || library !== this.#world.library()) return
+      if (answer.is === 'answer') await this.#take(library, answer.answer, before)
+      if (library !== this.#library) return
       this.#current = answer.is === 'answer'
       this.#problem = answer.is === 'answer' ? null : noDevicesWords(answer.is)
     } catch (error) {
-      // The store is lost or another library's: the page says that elsewhere.
-      if (error instanceof OtherLibrary) this.close()
+      // The store is lost or another library's: the page says that elsewhere, or goes on with that one.
+      if (error instanceof OtherLibrary && library === this.#library) this.#forget()
     }
   }
 
-  async #take(heard: DevicesAnswer): Promise<void> {
+  /** `before`: what this device was called before the server was asked. */
+  async #take(library: string, heard: DevicesAnswer, before: NameRow | null): Promise<void> {
     const { db, announce } = this.#world
-    this.#place(heard)
-    await keepHeard(db, this.#library, heard)
-    const own = heard.devices.find(({ id }) => id === this.#library)
-    if (own?.named && (await learnName(db, own.name))) announce()
+    await keepHeard(db, library, heard)
+    if (library === this.#library) this.#place(heard)
+    const own = heard.devices.find(({ id }) => id === library)
+    if (own?.named && (await learnName(db, own.name, before))) announce()
     await this.#read()
   }
 
@@ -175,7 +197,9 @@ export class DeviceWatch extends EventTarget implements OpenDevices {
   }
 
   async #read(): Promise<void> {
-    const { name, heard } = await readHeard(this.#world.db, this.#library)
+    const library = this.#library
+    const { name, heard } = await readHeard(this.#world.db, library)
+    if (library !== this.#library) return
     this.#name = name
     if (name) this.#world.named(name.name, name.unsent ?? false)
     // Another tab may have asked meanwhile.
@@ -183,6 +207,7 @@ export class DeviceWatch extends EventTarget implements OpenDevices {
   }
 
   #onSummary(): void {
+    if (this.#library !== this.#world.library()) this.#renew()
     const { connection, lastSynced } = this.#host.summary
     const waited = this.#world.now() - this.#askedAt
     const back = connection === 'online' && this.#was !== 'online'

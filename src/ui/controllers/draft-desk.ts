@@ -1,5 +1,6 @@
 import { type Fields, titleOf } from '../../core/records.ts'
 import type { Draft } from '../../core/session.ts'
+import type { FromDraft } from '../../core/write.ts'
 import { readDrafts, removeDraft } from '../../store/drafts.ts'
 import type { PageModel, WriteResult } from '../model.ts'
 import { problemOf } from '../outcome.ts'
@@ -26,7 +27,7 @@ export interface DraftDeskPage {
     readonly create: boolean
     readonly shown: Fields
     readonly typed: Fields
-    readonly draft: string
+    readonly draft: FromDraft
   }): Promise<WriteResult>
 }
 
@@ -87,11 +88,21 @@ export class DraftDesk extends EventTarget {
     if (!draft) return this.readDrafts()
     const { recordId, kind, create, shown, typed } = draft
     const title = this.#drafts.find((one) => one.id === id)?.title ?? ''
-    const written = await this.page.write({ id: recordId, kind, create, shown, typed, draft: id })
-    const problem = problemOf(written)
-    if (written.is === 'written') await this.made()
-    else if (written.is !== 'fenced')
-      this.page.notices.add('alert', `The draft of “${title}” was not taken in. ${problem ?? ''}`)
+    const written = await this.page.write({
+      id: recordId,
+      kind,
+      create,
+      shown,
+      typed,
+      draft: { id, why: 'take-in' },
+    })
+    if (written.is === 'written') return this.made()
+    // Who chose to view only has been told.
+    if (written.is === 'fenced') return
+    const problem = problemOf(written) ?? 'Another card has its link.'
+    const copy = (): void => void navigator.clipboard.writeText(wordsOf(draft))
+    const text = `The draft of “${title}” was not taken in and stays. ${problem}`
+    this.page.notices.add('alert', text, { label: 'Copy', run: copy })
   }
 
   async dropDraft(id: string): Promise<void> {
@@ -110,3 +121,8 @@ export class DraftDesk extends EventTarget {
     await this.readDrafts()
   }
 }
+
+const wordsOf = ({ typed }: Draft): string =>
+  Object.values(typed)
+    .filter((value) => typeof value === 'string')
+    .join('\n\n')

@@ -3,6 +3,9 @@ import type { WriteResult } from '../model.ts'
 import type { Control, Refused } from '../session-model.ts'
 import { DraftDesk } from './draft-desk.ts'
 
+/** A tab that may write and is refused all the same asks its person in the end. */
+const MOST_TRIES = 3
+
 /** Edits of a tab that may not write: none is begun without a person's word. */
 export abstract class GuardDesk extends DraftDesk {
   abstract readonly control: Control
@@ -19,7 +22,10 @@ export abstract class GuardDesk extends DraftDesk {
    * Rejects with Fenced where the person leaves it at that.
    */
   async permit<T>(record: string | null, change: () => Promise<T>): Promise<T> {
-    if (this.control !== 'read-only') {
+    for (let tries = 0; ; tries++) {
+      // Fenced though it is active: it had given the right up as it froze, and has it again.
+      const may = this.control === 'active' ? tries < MOST_TRIES : this.control === 'yielding'
+      if (!may) await new Promise<void>((go, no) => this.refuse({ record, go, drop: () => no(new Fenced()) }))
       try {
         return await change()
       } catch (error) {
@@ -27,9 +33,6 @@ export abstract class GuardDesk extends DraftDesk {
         await this.fenced()
       }
     }
-    return new Promise((resolve, reject) => {
-      this.refuse({ record, go: () => resolve(change()), drop: () => reject(new Fenced()) })
-    })
   }
 
   /** As `permit`, for what answers nothing: false where the person leaves it. */

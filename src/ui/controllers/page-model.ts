@@ -32,6 +32,8 @@ import { WritingModel } from './writing-model.ts'
 export class PawkitModel extends WritingModel implements PageModel {
   readonly #desk: AccountDesk
   readonly #watch: SyncWatch
+  /** A person here signs in or out. */
+  #replacing = false
   readonly failed: FailedDesk
   readonly log: LogDesk
   readonly vanishing: VanishDesk
@@ -66,6 +68,9 @@ export class PawkitModel extends WritingModel implements PageModel {
     this.devices = new DeviceDesk(world, this, this.writer)
     this.devices.addEventListener('change', () => this.fire('devices'))
     const host = {
+      // While it is replaced here, the store is ahead of the writer; in rescue mode this page may hold all there is.
+      library: () => (this.#replacing || this.rescue.trouble ? null : this.writer.library),
+      replaced: () => this.#beginAnew(),
       learnt: (entries: ReadonlyMap<string, Entry>, facts: Facts) => this.#learnt(entries, facts),
       titlesOf: (ids: readonly string[]) => this.cache.titlesOf(ids),
       changed: () => this.#summaryChanged(),
@@ -75,11 +80,14 @@ export class PawkitModel extends WritingModel implements PageModel {
 
   /** Ready to render: everything the store holds is in `records`. */
   static async open(world: PageWorld): Promise<PawkitModel> {
+    // What is said while it reads may be of what it has read already: heard when it is ready.
+    const said: Announcement[] = []
+    let hear = (one: Announcement): void => void said.push(one)
+    world.worker?.addEventListener('said', (event) => hear((event as CustomEvent<Announcement>).detail))
     const model = new PawkitModel(world, await readSyncState(world.db))
     await Promise.all([model.#readAll(), model.tabs.start()])
-    world.worker?.addEventListener('said', (event) =>
-      model.#hear((event as CustomEvent<Announcement>).detail),
-    )
+    hear = (one) => model.#hear(one)
+    said.forEach(hear)
     world.worker?.addEventListener('background', () => void model.refresh())
     world.worker?.addEventListener('update', () => model.fire('update'))
     return model
@@ -111,19 +119,19 @@ export class PawkitModel extends WritingModel implements PageModel {
   }
 
   signIn(email: string, password: string): Promise<SignInResult> {
-    return this.#signedIn(
+    return this.#signedIn(() =>
       this.#desk.enter(this.writer.library, 'sign-in', email, password, this.#watch.facts.state),
     )
   }
 
   createAccount(email: string, password: string): Promise<SignInResult> {
-    return this.#signedIn(
+    return this.#signedIn(() =>
       this.#desk.enter(this.writer.library, 'create', email, password, this.#watch.facts.state),
     )
   }
 
   answerOtherLibrary(choice: OtherLibraryChoice): Promise<SignInResult> {
-    return this.#signedIn(
+    return this.#signedIn(() =>
       this.#desk.answer(
         this.writer.library,
         choice,
@@ -142,8 +150,9 @@ export class PawkitModel extends WritingModel implements PageModel {
   }
 
   async signOut(): Promise<void> {
-    await this.#desk.leave()
-    location.replace('/')
+    // The writer keeps the old library: what is still typed here must not go into the one that follows.
+    await this.#replace(() => this.#desk.leave())
+    this.#beginAnew()
   }
 
   notify(kind: NoticeKind, text: string, action?: Notice['action']): void {
@@ -204,9 +213,12 @@ export class PawkitModel extends WritingModel implements PageModel {
     await this.refresh()
   }
 
-  async #signedIn(entering: Promise<SignInResult>): Promise<SignInResult> {
-    const result = await entering
-    this.writer.library = this.#desk.library ?? this.writer.library
+  async #signedIn(enter: () => Promise<SignInResult>): Promise<SignInResult> {
+    const result = await this.#replace(async () => {
+      const result = await enter()
+      this.writer.library = this.#desk.library ?? this.writer.library
+      return result
+    })
     await this.#readAll()
     if (result.is === 'signed-in') {
       this.world.worker?.arm()
@@ -215,10 +227,24 @@ export class PawkitModel extends WritingModel implements PageModel {
     return result
   }
 
+  async #replace<T>(change: () => Promise<T>): Promise<T> {
+    this.#replacing = true
+    try {
+      return await change()
+    } finally {
+      this.#replacing = false
+    }
+  }
+
+  /** Another library is on this device: what is shown here is of the one before. */
+  #beginAnew(): void {
+    location.replace('/')
+  }
+
   #hear(said: Announcement): void {
     this.tabs.hear(said)
     if (said.type === 'records-changed') void this.read(said.ids)
-    else if (said.type === 'library-replaced') location.replace('/')
+    else if (said.type === 'library-replaced') this.#beginAnew()
     else if (said.type === 'notice') this.#tell(said.told)
     else void this.refresh()
   }

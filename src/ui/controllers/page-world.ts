@@ -12,7 +12,7 @@ export interface PageWorld {
   readonly worker: WorkerClient | null
   readonly stream: PokeStream | null
   readonly persistence: Persistence
-  readonly presence: Pick<Presence, 'id' | 'visible' | 'returned' | 'claim' | 'shown' | 'held'>
+  readonly presence: Pick<Presence, 'id' | 'visible' | 'focused' | 'returned' | 'claim' | 'shown' | 'held'>
   readonly now: () => number
   readonly newId: () => string
 }

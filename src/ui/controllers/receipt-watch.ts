@@ -13,6 +13,8 @@ export class ReceiptWatch extends EventTarget implements OpenReceipts {
   readonly #id: string
   readonly #ended = new AbortController()
   #answer: ReceiptsAnswer | null = null
+  /** Whose answer it is. */
+  #library = ''
   #asking = false
   #askedAt = Number.NEGATIVE_INFINITY
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -35,9 +37,10 @@ export class ReceiptWatch extends EventTarget implements OpenReceipts {
 
   /** Of the version that is shown only: what waits here is on no other device. */
   get receipts(): readonly DeviceReceipt[] {
-    if (!this.#answer || this.#answer.version !== this.#version) return []
+    const library = this.#world.library()
+    if (!this.#answer || this.#answer.version !== this.#version || this.#library !== library) return []
     return this.#answer.receipts
-      .filter(({ device }) => device !== this.#world.library())
+      .filter(({ device }) => device !== library)
       .sort((a, b) => (a.since ?? 0) - (b.since ?? 0))
   }
 
@@ -48,17 +51,23 @@ export class ReceiptWatch extends EventTarget implements OpenReceipts {
   }
 
   async #ask(): Promise<void> {
-    const { now, visible, online } = this.#world
+    const { now, library, visible, online } = this.#world
     const { account, connection } = this.#host.summary
     clearTimeout(this.#timer)
     if (this.#asking || this.#ended.signal.aborted) return
     if (account && connection === 'online' && online() && visible() && this.#version !== null) {
       this.#asking = true
       this.#askedAt = now()
+      const [whose, version] = [library(), this.#version]
       const answer = await askReceipts(account.id, this.#id, this.#ended.signal)
       this.#asking = false
-      if (answer.is === 'answer') this.#answer = answer.answer
+      if (answer.is === 'answer') {
+        this.#answer = answer.answer
+        this.#library = whose
+      }
       this.#fire()
+      // It has changed meanwhile.
+      if (whose !== library() || version !== this.#version) return this.#ask()
     }
     if (!this.#ended.signal.aborted) this.#timer = setTimeout(() => void this.#ask(), EVERY)
   }

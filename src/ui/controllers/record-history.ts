@@ -108,10 +108,9 @@ export class RecordHistory extends EventTarget implements OpenHistory {
     if (changed.length === 0) return 'same'
     const { db, now } = this.#world
     // What is replaced is kept only where the tab may replace it.
-    const result = await this.#host.tabs.guard(this.#id, async () => {
-      await keepUnsent(db, this.#library, this.#id, changed, now())
-      return this.#host.edit(this.#id, shown, typed)
-    })
+    const keep = (): Promise<void> => keepUnsent(db, this.#library, this.#id, changed, now())
+    if (!(await this.#host.tabs.attempt(this.#id, keep))) return { is: 'fenced' }
+    const result = await this.#host.edit(this.#id, shown, typed)
     if (result.is !== 'written') return result
     const undo = (): void => void this.#undo(record, typed, shown)
     const words = `“${titleOf(record)}” is as it was ${this.#when(at)}.`

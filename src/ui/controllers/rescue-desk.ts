@@ -1,5 +1,6 @@
-import { MESSAGES_VERSION } from '../../core/messages.ts'
+import { MESSAGES_VERSION, type Write } from '../../core/messages.ts'
 import { titleOf } from '../../core/records.ts'
+import type { Committed } from '../../store/commit.ts'
 import { putBack } from '../../store/put-back.ts'
 import { type StorageTrouble, troubleOf } from '../../store/storage-trouble.ts'
 import { copyText, downloadLibrary } from '../export-library.ts'
@@ -14,7 +15,7 @@ import { type Retried, resultOf, type Writer } from './writer.ts'
 /** The page as this desk uses it. */
 type Host = Pick<PageModel, 'records' | 'summary' | 'notify'> &
   EventTarget & {
-    readonly tabs: Pick<SessionDesk, 'right' | 'drafts'>
+    readonly tabs: Pick<SessionDesk, 'right' | 'drafts' | 'fenced'>
     /** Everything is to be read again. */
     comeBack(): Promise<void>
   }
@@ -74,6 +75,7 @@ export class RescueDesk implements RescueActions {
     if (this.trying || !this.trouble) return this.trouble === null
     this.trying = true
     this.#changed()
+    const { tabs } = this.#host
     let stored = false
     try {
       this.#world.db.close()
@@ -81,6 +83,8 @@ export class RescueDesk implements RescueActions {
       const done = await this.#writer.again()
       this.trouble = null
       stored = done.every(({ committed }) => committed.is === 'written')
+      // What another tab's control has made a draft is offered as any draft is.
+      if (done.some(({ committed }) => committed.is === 'fenced')) await tabs.fenced().catch(() => {})
       this.#tell(done)
     } catch (error) {
       this.trouble = troubleOf(error) ?? this.trouble ?? 'broken'
@@ -127,13 +131,20 @@ export class RescueDesk implements RescueActions {
       const problem = duplicate ? 'A card with its address is here already.' : problemOf(resultOf(committed))
       const text = Object.values(write.typed).find((value) => typeof value === 'string' && value !== '')
       const copy = { label: 'Copy', run: () => void copyText(String(text ?? '')) }
-      if (problem !== null)
+      if (problem !== null && !this.#isDraft(write, committed))
         this.#host.notify(
           'alert',
           `“${titleOf({ ...write, fields: write.typed })}” was not stored. ${problem}`,
           copy,
         )
     }
+  }
+
+  #isDraft({ id, typed }: Write, committed: Committed): boolean {
+    if (committed.is !== 'fenced') return false
+    return this.#host.tabs.drafts.some(
+      (draft) => draft.recordId === id && Object.keys(typed).some((field) => field in draft.typed),
+    )
   }
 
   #changed(): void {

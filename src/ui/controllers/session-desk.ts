@@ -4,17 +4,21 @@ import { NOBODY, type Place, type Right, sessionsOf, type Wanting } from '../../
 import { giveRight } from '../../store/give-right.ts'
 import { readDevice, writeDevice } from '../../store/library.ts'
 import { readRight } from '../../store/session.ts'
-import type { Taken } from '../../store/take-over.ts'
+import { HAND_OVER_LIMIT, type Taken } from '../../store/take-over.ts'
 import type { WorkerClient } from '../../worker-client.ts'
 import type { Control, HandedOver, Refused, SessionActions, SessionView, Taking } from '../session-model.ts'
+import { Arrival } from './arrival.ts'
 import { GuardDesk } from './guard-desk.ts'
 import type { PageWorld } from './page-world.ts'
+import { sessionViews } from './session-views.ts'
 import type { Writer } from './writer.ts'
 
 /** A page that no worker answers within this time does it by itself; ms. */
 const WORKER_LIMIT = 500
 /** The worker waits for the old tab, and a tab that hangs must be overtaken within 2 s. */
-const TAKE_LIMIT = 1900
+const TAKE_LIMIT = 1700
+/** When a page has waited for a worker in vain; a tab that lives answers at once; ms. */
+const OWN_LIMIT = 250
 /** How often a visible tab looks whether the active one is gone, and the active one who else is there; ms. */
 const LOOK = 500
 const LOOK_ACTIVE = 2000
@@ -37,15 +41,17 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   #control: Control = 'read-only'
   #sessions: readonly SessionView[] = []
   #place: (() => Place | null) | null = null
-  #arriving: Place | null = null
+  readonly #arrival: Arrival
   #mode: Taking = 'ask'
   #device = ''
   /** Control is being taken here. */
   protected under: Promise<Place | null> | null = null
   /** The session that has the right and is not there, since when. */
   #gone: { readonly active: string; readonly since: number } | null = null
-  /** It has handed over, and does not take back what another tab is about to have. */
-  #yieldsUntil = 0
+  /** When it handed over: for a while it does not take back what another tab is about to have. */
+  #yieldsFrom: number | null = null
+  /** Where its person was then. */
+  #handed: Place | null = null
   /** How often it has learnt who has the right. */
   #learnt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -54,6 +60,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     super(world, page)
     this.#world = world
     this.#writer = writer
+    this.#arrival = new Arrival(world.now)
   }
 
   /** Resolves when it is known whether this tab may write. */
@@ -113,15 +120,11 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   async #arrive(place: Place, asked: boolean): Promise<void> {
     const id = place.path.split('/')[2]
     if (id) await this.page.read([id])
-    this.#arriving = place
+    this.#arrival.expect(place)
     this.dispatchEvent(new CustomEvent<HandedOver>('place', { detail: { ...place, asked } }))
   }
 
-  arrive(path: string): Place | null {
-    const place = this.#arriving?.path === path ? this.#arriving : null
-    if (place) this.#arriving = null
-    return place
-  }
+  arrive = (path: string): Place | null => this.#arrival.at(path)
 
   async setTaking(take: Taking): Promise<void> {
     await writeDevice(this.#world.db, { key: 'tabs', take })
@@ -155,10 +158,10 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     if (!this.#world.presence.visible) return
     await this.#readTaking()
     await this.look()
-    await this.focused()
+    if (this.#world.presence.focused) await this.focused()
   }
 
-  /** The tab got the focus, or became visible. */
+  /** The tab got the focus. */
   async focused(): Promise<void> {
     if (this.#mode !== 'focus' || this.#control !== 'read-only') return
     const place = await this.#take()
@@ -179,6 +182,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
       type: 'right',
       session: this.#world.presence.id,
       wanting: 'leave',
+      until: this.#world.now() + WORKER_LIMIT,
     })
   }
 
@@ -215,7 +219,13 @@ export class SessionDesk extends GuardDesk implements SessionActions {
       this.#gone = { active, since: now }
       this.#lookLater()
     }
-    return now - this.#gone.since < RELOAD
+    return this.#within(RELOAD, this.#gone.since)
+  }
+
+  /** Whether less than `ms` have passed since; a clock that was set back makes nobody wait (traces.md, 15). */
+  #within(ms: number, since: number | null): boolean {
+    const passed = this.#world.now() - (since ?? -Infinity)
+    return passed >= 0 && passed < ms
   }
 
   #lookLater(): void {
@@ -238,9 +248,10 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     const answered = await worker?.ask<Taken>(message, limit)
     const rights = { db, heldLocks: () => presence.held(), channel: worker?.channel ?? null }
     // Where there is no worker, or it does not answer, the page does the same by itself.
-    const taken = answered ?? (await giveRight(rights, presence.id, wanting))
+    const left = Math.max(OWN_LIMIT, Math.min(HAND_OVER_LIMIT, until + OWN_LIMIT - this.#world.now()))
+    const taken = answered ?? (await giveRight(rights, presence.id, wanting, left))
     this.#gone = null
-    if (wanting === 'take') this.#yieldsUntil = 0
+    if (wanting === 'take') this.#yieldsFrom = null
     const held = await presence.held()
     // Taken by another tab again, before the answer was here.
     if (taken.right.epoch < this.right.epoch) await this.look()
@@ -250,31 +261,27 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   async #handOver(): Promise<void> {
     const { presence, worker } = this.#world
-    if (this.#control !== 'active') return
-    const place = this.#place?.() ?? null
-    this.#yieldsUntil = this.#world.now() + LOOK_BACK
+    if (this.#control === 'read-only') return
+    // Asked a second time, since whoever asked first has died: it answers as it did.
+    if (this.#control === 'active') this.#handed = this.#place?.() ?? null
+    this.#yieldsFrom = this.#world.now()
     this.#set('yielding')
     await this.#writer.idle()
-    worker?.announce({ v: MESSAGES_VERSION, type: 'handed-over', session: presence.id, place })
+    worker?.announce({ v: MESSAGES_VERSION, type: 'handed-over', session: presence.id, place: this.#handed })
     setTimeout(() => void this.look().catch(() => {}), LOOK_BACK + LOOK_RELOAD)
   }
 
   #learn(right: Right, held: readonly string[]): void {
     this.#learnt++
-    const own = this.#world.presence.id
-    const active = right.active === own
-    const sessions = sessionsOf(held).map((session) => ({
-      ...session,
-      active: session.id === right.active,
-      own: session.id === own,
-    }))
+    const active = right.active === this.#world.presence.id
+    const sessions = sessionViews(held, right.active, this.#world.presence.id)
     const moved = right.epoch !== this.#right?.epoch
     this.#right = right
     if (active) this.#writer.epoch = right.epoch
     const changed = JSON.stringify(sessions) !== JSON.stringify(this.#sessions)
     this.#sessions = sessions
     // Handing over, its epoch is still the one in the store.
-    const yielding = this.#control === 'yielding' && !moved && this.#world.now() < this.#yieldsUntil
+    const yielding = this.#control === 'yielding' && !moved && this.#within(LOOK_BACK, this.#yieldsFrom)
     const control = yielding ? 'yielding' : active ? 'active' : 'read-only'
     if (!this.#set(control) && changed) this.dispatchEvent(new Event('change'))
     if (!this.vacant) this.settleHeld()

@@ -12,6 +12,10 @@ const TYPING_PAUSE = 250
 
 /** What the watch tells its page: `learnt` brings the records' states up to date and counts the live ones. */
 export interface SyncWatchHost {
+  /** The library that the page works on; null: not to be compared just now. */
+  library(): string | null
+  /** Another one is on this device, and nobody has told the page. */
+  replaced(): void
   learnt(entries: ReadonlyMap<string, Entry>, facts: Facts): number
   titlesOf(ids: readonly string[]): ReadonlyMap<string, string>
   changed(): void
@@ -61,7 +65,11 @@ export class SyncWatch {
     while (this.#stale) {
       this.#stale = false
       this.#looked = this.#world.now()
+      const library = this.#host.library()
       const [state, running] = await Promise.all([readSyncState(this.#world.db), engineRuns()])
+      // A page that was frozen may have missed it. One whose library was replaced here meanwhile has read too early.
+      const other = library !== null && state.library !== null && state.library.id !== library
+      if (other && this.#host.library() === library) return this.#host.replaced()
       this.#learn(state, running)
     }
   }

@@ -10,17 +10,16 @@ const TOGETHER = 1000
  */
 export class WriteLog {
   readonly #journal: Journal
-  readonly #right: { readonly epoch: number }
   readonly #counts = new Map<string, number>()
   #timer: ReturnType<typeof setTimeout> | null = null
 
-  constructor({ db, now }: Pick<PageWorld, 'db' | 'now'>, right: { readonly epoch: number }) {
+  constructor({ db, now }: Pick<PageWorld, 'db' | 'now'>) {
     this.#journal = new Journal(async () => db, now)
-    this.#right = right
   }
 
-  add(record: string): void {
-    const key = `${this.#right.epoch} ${record}`
+  /** @param epoch the write's own: by the time it has gone through, this tab may have another */
+  add(record: string, epoch: number): void {
+    const key = `${epoch} ${record}`
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
     this.#timer ??= setTimeout(() => void this.#flush(), TOGETHER)
   }

@@ -2,7 +2,7 @@ import { MESSAGES_VERSION } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
 import { type Fields, type Kind, type RecordState, titleOf } from '../../core/records.ts'
 import { draftId } from '../../core/session.ts'
-import type { Change } from '../../core/write.ts'
+import type { Change, FromDraft } from '../../core/write.ts'
 import type { WriteResult } from '../model.ts'
 import type { Facts } from '../summary.ts'
 import { NoticeList } from './notice-list.ts'
@@ -27,7 +27,7 @@ export abstract class WritingModel extends EventTarget {
     this.world = world
     this.#page = world.newId()
     this.writer = new Writer(world.db, world.library.id, this.#page, world.now)
-    this.#writes = new WriteLog(world, this.writer)
+    this.#writes = new WriteLog(world)
     this.tabs = new SessionDesk(world, this.writer, {
       library: () => this.writer.library,
       records: this.cache.views,
@@ -87,26 +87,30 @@ export abstract class WritingModel extends EventTarget {
 
   /** @param about the record that the edit is about; null: one that is not there yet */
   #guarded(about: string | null, change: Change, durability: 'strict' | 'relaxed' = 'strict') {
-    let kept: string | null = null
+    let kept: FromDraft | null = change.draft ?? null
     return this.tabs.guard(about, async () => {
       const { epoch } = this.writer
-      const draft = change.draft ?? kept
-      const result = await this.#write(draft === null ? change : { ...change, draft }, durability)
-      if (kept !== null && result.is === 'written') await this.tabs.made()
-      // What the store refused it keeps as a draft.
-      if (result.is === 'fenced') kept ??= draftId(this.#page, epoch, change.id)
+      const result = await this.#write(kept ? { ...change, draft: kept } : change, durability)
+      if (kept && result.is === 'written') await this.tabs.made()
+      if (result.is === 'fenced') kept ??= this.#keptAs(change, epoch)
       return result
     })
+  }
+
+  /** What the store refused it keeps as a draft. */
+  #keptAs(change: Change, epoch: number): FromDraft {
+    return { id: draftId(this.#page, epoch, change.id), why: 'again' }
   }
 
   async #write(change: Change, durability: 'strict' | 'relaxed'): Promise<WriteResult> {
     const { worker } = this.world
     const { account } = this.facts().state.library ?? { account: null }
     if (account) worker?.arm()
+    const { epoch } = this.writer
     const committed = await this.writer.write(change, durability)
     if (committed.is === 'fenced') await this.tabs.fenced()
     if (committed.is !== 'written') return resultOf(committed)
-    this.#writes.add(committed.record.id)
+    if (committed.changed) this.#writes.add(committed.record.id, epoch)
     this.#written(committed.record, committed.entry)
     if (account) worker?.wakeForChange()
     this.refreshSoon()

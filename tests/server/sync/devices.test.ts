@@ -37,6 +37,11 @@ const rename = (id: string, name: unknown, client = ada) =>
   client.send('PATCH', `/api/sync/devices/${id}?protocol=1&account=${client.account}`, { name })
 const receipts = async (record: string, client = ada) =>
   (await client.send('GET', `/api/sync/receipts?protocol=1&account=${client.account}&record=${record}`)).body
+/** As one of the devices sees them: where else the record is. */
+const elsewhere = async (record: string, at = LAPTOP, client = ada) => {
+  const { receipts: all } = await receipts(record, client)
+  return all.filter((one: { device: string }) => one.device !== at)
+}
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 /** An open stream of a device, which has said its first word. */
@@ -108,6 +113,17 @@ describe('the devices of an account', () => {
     await vi.waitFor(async () => expect((await devices()).devices).toMatchObject([{ online: false }]))
   })
 
+  it('are not online by a stream alone: one whose network is gone has not ended it', async () => {
+    const reader = await streaming(LAPTOP)
+    later(149_999)
+    expect((await devices()).devices).toMatchObject([{ online: true }])
+    later(1)
+    expect((await devices()).devices).toMatchObject([{ online: false }])
+    await device(ada).pull(0, { device: LAPTOP })
+    expect((await devices()).devices).toMatchObject([{ online: true }])
+    await leave(reader)
+  })
+
   it('whoever closes the page is gone at once, also where its worker sends what was left', async () => {
     await push(LAPTOP, 'Laptop')
     const [reader, other] = [await streaming(LAPTOP), await streaming(LAPTOP)]
@@ -149,10 +165,18 @@ describe('the devices of an account', () => {
     const note = await push(LAPTOP, 'Laptop', laptop)
     await device(phone).pull(1, { device: PHONE })
     expect((await devices(laptop)).devices).toHaveLength(2)
-    expect((await receipts(note, laptop)).receipts).toMatchObject([{ device: PHONE }])
+    expect(await elsewhere(note, LAPTOP, laptop)).toMatchObject([{ device: PHONE }])
     await phone.send('POST', '/api/auth/sign-out', {})
     expect((await devices(laptop)).devices).toMatchObject([{ id: LAPTOP }])
-    expect((await receipts(note, laptop)).receipts).toEqual([])
+    expect(await elsewhere(note, LAPTOP, laptop)).toEqual([])
+  })
+
+  it('one that has not been here since sessions are kept is told of with its next pull', async () => {
+    await push(LAPTOP, 'Laptop')
+    await server.db.updateTable('device').set({ session: null }).execute()
+    expect((await devices()).devices).toEqual([])
+    await device(ada).pull(0, { device: LAPTOP })
+    expect((await devices()).devices).toMatchObject([{ id: LAPTOP }])
   })
 
   it('P10 are the account’s own; another’s cookie is refused', async () => {
@@ -165,7 +189,7 @@ describe('the devices of an account', () => {
 })
 
 describe('the name that a person gives', () => {
-  it('counts from then on, whatever the device calls itself; the newest one counts', async () => {
+  it('counts from then on, whatever the device calls itself; the one that came last counts', async () => {
     await push(LAPTOP, 'Chrome on Linux')
     const { status, body } = await rename(LAPTOP, '  Ada’s laptop ')
     expect([status, body]).toEqual([200, { device: { id: LAPTOP, name: 'Ada’s laptop' } }])
@@ -229,34 +253,47 @@ describe('the receipts of a record', () => {
   it('P12 name a device once it says that it has stored the change, not when it was sent there', async () => {
     await pull(PHONE, 0)
     const note = await push(LAPTOP, 'Laptop')
-    expect(await receipts(note)).toEqual({ now: server.world.now(), version: 1, receipts: [] })
+    expect(await elsewhere(note)).toEqual([])
     await pull(PHONE, 0)
-    expect((await receipts(note)).receipts, 'it was given the change').toEqual([])
+    expect(await elsewhere(note), 'it was given the change').toEqual([])
     later(5000)
     const stored = server.world.now()
     await pull(PHONE, 1)
     later(3600_000)
     await pull(PHONE, 1)
-    expect((await receipts(note)).receipts).toEqual([{ device: PHONE, name: '', since: stored }])
+    expect(await elsewhere(note)).toEqual([{ device: PHONE, name: '', since: stored }])
   })
 
-  it('do not name the device that made the change, nor one that has an older version', async () => {
+  it('name the device that made the change since it did, and none that has an older version', async () => {
     const note = await push(LAPTOP, 'Laptop')
+    const made = server.world.now()
+    later(5000)
     await pull(LAPTOP, 1)
-    expect((await receipts(note)).receipts).toEqual([])
+    const laptop = { device: LAPTOP, name: 'Laptop', since: made }
+    expect(await receipts(note)).toEqual({ now: server.world.now(), version: 1, receipts: [laptop] })
     await pull(PHONE, 0)
     await pull(PHONE, 1)
     const edit = { ...mutation({ title: 'y' }), record: note, on: 1, above: 1 }
     await push(PHONE, 'Phone', ada, edit)
-    expect(await receipts(note)).toMatchObject({ version: 2, receipts: [] })
+    const edited = server.world.now()
+    const phone = { device: PHONE, name: 'Phone', since: edited }
+    expect(await receipts(note)).toMatchObject({ version: 2, receipts: [phone] })
+    later(5000)
     await pull(PHONE, 2)
     await pull(LAPTOP, 2)
-    expect((await receipts(note)).receipts).toEqual([
+    expect(await elsewhere(note)).toEqual([phone])
+    expect(await elsewhere(note, PHONE)).toEqual([
       { device: LAPTOP, name: 'Laptop', since: server.world.now() },
     ])
     // Told again, as after an answer that was lost, it is still that device's.
     await push(PHONE, 'Phone', ada, edit)
-    expect((await receipts(note)).receipts).toMatchObject([{ device: LAPTOP }])
+    expect(await elsewhere(note)).toEqual([phone])
+  })
+
+  it('do not name the device that made the change once it is not known any more', async () => {
+    const note = await push(LAPTOP, 'Laptop')
+    await server.db.deleteFrom('device').where('id', '=', LAPTOP).execute()
+    expect((await receipts(note)).receipts).toEqual([])
   })
 
   it('of a change by a program name all that have it', async () => {
@@ -279,28 +316,28 @@ describe('the receipts of a record', () => {
       times.push(server.world.now())
       await pull(PHONE, seq)
     }
-    const told = await Promise.all(notes.map((note) => receipts(note)))
-    expect(told.map((answer) => answer.receipts[0].since)).toEqual(times)
+    const told = await Promise.all(notes.map((note) => elsewhere(note)))
+    expect(told.map(([phone]) => phone.since)).toEqual(times)
   })
 
   it('say no time that is not known: of a device first heard of later, or of too long ago', async () => {
     const first = await push(LAPTOP, 'Laptop')
     await pull(PHONE, 1)
-    expect((await receipts(first)).receipts).toEqual([{ device: PHONE, name: '', since: null }])
+    expect(await elsewhere(first)).toEqual([{ device: PHONE, name: '', since: null }])
     await push('tablet-library', 'Tablet')
     await pull('tablet-library', 1)
-    const { receipts: both } = await receipts(first)
+    const both = await elsewhere(first)
     expect(both.map((one: { since: number | null }) => one.since)).toEqual([null, null])
     await pull(PHONE, 2)
     const second = await push(LAPTOP, 'Laptop')
     await pull(PHONE, 3)
-    const { since } = (await receipts(second)).receipts[0]
-    expect(since).toBe(server.world.now())
+    const [phone] = await elsewhere(second)
+    expect(phone.since).toBe(server.world.now())
     for (let seq = 4; seq <= 204; seq++) {
       await push(LAPTOP, 'Laptop')
       await pull(PHONE, seq)
     }
-    expect((await receipts(second)).receipts).toMatchObject([{ since: null }])
+    expect(await elsewhere(second)).toMatchObject([{ since: null }])
     const steps = await server.db.selectFrom('device_step').selectAll().execute()
     expect(steps).toHaveLength(200)
   })
@@ -312,10 +349,10 @@ describe('the receipts of a record', () => {
     await pull(PHONE, 2)
     later(60_000)
     await pull(PHONE, 0)
-    expect((await receipts(note)).receipts).toEqual([])
+    expect(await elsewhere(note)).toEqual([])
     later(60_000)
     await pull(PHONE, 2)
-    expect((await receipts(note)).receipts).toMatchObject([{ since: server.world.now() }])
+    expect(await elsewhere(note)).toMatchObject([{ since: server.world.now() }])
   })
 
   it('go with the device that upkeep forgets', async () => {
@@ -323,9 +360,11 @@ describe('the receipts of a record', () => {
     await push(LAPTOP, 'Laptop')
     await pull(PHONE, 1)
     later(RETENTION_MS + 1)
-    await device(ada).pull(0, { device: LAPTOP })
+    await pull(LAPTOP, 0)
+    await pull(LAPTOP, 1)
     await server.upkeep()
-    expect(await server.db.selectFrom('device_step').selectAll().execute()).toEqual([])
+    const steps = await server.db.selectFrom('device_step').select('device').execute()
+    expect(steps).toEqual([{ device: LAPTOP }])
     expect((await devices()).devices).toMatchObject([{ id: LAPTOP }])
   })
 

@@ -1,0 +1,31 @@
+import { setTimeout as pass } from 'node:timers/promises'
+import { within } from '../chaos/limit.ts'
+import type { Tab } from './tab.ts'
+
+const LIMIT = 40_000
+const TRANSACTION = 20
+
+/** Words that nobody else types: `w12x`. What a tab has taken in and committed must be found again. */
+export class Words {
+  readonly #kept = new Set<string>()
+  #given = 0
+
+  get given(): number {
+    return this.#given
+  }
+  /** Those that were typed, and whose tab had no transaction open then: it begins one in the task of each key. */
+  get kept(): ReadonlySet<string> {
+    return this.#kept
+  }
+
+  next(): string {
+    return `w${++this.#given}x`
+  }
+
+  /** A tab that dies before everything is committed has promised nothing, nor one that did not take every letter. */
+  async typed(tab: Tab, word: string): Promise<void> {
+    if (!(await within(LIMIT, `reading what ${tab.name} took`, tab.took(word)))) return
+    while ((await tab.transactions()) > 0) await pass(TRANSACTION)
+    this.#kept.add(word)
+  }
+}

@@ -1,0 +1,137 @@
+/// <reference types="vite/client" />
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Announcement } from '../../src/core/messages.ts'
+import { Persistence } from '../../src/persistence.ts'
+import { Database } from '../../src/store/database.ts'
+import { adoptLibrary, openLibrary, wipeLibrary } from '../../src/store/library.ts'
+import { readSyncState } from '../../src/store/read.ts'
+import type { LibraryRow } from '../../src/store/schema.ts'
+import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
+import type { PageWorld } from '../../src/ui/controllers/page-world.ts'
+import { until } from '../support/device.ts'
+import { idOf, T0 } from '../support/device-records.ts'
+import { aloneHere } from '../support/presence.ts'
+
+const ADA = { id: 'ada', email: 'ada@example.com' }
+const BEN = { id: 'ben', email: 'ben@example.com' }
+const persistence = new Persistence({
+  manager: undefined,
+  memory: () => ({ getItem: () => null, setItem: () => {} }),
+})
+let ids = 0xa00000
+const newId = (): string => idOf(ids++)
+/** Where the page went. */
+let left: string[]
+let db: Database
+let library: LibraryRow
+
+/** A worker that never answers, whose channel is this target. */
+class Silent extends EventTarget {
+  readonly channel = null
+  readonly background = 'missing'
+  /** What happens once the page has asked for the right to write. */
+  asked: () => Promise<void> = async () => {}
+  abort(): void {}
+  arm(): void {}
+  wake(): void {}
+  wakeForChange(): void {}
+  say(): void {}
+  announce(): void {}
+  async ask(): Promise<null> {
+    await this.asked()
+    return null
+  }
+  says(said: Announcement): void {
+    this.dispatchEvent(new CustomEvent('said', { detail: said }))
+  }
+}
+
+const open = (worker: Silent = new Silent()): Promise<PawkitModel> =>
+  PawkitModel.open({
+    db,
+    library,
+    worker: worker as unknown as PageWorld['worker'],
+    stream: null,
+    persistence,
+    presence: aloneHere,
+    now: () => T0,
+    newId,
+  })
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory()
+  left = []
+  vi.stubGlobal('navigator', { ...navigator, onLine: true, locks: { query: async () => ({ held: [] }) } })
+  vi.stubGlobal('location', { replace: (to: string) => left.push(to) })
+  db = await Database.open()
+  library = await openLibrary(db, newId())
+})
+afterEach(() => vi.unstubAllGlobals())
+
+describe('a page that opens', () => {
+  test('P10 hears that the library is another one while it still waits for the right to write', async () => {
+    const worker = new Silent()
+    worker.asked = async () => worker.says({ v: 1, type: 'library-replaced', library: newId() })
+    await open(worker)
+    expect(left).toEqual(['/'])
+  })
+
+  test('shows what another tab writes after it has read', async () => {
+    const before = await open()
+    const { id, done } = before.create('note', { title: 'Groceries', content: '' })
+    await done
+    const worker = new Silent()
+    worker.asked = async () => {
+      await before.type(id, { content: '' }, { content: 'milk' })
+      worker.says({ v: 1, type: 'records-changed', ids: [id] })
+    }
+    const model = await open(worker)
+    await until(() => model.records.get(id)?.record.fields.content === 'milk', 'the letters')
+    expect(left).toEqual([])
+  })
+})
+
+describe('P10 a page that has not heard of the library that is on this device now', () => {
+  test('begins anew when it comes back', async () => {
+    const model = await open()
+    await wipeLibrary(db, newId(), null)
+    await model.comeBack()
+    expect(left).toEqual(['/'])
+  })
+
+  test('stays where it holds all there is of what was typed', async () => {
+    const model = await open()
+    model.rescue.enter('gone')
+    await wipeLibrary(db, newId(), null)
+    await model.refresh()
+    expect(left).toEqual([])
+  })
+
+  test.each(['move', 'export-and-remove'] as const)(
+    'does not where a person has replaced it here, whenever it reads: %s',
+    async (choice) => {
+      await adoptLibrary(db, library.id, ADA)
+      const model = await open()
+      vi.stubGlobal('fetch', async () => Response.json({ user: BEN }))
+      vi.stubGlobal('document', { createElement: () => ({ click: () => {} }) })
+      expect(await model.signIn(BEN.email, 'correct horse')).toMatchObject({ is: 'other-library' })
+      let looks = 0
+      let over = false
+      const looking = (async () => {
+        while (!over) {
+          await model.refresh()
+          looks++
+        }
+      })()
+      expect(await model.answerOtherLibrary(choice)).toEqual({ is: 'signed-in' })
+      over = true
+      await looking
+      expect(looks, 'it has looked meanwhile').toBeGreaterThan(1)
+      expect(left).toEqual([])
+      expect((await readSyncState(db)).library?.id).not.toBe(library.id)
+      expect(await model.create('note', { title: 'mine now' }).done).toMatchObject({ is: 'written' })
+    },
+  )
+})
