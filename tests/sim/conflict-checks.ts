@@ -20,6 +20,7 @@ import type { Answered } from './tab.ts'
 interface Seen {
   /** By field in conflict this device's value. */
   readonly mine: ReadonlyMap<string, Json | undefined>
+  readonly at: number
   readonly formerIds: number
 }
 
@@ -131,7 +132,7 @@ export class ConflictChecks {
       if (!seen?.mine.has(field)) this.#mayOpen(device, record, field, there)
     }
     const mine = new Map(fields.map((field) => [field, record.fields[field]]))
-    return { mine, formerIds: list(record.fields.formerIds).length }
+    return { mine, at: this.#sim.scheduler.now, formerIds: list(record.fields.formerIds).length }
   }
 
   /** What a restore or a deletion for good does to versions and contents is told by other checkers. */
@@ -194,7 +195,8 @@ export class ConflictChecks {
         ids.some((one) => this.#touched.has(`${name} ${one} ${field}`))
       const told = `${name}: the conflict of ${id} in ${field}`
       // Between two looks a person may have made both sides the same, and gone on.
-      if (!edited && !now?.mine.has(field) && base && !sameValue(kind, value, base.fields[field]))
+      const since = ids.some((one) => (this.#touched.get(`${name} ${one} ${field}`) ?? -Infinity) >= seen.at)
+      if (!since && !now?.mine.has(field) && base && !sameValue(kind, value, base.fields[field]))
         this.#fail('conflict-stays', `${told} was closed, and both sides differ`)
       if (!edited && !sameValue(kind, mine, value))
         this.#fail('conflict-stays', `${told}: ${JSON.stringify(mine)} became ${JSON.stringify(value)}`)

@@ -186,7 +186,7 @@ export const MUTANTS = {
   },
   'refuse without keeping a draft': {
     file: 'src/store/commit.ts',
-    find: '    await keepDraft(tx, write)\n',
+    find: '  await keepDraft(tx, write)\n',
     replace: '',
     caughtBy: ['nothing-lost'],
     script: 'a tab that is overtaken and writes on',
