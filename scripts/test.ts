@@ -13,6 +13,8 @@ import { check } from './check.ts'
  * is tagged `@long` there is left to `npm run test:long`, which runs nothing else: together they would take longer than
  * a person, or a CI of two cores, waits.
  */
+/** Whose tests must run every branch of store and worker. */
+const COVERED = ['tests/sw', 'tests/store']
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 function run(tool: string, args: string[], env: NodeJS.ProcessEnv = process.env): boolean {
@@ -31,20 +33,22 @@ try {
   // A caller's NODE_ENV=production is for the app, not for the test runners.
   const env = { ...process.env, NODE_ENV: 'test', PAWKIT_CHROMIUM: browser }
   const results = mkdtempSync(join(tmpdir(), 'pawkit-test-'))
-  const [unitJson, realJson] = [join(results, 'unit.json'), join(results, 'browser.json')]
+  const [storeJson, unitJson, realJson] = ['store', 'unit', 'browser'].map((name) =>
+    join(results, `${name}.json`),
+  ) as [string, string, string]
   // V8 has been seen to lose single branches that did run, on a busy machine; `npm run coverage` allows for none.
   const covered = ['--coverage', '--coverage.thresholds.branches=99.5']
-  const unit = run(
-    'vitest',
-    ['run', ...covered, '--reporter=default', '--reporter=json', `--outputFile=${unitJson}`],
-    env,
-  )
+  const vitest = (json: string, ...args: string[]): boolean =>
+    run('vitest', ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile=${json}`], env)
+  // Only these are counted: the others run the same code, and slower so.
+  const stored = vitest(storeJson, ...covered, ...COVERED)
+  const unit = vitest(unitJson, ...COVERED.map((folder) => `--exclude=${folder}/**`)) && stored
   const simulated = simulate()
   const real = run('playwright', ['test', '--grep-invert', '@long', '--reporter=list,json'], {
     ...env,
     PLAYWRIGHT_JSON_OUTPUT_NAME: realJson,
   })
-  const counts = [unitCounts(unitJson), simulated, browserCounts(realJson)]
+  const counts = [unitCounts(storeJson), unitCounts(unitJson), simulated, browserCounts(realJson)]
   rmSync(results, { recursive: true })
   const total = (key: keyof Counts): number => counts.reduce((sum, count) => sum + count[key], 0)
   process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`)

@@ -9,7 +9,7 @@ import { expect, test } from './support/test.ts'
 const DOOR = 'Sleep long\nPaint the old door red\nWater the plants'
 
 for (const order of ORDERS) {
-  test.describe(order, () => {
+  test.describe(order, { tag: order === ORDERS[0] ? [] : '@long' }, () => {
     test('P4 P5 simultaneous edits undetected: overlapping text asks, blocks nothing else, and each answer reaches both', async ({
       site,
       devices,

@@ -5,7 +5,7 @@ import { randomRun } from '../tabs/random-run.ts'
 const seed = Number(process.env.PAWKIT_TABS_SEED ?? Date.now() % 1_000_000)
 
 for (const [operations, tag] of [
-  [40, ''],
+  [24, ''],
   [Number(process.env.PAWKIT_TABS_OPERATIONS ?? 220), '@long'],
 ] as const)
   test(`P7 ${operations} random operations on up to 10 tabs: never two writers, never long without one`, {

@@ -32,7 +32,9 @@ test('P4 two tabs type into one note in turns: no letter is lost', async ({ site
   await expect.poll(() => site.data.content(id)).toBe(whole)
 })
 
-test('P4 two tabs type at one place in turns: no letter is lost, both show the same', async ({ devices }) => {
+test('P4 two tabs type at one place in turns: no letter is lost, both show the same', {
+  tag: '@long',
+}, async ({ devices }) => {
   const context = await devices.context()
   const first = await App.open(context)
   const id = await first.newNote('One place', '')
