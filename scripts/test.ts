@@ -13,6 +13,7 @@ import { check } from './check.ts'
  * is tagged `@long` there is left to `npm run test:long`, which runs nothing else: together they would take longer than
  * a person, or a CI of two cores, waits.
  */
+
 /** Whose tests must run every branch of store and worker. */
 const COVERED = ['tests/sw', 'tests/store']
 const root = fileURLToPath(new URL('..', import.meta.url))
