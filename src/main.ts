@@ -3,7 +3,8 @@ import { uuidV7 } from './core/ids.ts'
 import { Persistence } from './persistence.ts'
 import { Presence } from './presence.ts'
 import { Database } from './store/database.ts'
-import { openLibrary, readDevice, writeDevice } from './store/library.ts'
+import { beginName } from './store/device-name.ts'
+import { openLibrary, readDevice } from './store/library.ts'
 import { salvage } from './store/salvage.ts'
 import { troubleOf } from './store/storage-trouble.ts'
 import { watchFailures } from './store/watch-failures.ts'
@@ -54,8 +55,7 @@ async function start(): Promise<void> {
   if (new URLSearchParams(location.search).has(TAKE_CONTROL)) void takeControl(opened)
   if (opened.records.size > 0) persistence.hold()
   if (library.lost) opened.notify('alert', LOST)
-  if (!(await readDevice(db, 'name')))
-    await writeDevice(db, { key: 'name', name: deviceName(navigator.userAgent) })
+  await beginName(db, deviceName(navigator.userAgent))
   await worker.start((await readDevice(db, 'sync-tag'))?.tag ?? 0)
   // What fails here is tried at the next start; nobody waits for it.
   quietly(() => {

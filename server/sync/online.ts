@@ -9,8 +9,9 @@ const ASKED_MS = 60_000
 const STREAMING_MS = 150_000
 
 /**
- * Which devices are online: those with an open stream that still ask, and those that have asked within the last minute. Not one whose
- * stream ended within that minute: its page was closed or hidden, and what its worker still sends is a farewell.
+ * Which devices are online: those with an open stream that still ask, and those that have asked within the last minute.
+ * Not one whose stream ended within that minute: its page was closed or hidden, and what its worker still sends is a
+ * farewell.
  */
 export class Online {
   readonly #pokes: Pick<Pokes, 'devices'>

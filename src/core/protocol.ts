@@ -155,7 +155,7 @@ export interface DeviceState {
   readonly named: boolean
   /** ms by the server's clock. */
   readonly seenAt: number
-  /** It has a stream open, or has asked within the last minute. */
+  /** It has a stream open and was heard of within 150 s, or it has asked within the last minute. */
   readonly online: boolean
   /** The seq up to which it has read, and when it first said so; what is above it may be there already. */
   readonly cursor: number
@@ -169,7 +169,7 @@ export interface RenameAnswer {
 
 /**
  * `GET /api/sync/receipts?protocol=&account=&record=ID`: on which devices of the account this version of the record is
- * stored, but for the one that made it. They have said so themselves.
+ * stored. They have said so themselves; the one that made it has it since the change.
  */
 export interface ReceiptsAnswer {
   readonly now: number
@@ -178,7 +178,7 @@ export interface ReceiptsAnswer {
     /** The device's id. */
     readonly device: string
     readonly name: string
-    /** When it first said so, ms by the server's clock; null: so long ago that it is no longer known. */
+    /** When it first said so, or made the change, ms by the server's clock; null: so long ago that it is no longer known. */
     readonly since: number | null
   }[]
 }

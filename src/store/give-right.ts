@@ -15,7 +15,8 @@ export interface RightsWorld {
 
 /**
  * Gives the right to write to one session at a time, and says that it did: the worker when a page asks it, a page that
- * gets no answer by itself. A tab that does not hand over within `limit` ms is overtaken. All that it knows is in the store and in the locks, so that either may die at any moment.
+ * gets no answer by itself. A tab that does not hand over within `limit` ms is overtaken. All that it knows is in the store
+ * and in the locks, so that either may die at any moment.
  */
 export async function giveRight(
   { db, heldLocks, channel }: RightsWorld,
@@ -23,8 +24,8 @@ export async function giveRight(
   wanting: Wanting,
   limit = HAND_OVER_LIMIT,
 ): Promise<Taken> {
-  const handOver = async (from: string, limit: number): Promise<Place | null> =>
-    channel && askToHandOver(channel, from, limit)
+  const handOver = async (from: string, patience: number): Promise<Place | null> =>
+    channel && askToHandOver(channel, from, patience)
   const taken =
     wanting === 'take'
       ? await takeOver({ db, heldLocks, handOver }, session, limit)

@@ -77,8 +77,7 @@ test('P7 back from the back-forward cache a tab goes on, if nobody has taken con
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null })
-  const [tab] = scene.tabs
-  if (!tab) throw new Error('There is no tab.')
+  const tab = scene.first
   await tab.type(' and left')
   const present = ({ held }: Snapshot): boolean => held.includes(`pawkit-session:${tab.session}`)
   expect(await scene.monitor.until(SHOWN, ({ text }) => text === 'start and left')).not.toBeNull()
@@ -101,8 +100,7 @@ test('P7 what a tab from the back-forward cache writes that has lost control is 
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null })
-  const [tab] = scene.tabs
-  if (!tab) throw new Error('There is no tab.')
+  const tab = scene.first
   await tab.type(' and left')
   expect(await scene.monitor.until(SHOWN, ({ text }) => text === 'start and left')).not.toBeNull()
   await returns(
@@ -140,9 +138,8 @@ test('P7 a tab that leaves the app hands its last letters and control over, and 
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null })
-  const [tab] = scene.tabs
+  const tab = scene.first
   const next = await scene.open('window')
-  if (!tab) throw new Error('There is no tab.')
   await tab.type(' to the last letter')
   await tab.page.goto(scene.site.origin + BARE)
   const waited = await scene.monitor.until(PROMOTED, ({ right }) => right.active === next.session)
@@ -163,8 +160,7 @@ test('P7 a duplicated tab is another session: the one that it covers may write, 
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null })
-  const [tab] = scene.tabs
-  if (!tab) throw new Error('There is no tab.')
+  const tab = scene.first
   const copy = await scene.duplicate(tab)
   expect(copy.session).not.toBe(tab.session)
   expect(await tab.visible(), 'it is behind its copy').toBe(false)

@@ -69,9 +69,8 @@ test('Take control from a tab that is hidden: its letters, selection and place c
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null })
-  const [first] = scene.tabs
+  const { first } = scene
   const writer = await scene.open('window')
-  if (!first) throw new Error('There is no tab.')
   await writer.takeControl()
   await editable(writer)
   await writer.type(' and all of it')
@@ -91,9 +90,8 @@ test('P7 control is taken from a tab that hangs: what was typed before is in the
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null })
-  const [hung] = scene.tabs
+  const hung = scene.first
   const next = await scene.open('window')
-  if (!hung) throw new Error('There is no tab.')
   await write(scene, hung, ' before')
   // The last letters come when it answers again, and knows nothing yet of having lost control.
   const hanging = hung.hang(3500, ' late')
@@ -121,9 +119,7 @@ test('P7 a tab that was frozen has lost control, and writes only after asking ag
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null })
-  const [first] = scene.tabs
   const writer = await scene.open('window')
-  if (!first) throw new Error('There is no tab.')
   expect(await writer.takeControl()).toBe(true)
   await editable(writer)
   await write(scene, writer, ' awake')
@@ -157,10 +153,9 @@ test('P1 a frozen tab holds up nobody: it begins no transaction when it is told 
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null })
-  const [writer] = scene.tabs
+  const writer = scene.first
   const asleep = await scene.open('window')
   await scene.open('tab')
-  if (!writer) throw new Error('There is no tab.')
   expect(await scene.freeze(asleep)).toBe(true)
   for (const word of [' one', ' two', ' three']) await write(scene, writer, word)
   expect(await asleep.transactions()).toBe(0)

@@ -33,8 +33,7 @@ test('P9 10 tabs cost the server one stream, one drain at a time and one push a 
   test.setTimeout(120_000)
   const scene = await start()
   for (let tab = 1; tab < TABS; tab++) await scene.open(tab % 3 === 1 ? 'window' : 'tab')
-  const [writer] = scene.tabs
-  if (!writer) throw new Error('There is no tab.')
+  const writer = scene.first
   await expect.poll(() => streams(site)).toBe(1)
   await expect.poll(() => String(site.data.content(scene.note))).toContain('start')
 

@@ -72,9 +72,8 @@ test(`P4 control goes back and forth ${times} times between two tabs that hear e
 }, async ({ scene: start, site }) => {
   test.setTimeout(60_000 + times * 15_000)
   const scene = await start({ content: LINES, held: HELD })
-  const [first] = scene.tabs
+  const { first } = scene
   const second = await scene.open('window')
-  if (!first) throw new Error('There is no tab.')
   const remote = await site.signIn(ADA)
   await expect.poll(() => site.data.content(scene.note), { timeout: 20_000 }).toBe(LINES)
   const typed = { A: '', B: '', R: '' }

@@ -114,6 +114,16 @@ describe('what a tab wrote that had lost the right', () => {
     expect((await device.held(idOf(1))).record?.fields.content).toBe('one two')
   })
 
+  test('P1 seed 20080: a write that repeats the words of a draft, and not its change, leaves it', async () => {
+    await device.write(idOf(1), { title: 'one' })
+    await device.write(idOf(1), { title: 'two' }, { shown: { title: 'one' }, epoch: 9 })
+    const [{ id } = { id: '' }] = await readDrafts(device.db)
+    const from = { id, why: 'again' } as const
+    await device.write(idOf(1), { title: 'two' }, { shown: { title: 'two' }, draft: from })
+    expect((await device.held(idOf(1))).record?.fields.title, 'nothing was typed').toBe('one')
+    expect(await readDrafts(device.db)).toMatchObject([{ typed: { title: 'two' } }])
+  })
+
   test('P7: what else was typed into it stays when an edit in it is made after all', async () => {
     await fenced({ content: 'words', title: 'a line' })
     const [{ id } = { id: '' }] = await readDrafts(device.db)

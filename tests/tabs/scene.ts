@@ -69,6 +69,13 @@ export class Scene {
     return this.#tabs.filter(({ dead }) => !dead)
   }
 
+  /** The one that was opened with the note. */
+  get first(): Tab {
+    const [first] = this.tabs
+    if (!first) throw new Error('There is no tab.')
+    return first
+  }
+
   /** The one that has the right to write, if it is alive. */
   get writer(): Tab | null {
     const { active } = this.monitor.now.right

@@ -1,4 +1,5 @@
 import type { Place } from '../../core/session.ts'
+import { isOver, type Wait } from '../../core/wait.ts'
 
 /** A page is opened for a place that was handed over within this time; ms. */
 const LIMIT = 5000
@@ -7,7 +8,7 @@ const LIMIT = 5000
 export class Arrival {
   readonly #now: () => number
   #place: Place | null = null
-  #at = 0
+  #wait: Wait = { start: 0, length: 0 }
 
   constructor(now: () => number) {
     this.#now = now
@@ -15,14 +16,13 @@ export class Arrival {
 
   expect(place: Place): void {
     this.#place = place
-    this.#at = this.#now()
+    this.#wait = { start: this.#now(), length: LIMIT }
   }
 
   at(path: string): Place | null {
     const place = this.#place
     if (place?.path !== path) return null
     this.#place = null
-    const passed = this.#now() - this.#at
-    return passed >= 0 && passed < LIMIT ? place : null
+    return isOver(this.#wait, this.#now()) ? null : place
   }
 }

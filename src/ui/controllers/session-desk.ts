@@ -1,6 +1,7 @@
 import { deviceName } from '../../core/device-name.ts'
 import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
 import { NOBODY, type Place, type Right, sessionsOf, type Wanting } from '../../core/session.ts'
+import { isOver, type Wait } from '../../core/wait.ts'
 import { giveRight } from '../../store/give-right.ts'
 import { readDevice, writeDevice } from '../../store/library.ts'
 import { readRight } from '../../store/session.ts'
@@ -48,8 +49,8 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   protected under: Promise<Place | null> | null = null
   /** The session that has the right and is not there, since when. */
   #gone: { readonly active: string; readonly since: number } | null = null
-  /** When it handed over: for a while it does not take back what another tab is about to have. */
-  #yieldsFrom: number | null = null
+  /** It has handed over: for so long it does not take back what another tab is about to have. */
+  #yields: Wait | null = null
   /** Where its person was then. */
   #handed: Place | null = null
   /** How often it has learnt who has the right. */
@@ -219,13 +220,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
       this.#gone = { active, since: now }
       this.#lookLater()
     }
-    return this.#within(RELOAD, this.#gone.since)
-  }
-
-  /** Whether less than `ms` have passed since; a clock that was set back makes nobody wait (traces.md, 15). */
-  #within(ms: number, since: number | null): boolean {
-    const passed = this.#world.now() - (since ?? -Infinity)
-    return passed >= 0 && passed < ms
+    return !isOver({ start: this.#gone.since, length: RELOAD }, now)
   }
 
   #lookLater(): void {
@@ -251,7 +246,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     const left = Math.max(OWN_LIMIT, Math.min(HAND_OVER_LIMIT, until + OWN_LIMIT - this.#world.now()))
     const taken = answered ?? (await giveRight(rights, presence.id, wanting, left))
     this.#gone = null
-    if (wanting === 'take') this.#yieldsFrom = null
+    if (wanting === 'take') this.#yields = null
     const held = await presence.held()
     // Taken by another tab again, before the answer was here.
     if (taken.right.epoch < this.right.epoch) await this.look()
@@ -264,7 +259,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     if (this.#control === 'read-only') return
     // Asked a second time, since whoever asked first has died: it answers as it did.
     if (this.#control === 'active') this.#handed = this.#place?.() ?? null
-    this.#yieldsFrom = this.#world.now()
+    this.#yields = { start: this.#world.now(), length: LOOK_BACK }
     this.#set('yielding')
     await this.#writer.idle()
     worker?.announce({ v: MESSAGES_VERSION, type: 'handed-over', session: presence.id, place: this.#handed })
@@ -281,7 +276,8 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     const changed = JSON.stringify(sessions) !== JSON.stringify(this.#sessions)
     this.#sessions = sessions
     // Handing over, its epoch is still the one in the store.
-    const yielding = this.#control === 'yielding' && !moved && this.#within(LOOK_BACK, this.#yieldsFrom)
+    const waits = this.#yields !== null && !isOver(this.#yields, this.#world.now())
+    const yielding = this.#control === 'yielding' && !moved && waits
     const control = yielding ? 'yielding' : active ? 'active' : 'read-only'
     if (!this.#set(control) && changed) this.dispatchEvent(new Event('change'))
     if (!this.vacant) this.settleHeld()

@@ -25,6 +25,16 @@ async function lookAt(world: World, hands: Hands, tab: SimTab, ms: number): Prom
 const take = (hands: Hands, tab: SimTab): Promise<void> =>
   hands.inTab((at) => void at.page.tabs.takeControl(), tab)
 
+/** The page opened first hangs, and another has taken control from it. */
+async function overtaken(world: World, hands: Hands) {
+  const hung = hands.tab
+  const other = await hands.openTab()
+  hung.frozen = true
+  await take(hands, other)
+  await world.pass(3 * SECOND)
+  return { hung, other }
+}
+
 const wroteIn = async (hands: Hands, id: string, tab: SimTab, word: string): Promise<void> =>
   hands.type(id, 'content', (before) => `${before} ${word}`, { tab })
 
@@ -116,11 +126,7 @@ describe('31. what a tab writes that has lost the right', () => {
       const [first, late, since, there] = [world.word(), world.word(), world.word(), world.word()]
       const id = await a.create('note', { title: 'R', content: first })
       await a.sent()
-      const lost = a.tab
-      const other = await a.openTab()
-      lost.frozen = true
-      await take(a, other)
-      await world.pass(3 * SECOND)
+      const { hung: lost, other } = await overtaken(world, a)
       await wroteIn(a, id, other, since)
       await a.inTab((tab) => {
         const shown = tab.views.get(id)
@@ -173,11 +179,7 @@ describe('31. what a tab writes that has lost the right', () => {
     play(async (world, a) => {
       const [late, since] = [world.word(), world.word()]
       const id = await a.create('note', { title: 'R', content: '' })
-      const closing = a.tab
-      const other = await a.openTab()
-      closing.frozen = true
-      await take(a, other)
-      await world.pass(3 * SECOND)
+      const { hung: closing, other } = await overtaken(world, a)
       await wroteIn(a, id, other, since)
       await a.inTab((tab) => {
         const shown = tab.views.get(id)
