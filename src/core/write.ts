@@ -51,8 +51,9 @@ export function applyChange(
   stamp: number,
   now: number,
 ): Result<Written, readonly FieldProblem[]> {
-  const returns = held.record !== null && isPurged(held.record) && typesInto(change)
+  const returns = held.record !== null && isPurged(held.record) && edits(change)
   const left = returns ? contentLeft(held) : null
+  if (returns && !left && !writesContent(change)) return bad(gone(change))
   const creating = held.record === null || (returns && !left)
   const before = returns ? { ...held.record, ...anew(change, left, stamp) } : (held.record ?? blank(change))
   const fields: Record<string, Json> = { ...before.fields }
@@ -75,8 +76,7 @@ export function applyChange(
   if (!checked.ok) return bad(checked.problem)
   Object.assign(fields, changed)
   // A card without its link would only be refused by the server; what was typed stays in the editor.
-  if (returns && !checkFields(change.kind, fields).ok)
-    return bad([{ field: change.kind, problem: 'was deleted for good' }])
+  if (returns && !checkFields(change.kind, fields).ok) return bad(gone(change))
   const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
   if (!creating && held.record && sameRecord(record, held.record)) return ok({ ...held, lost })
   return ok({ ...written(held, record, now, change.urgency), lost })
@@ -98,14 +98,20 @@ const blank = (change: Change): RecordState => ({
 })
 
 /**
- * A tab that is behind types into a record that another one has deleted for good: the edit wins, as everywhere, and the
- * record returns with what was typed and what the device still has of it.
+ * A tab that is behind edits a record that was deleted for good meanwhile: the edit wins, as everywhere, and the record
+ * returns with it and what the device still has of it. Where nothing is left, only what was written can make a record
+ * again: a tag or a pin alone cannot, and its tab is told.
  */
-const typesInto = ({ kind, shown, typed }: Change): boolean =>
-  Object.entries(typed).some(([field, value]) => {
-    const merge = mergeKind(kind, field)
-    return (merge === 'text' || merge === 'line') && !sameValue(merge, value, shown[field])
-  })
+const edits = (change: Change): boolean => edited(change).some(({ merge }) => merge !== 'life')
+const writesContent = (change: Change): boolean =>
+  edited(change).some(({ field, merge }) => merge === 'text' || merge === 'line' || field === 'url')
+
+const edited = ({ kind, shown, typed }: Change) =>
+  Object.entries(typed)
+    .map(([field, value]) => ({ field, value, merge: mergeKind(kind, field) }))
+    .filter(({ field, value, merge }) => !sameValue(merge, value, shown[field]))
+
+const gone = ({ kind }: Change): FieldProblem[] => [{ field: kind, problem: 'was deleted for good' }]
 
 /** As long as the deletion has not been settled the device has the record as the server last had it, or is to get it. */
 const contentLeft = ({ base, entry }: Held): RecordState | null =>

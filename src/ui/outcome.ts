@@ -1,6 +1,9 @@
 import type { PageModel, WriteResult } from './model.ts'
 
 const FIELD_WORDS: Readonly<Record<string, string>> = {
+  card: 'The card',
+  note: 'The note',
+  collection: 'The collection',
   url: 'The address',
   title: 'The title',
   description: 'The description',

@@ -82,8 +82,24 @@ describe('applyChange', () => {
       title: 'T',
       content: 'sent',
     })
-    // A list that is behind pins it: no text, no return.
-    expect(apply(gone, change({ pinned: true }, { pinned: false })).record).toEqual(gone.record)
+    const pinned = apply(gone, change({ pinned: true }, { pinned: false }))
+    expect(pinned.record?.fields).toMatchObject({ pinned: true, content: 'one\nremote', purged: false })
+  })
+
+  test('P1: a tag for what is deleted for good, of which nothing is left here, is refused, not swallowed', () => {
+    const gone = clean({ ...base, fields: { deleted: true, purged: true } })
+    for (const [typed, shown] of [
+      [{ tags: ['a'] }, { tags: [] }],
+      [{ pinned: true }, { pinned: false }],
+    ] as const)
+      expect(applyChange(gone, change(typed, shown), T0, T0)).toEqual({
+        ok: false,
+        problem: [{ field: 'note', problem: 'was deleted for good' }],
+      })
+    expect(applyChange(gone, change({ tags: ['a'] }, { tags: ['a'] }), T0, T0).ok).toBe(true)
+    const link = change({ url: 'https://b.example/' }, { url: 'https://a.example/' }, { kind: 'card' })
+    const goneCard = clean(card('', {}, { version: 3, fields: { deleted: true, purged: true } }))
+    expect(apply(goneCard, link).record?.fields).toMatchObject({ url: 'https://b.example/', purged: false })
   })
 
   test('P12: a card that is deleted for good cannot return without its link; the editor is told', () => {
