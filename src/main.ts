@@ -11,6 +11,7 @@ import { watchFailures } from './store/watch-failures.ts'
 import { PokeStream } from './stream.ts'
 import { PawkitModel } from './ui/controllers/page-model.ts'
 import { TAKE_CONTROL } from './ui/session-model.ts'
+import { UpdateOffer, versionAt } from './update-offer.ts'
 import { WorkerClient } from './worker-client.ts'
 import './ui/app-shell.ts'
 import './ui/pages/insecure.ts'
@@ -29,6 +30,7 @@ const PATIENCE = 1500
 const LOST =
   'The browser lost the library that was on this device and has begun an empty one. What is on the server comes back when you sign in.'
 const persistence = new Persistence({ manager: navigator.storage, memory: () => localStorage })
+const world = { persistence, tabMemory: () => sessionStorage, now, newId }
 
 async function start(): Promise<void> {
   if (!window.isSecureContext || !('serviceWorker' in navigator)) {
@@ -40,17 +42,23 @@ async function start(): Promise<void> {
   const claimed = presence.claim()
   const library = await openedLibrary()
   const { db } = library
-  const worker = new WorkerClient(WORKER)
+  const update = new UpdateOffer(
+    () => localStorage,
+    () => versionAt(WORKER),
+  )
+  const worker = new WorkerClient(WORKER, update)
+  // In rescue mode this page may hold all there is of what was typed; it goes on with the new worker.
+  worker.addEventListener('replaced', () => model?.rescue.trouble || location.reload())
   await claimed
   const name = async (): Promise<string> => (await readDevice(db, 'name'))?.name ?? ''
   const stream = new PokeStream(() => worker.wake('poke'), name)
-  const opened = await PawkitModel.open({ ...library, worker, stream, persistence, presence, now, newId })
+  const opened = await PawkitModel.open({ ...library, ...world, worker, update, stream, presence })
   model = opened
   const app = document.createElement('pawkit-app')
   app.model = opened
   document.body.append(app)
   await app.updateComplete
-  listen(opened, worker, presence)
+  listen(opened, worker, presence, update)
   if (document.hasFocus()) void opened.tabs.focused()
   if (new URLSearchParams(location.search).has(TAKE_CONTROL)) void takeControl(opened)
   if (opened.records.size > 0) persistence.hold()
@@ -107,7 +115,7 @@ function trouble(what: StartTrouble, waiting = false): PawkitTrouble {
 let model: PawkitModel | null = null
 
 /** The page's own moments; none of them is `beforeunload`, which phones do not fire. */
-function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence): void {
+function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence, update: UpdateOffer): void {
   document.addEventListener('visibilitychange', () => {
     void opened.tabs.shown()
     if (document.visibilityState === 'hidden') opened.handOver()
@@ -123,6 +131,7 @@ function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence): 
     void opened.tabs.comeBack()
     void opened.comeBack()
   })
+  window.addEventListener('storage', () => update.heard())
   window.addEventListener('focus', () => void opened.tabs.focused())
   document.addEventListener('freeze', () => opened.tabs.freeze())
   document.addEventListener('resume', () => void opened.tabs.shown())

@@ -1,4 +1,3 @@
-import { Workbox } from 'workbox-window'
 import { Asleep } from './asleep.ts'
 import type { Write } from './core/messages.ts'
 import {
@@ -10,6 +9,7 @@ import {
   type ToWorker,
   type WakeReason,
 } from './core/messages.ts'
+import type { UpdateOffer } from './update-offer.ts'
 
 interface SyncManager {
   register(tag: string): Promise<void>
@@ -25,7 +25,7 @@ const UPDATE_CHECK = 3600_000
 /** The page's side of the worker channel: register, tell, ask for Background Sync, offer an update. */
 export class WorkerClient extends EventTarget {
   readonly #channel = new BroadcastChannel(CHANNEL)
-  readonly #workbox: Workbox
+  readonly #script: string
   readonly #asleep = new Asleep<Announcement>(window, (said) =>
     this.dispatchEvent(new CustomEvent<Announcement>('said', { detail: said })),
   )
@@ -33,14 +33,16 @@ export class WorkerClient extends EventTarget {
   #background: Background = 'unknown'
   #armed = false
   #tag = 0
-  #updateWaiting = false
   #waking: ReturnType<typeof setTimeout> | null = null
 
-  constructor(script: string) {
+  readonly #update: UpdateOffer
+
+  constructor(script: string, update: UpdateOffer) {
     super()
-    this.#workbox = new Workbox(script, import.meta.env.DEV ? { type: 'module' } : {})
+    this.#update = update
+    this.#script = script
     this.#channel.addEventListener('message', (event) => this.#hear(event.data))
-    reloadOnUpdate()
+    this.#watchUpdate()
   }
 
   get background(): Background {
@@ -51,20 +53,13 @@ export class WorkerClient extends EventTarget {
     return this.#channel
   }
 
-  get updateWaiting(): boolean {
-    return this.#updateWaiting
-  }
-
   /** @param tag which of the three Background Sync tags is next, from the store */
   async start(tag: number): Promise<void> {
     this.#tag = tag
-    this.#workbox.addEventListener('waiting', () => {
-      this.#updateWaiting = true
-      this.dispatchEvent(new Event('update'))
-    })
-    const registration = await this.#workbox.register({ immediate: true })
-    this.#registration = registration ?? null
-    if (!registration) return
+    const type = import.meta.env.DEV ? 'module' : 'classic'
+    const registration = await navigator.serviceWorker.register(this.#script, { type })
+    this.#registration = registration
+    this.#update.watch(registration)
     if (!('sync' in registration)) this.#setBackground('missing')
     else if (this.#armed) this.#register()
     const check = (): void => void registration.update().catch(() => {})
@@ -138,7 +133,7 @@ export class WorkerClient extends EventTarget {
 
   /** A person accepted the new version: it takes over, and every tab reloads. */
   acceptUpdate(): void {
-    this.#workbox.messageSkipWaiting()
+    this.#registration?.waiting?.postMessage({ type: 'SKIP_WAITING' } satisfies ToWorker)
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): boolean {
@@ -161,6 +156,15 @@ export class WorkerClient extends EventTarget {
     this.dispatchEvent(new Event('background'))
   }
 
+  /** Says `replaced` once a new version controls this page; the first claim of a first visit is none. */
+  #watchUpdate(): void {
+    let controlled = navigator.serviceWorker.controller !== null
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
+      if (controlled) this.dispatchEvent(new Event('replaced'))
+      controlled = true
+    })
+  }
+
   #hear(data: unknown): void {
     const said = readMessage<Announcement>(data)
     if (!said) return
@@ -170,13 +174,4 @@ export class WorkerClient extends EventTarget {
     }
     this.#asleep.hear(said)
   }
-}
-
-/** Reloads once a new version controls this page; the first claim of a first visit is none. */
-function reloadOnUpdate(): void {
-  let controlled = navigator.serviceWorker.controller !== null
-  navigator.serviceWorker.addEventListener('controllerchange', () => {
-    if (controlled) location.reload()
-    controlled = true
-  })
 }

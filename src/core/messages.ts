@@ -63,7 +63,7 @@ export type ToWorker =
       readonly wanting: Wanting
       readonly until?: number
     }
-  /** workbox-window's own message: a person accepted the new version. */
+  /** A person accepted the new version. Said as Workbox says it, which the worker of another version understands as well. */
   | { readonly type: 'SKIP_WAITING' }
 
 /** On the BroadcastChannel, to every page and worker of this origin. */

@@ -75,6 +75,7 @@ export class AppShell extends PawkitElement {
     this.addEventListener(RequestEvent.type, this.#onRequest)
     this.addEventListener('pawkit-arrived', this.#onArrived)
     this.addEventListener('pawkit-modal', this.#onModal)
+    this.dialog = this.model.unfinished.open
     this.model.vanishing.addEventListener('look', () => this.#open({ is: 'vanishing' }, null))
   }
 
@@ -182,9 +183,8 @@ export class AppShell extends PawkitElement {
   }
 
   #do(request: Request, source: HTMLElement | null): void {
-    if ('open' in request) {
-      this.#open(request.open, source)
-    } else if ('filter' in request) {
+    if ('open' in request) this.#open(request.open, source)
+    else if ('filter' in request) {
       this.filter = { ...this.filter, ...request.filter }
       this.drawer = false
       // On a phone the list is all there is to see of a choice; elsewhere what is open stays open.

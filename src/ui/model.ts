@@ -10,6 +10,7 @@ import type { DeviceActions } from './device-model.ts'
 import type { HistoryActions } from './history.ts'
 import type { RescueActions } from './rescue-model.ts'
 import type { SessionActions } from './session-model.ts'
+import type { Unfinished } from './unfinished.ts'
 
 /** That the server has a version of a record, and since when, ms. */
 export interface Receipt {
@@ -172,6 +173,8 @@ export interface ConflictActions extends EventTarget {
   /** Oldest first; as many as `figures.conflicts`. */
   readonly open: readonly ConflictView[]
   get(id: string): ConflictView | null
+  /** Resolves when `open` is what the store holds. */
+  look(): Promise<void>
   /**
    * Closes it as an ordinary edit; what loses goes to version history first. `changed`: one side is no longer what
    * `view` showed, nothing was written and `get` has the new state; `gone`: it is not open any more.
@@ -247,8 +250,12 @@ export interface PageModel extends EventTarget {
   readonly verify: VerifyActions
   readonly tabs: SessionActions
   readonly devices: DeviceActions
+  /** What stands in dialogs and is not saved, through a reload. */
+  readonly unfinished: Unfinished
   /** A new version of the app waits: show the notice with button `Reload`, which calls `reload()`. */
   readonly updateWaiting: boolean
+  /** Not now: no tab shows that notice any more. */
+  hideUpdate(): void
   /** Ids of cards that went in a merge of one URL lead to the card that stayed. */
   resolveId(id: string): string
 

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
-import { secondTab, typeAndTake } from './support/tabs.ts'
+import { clashOn } from './support/clash.ts'
+import { asked, secondTab, typeAndTake } from './support/tabs.ts'
 import { expect, test } from './support/test.ts'
 
 /** Marks the document, so that a reload shows. */
@@ -8,6 +9,15 @@ const mark = (page: Page): Promise<void> =>
   page.evaluate(() => document.documentElement.setAttribute('data-old', ''))
 const isOld = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.hasAttribute('data-old'))
+
+/** The browser looks for a new version, as it does every hour and whenever a tab is shown. */
+const look = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => (await navigator.serviceWorker.ready).update().then(() => null))
+/** What the page fetches to know which version waits. */
+const askedVersion = (page: Page): Promise<unknown> =>
+  page.waitForResponse(
+    (answer) => answer.url().endsWith('/sw.js') && answer.request().resourceType() === 'fetch',
+  )
 
 test('a new version asks: accepted, both tabs reload, and what was typed is kept', async ({
   site,
@@ -21,10 +31,7 @@ test('a new version asks: accepted, both tabs reload, and what was typed is kept
   for (const { page } of [first, second]) await mark(page)
 
   site.proxy.newVersion()
-  await second.page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready
-    await registration.update()
-  })
+  await look(second.page)
   for (const app of [first, second]) await expect(app.button('Reload')).toBeVisible()
   for (const app of [first, second]) expect(await isOld(app.page), 'nothing reloads unasked').toBe(true)
 
@@ -39,5 +46,93 @@ test('a new version asks: accepted, both tabs reload, and what was typed is kept
   for (const app of [first, second]) {
     await expect(app.content).toHaveValue('Typed last, typed early, typed in the first tab')
     await expect(app.button('Reload')).toHaveCount(0)
+  }
+})
+
+test('a new version is offered once: put off in one tab, it is gone from all; the next one is offered again', async ({
+  site,
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const second = await App.open(context)
+  site.proxy.newVersion()
+  await look(first.page)
+  for (const app of [first, second]) await expect(app.button('Reload')).toBeVisible()
+  await first.notice('A new version').getByRole('button', { name: 'Dismiss' }).click()
+  for (const app of [first, second]) await expect(app.button('Reload')).toHaveCount(0)
+
+  const page = await context.newPage()
+  const known = askedVersion(page)
+  await page.goto('/')
+  await known
+  const third = new App(page)
+  await expect(third.button('New note')).toBeVisible()
+  await expect(third.button('Reload')).toHaveCount(0)
+
+  // Each further one, however long the tabs have been open.
+  for (const app of [first, second, third]) {
+    site.proxy.newVersion()
+    await look(first.page)
+    for (const each of [first, second, third]) await expect(each.button('Reload')).toBeVisible()
+    await app.notice('A new version').getByRole('button', { name: 'Dismiss' }).click()
+    for (const each of [first, second, third]) await expect(each.button('Reload')).toHaveCount(0)
+  }
+})
+
+test('P1 accepted in one tab, what stands in the open dialogs of the others comes back', async ({
+  site,
+  devices,
+}) => {
+  const { app: merging, id } = await clashOn(site, devices)
+  const context = merging.page.context()
+  await merging.page.locator('pawkit-record-bar').getByRole('button', { name: 'Resolve conflict' }).click()
+  const dialog = merging.dialog('Resolve conflict')
+  await dialog.getByRole('button', { name: 'Merge both' }).click()
+  await dialog.getByRole('button', { name: 'Take mine' }).first().click()
+  const text = dialog.getByRole('textbox', { name: 'Merged text' })
+  await text.focus()
+  await merging.page.keyboard.press('Control+End')
+  await merging.page.keyboard.type(', and a word of my own')
+  const merged = await text.innerText()
+  expect(merged).toContain('and a word of my own')
+
+  const saving = await secondTab(context)
+  await saving.button('New card').click()
+  await asked(saving).getByRole('button', { name: 'Take control' }).click()
+  const form = saving.dialog('New card')
+  await form.getByRole('textbox', { name: 'URL' }).fill('https://example.com/long/address')
+  await form.getByRole('textbox', { name: 'Description' }).fill('Two lines\nof my own')
+
+  const third = await secondTab(context)
+  for (const { page } of [merging, saving]) await mark(page)
+  site.proxy.newVersion()
+  await look(third.page)
+  await third.button('Reload').click()
+  for (const { page } of [merging, saving])
+    await expect.poll(() => isOld(page).catch(() => true), { message: 'the tab reloads' }).toBe(false)
+
+  await expect(form.getByRole('textbox', { name: 'URL' })).toHaveValue('https://example.com/long/address')
+  await expect(form.getByRole('textbox', { name: 'Description' })).toHaveValue('Two lines\nof my own')
+  await expect(form.getByRole('textbox', { name: 'Title' })).toHaveValue('')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form).toBeHidden()
+  await expect(saving.notice('is saved')).toBeVisible()
+
+  await expect(text).toBeVisible()
+  expect(await text.innerText()).toBe(merged)
+  await expect(dialog.getByRole('button', { name: 'Take mine' }).first()).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  )
+  await dialog.getByRole('button', { name: 'Save merge' }).click()
+  await asked(merging).getByRole('button', { name: 'Take control' }).click()
+  await expect(dialog).toBeHidden()
+  await expect.poll(() => site.data.content(id)).toContain('and a word of my own')
+  // Saved, neither comes back with the next reload.
+  for (const app of [merging, saving]) {
+    await app.page.reload()
+    await expect(app.button('New note')).toBeVisible()
+    await expect(app.page.getByRole('dialog')).toHaveCount(0)
   }
 })

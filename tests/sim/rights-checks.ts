@@ -119,8 +119,12 @@ export class RightsChecks {
     }
   }
 
-  /** In the end every page shows what is stored; stamps and versions nobody sees. */
-  shown({ name, tabs }: SimDevice, { records }: DiskContents): void {
+  /**
+   * In the end every page shows what is stored; stamps and versions nobody sees. Pages that do not ask who may write
+   * cannot learn that one of them was killed between its commit and its broadcast.
+   */
+  shown({ name, tabs, rights }: SimDevice, { records }: DiskContents): void {
+    if (!rights) return
     const seen = (record: RecordState): string => canonical({ ...record, version: 0, stamps: {} })
     for (const { actor, ready, views } of tabs)
       for (const record of ready ? records : []) {

@@ -13,6 +13,7 @@ import { type TestServer, testServer } from '../server/fixture.ts'
 import { type Device, tick, until } from '../support/device.ts'
 import { type Pair, pairOf, pass } from '../support/device-pair.ts'
 import { idOf } from '../support/device-records.ts'
+import { freshBrowser } from '../support/memory.ts'
 import { TabPresence } from '../support/presence.ts'
 
 let server: TestServer
@@ -102,7 +103,17 @@ async function pageOf({ db, clock, world }: Device): Promise<PawkitModel> {
   })
   const now = () => clock.now
   const { newId } = world
-  return PawkitModel.open({ db, library, worker: null, stream: null, persistence, presence, now, newId })
+  return PawkitModel.open({
+    db,
+    library,
+    worker: null,
+    stream: null,
+    persistence,
+    presence,
+    now,
+    newId,
+    ...freshBrowser(),
+  })
 }
 async function look(model: PawkitModel): Promise<OpenDevices> {
   const open = await model.devices.open()

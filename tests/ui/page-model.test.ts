@@ -12,6 +12,7 @@ import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import type { PageWorld } from '../../src/ui/controllers/page-world.ts'
 import { until } from '../support/device.ts'
 import { idOf, T0 } from '../support/device-records.ts'
+import { freshBrowser } from '../support/memory.ts'
 import { aloneHere } from '../support/presence.ts'
 
 const ADA = { id: 'ada', email: 'ada@example.com' }
@@ -55,6 +56,7 @@ const open = (worker: Silent = new Silent()): Promise<PawkitModel> =>
     worker: worker as unknown as PageWorld['worker'],
     stream: null,
     persistence,
+    ...freshBrowser(),
     presence: aloneHere,
     now: () => T0,
     newId,

@@ -14,6 +14,7 @@ import { type Client, type TestServer, testServer } from '../server/fixture.ts'
 import { type Device, tick, until } from '../support/device.ts'
 import { calm, type Pair, pairOf, pass } from '../support/device-pair.ts'
 import { idOf } from '../support/device-records.ts'
+import { freshBrowser } from '../support/memory.ts'
 import { aloneHere } from '../support/presence.ts'
 
 let server: TestServer
@@ -70,6 +71,7 @@ async function pageOf({ db, clock, world }: Device, presence = aloneHere): Promi
     worker: null,
     stream: null,
     persistence,
+    ...freshBrowser(),
     presence,
     now: () => clock.now,
     newId,

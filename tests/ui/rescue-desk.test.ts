@@ -9,6 +9,7 @@ import { wantRight } from '../../src/store/session.ts'
 import { watchFailures } from '../../src/store/watch-failures.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import { idOf, T0 } from '../support/device-records.ts'
+import { freshBrowser } from '../support/memory.ts'
 import { aloneHere } from '../support/presence.ts'
 
 let ids = 0x900000
@@ -44,6 +45,7 @@ async function open(): Promise<void> {
     worker: null,
     stream: null,
     persistence,
+    ...freshBrowser(),
     presence: aloneHere,
     now: () => T0,
     newId,

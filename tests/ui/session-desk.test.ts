@@ -37,6 +37,8 @@ class Tab {
   readonly channel = new BroadcastChannel(CHANNEL)
   readonly asked: Refused[] = []
   readonly places: HandedOver[] = []
+  /** How often it has read everything again. */
+  reread = 0
   /** A frozen tab hears nothing. */
   frozen = false
 
@@ -56,6 +58,7 @@ class Tab {
       records: new Map(),
       notices: new NoticeList(() => {}),
       read: async () => {},
+      missed: () => void this.reread++,
       changed: () => {},
       write: ({ typed, shown, draft }) =>
         this.desk.guard(NOTE, () => this.write(String(typed.content), String(shown.content), { draft })),
@@ -117,6 +120,20 @@ describe('many tabs, one writer', () => {
     expect(await content()).toBe('from the second')
     await until(() => first.desk.control === 'read-only', 'the first is read-only')
     expect((await readRight(db)).epoch).toBe(2)
+  })
+
+  test('P10 a tab that goes may have told nobody what it wrote last: the others read everything again', async () => {
+    const [first, second, third] = [await Tab.open(A), await Tab.open(B), await Tab.open(C)]
+    await second.desk.takeControl()
+    await until(() => first.desk.right.epoch === 2 && third.desk.right.epoch === 2, 'all know')
+    expect([first.reread, second.reread, third.reread], 'handed over, not gone').toEqual([0, 0, 0])
+    second.presence.leave()
+    await first.desk.look()
+    now += 1300
+    await first.desk.look()
+    expect(first.desk.control).toBe('active')
+    await third.desk.look()
+    expect([first.reread, third.reread]).toEqual([1, 1])
   })
 
   test('View only: nothing is written', async () => {

@@ -8,6 +8,7 @@ import { openLibrary } from '../../src/store/library.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import { until } from '../support/device.ts'
 import { idOf, T0 } from '../support/device-records.ts'
+import { freshBrowser } from '../support/memory.ts'
 import { aloneHere } from '../support/presence.ts'
 
 let ids = 0x900000
@@ -29,6 +30,7 @@ beforeEach(async () => {
     stream: null,
     presence: aloneHere,
     persistence,
+    ...freshBrowser(),
     now: () => T0,
     newId,
   }

@@ -3,7 +3,7 @@ import type { Fields } from '../../core/records.ts'
 import { hostOf, titleOf } from '../../core/records.ts'
 import { problemOf } from '../outcome.ts'
 import { pathOf } from '../router.ts'
-import { DialogElement } from './dialog-element.ts'
+import { FormDialog } from './form-dialog.ts'
 
 /** The address as typed, with https:// where no scheme was given; null where it can be none. */
 export function addressOf(typed: string): string | null {
@@ -14,14 +14,24 @@ export function addressOf(typed: string): string | null {
   return host.includes('.') || host.startsWith('[') || host === 'localhost' ? url : null
 }
 
-class NewCardDialog extends DialogElement {
+class NewCardDialog extends FormDialog {
   static override properties = {
-    ...DialogElement.properties,
+    ...FormDialog.properties,
     /** The collection that the list shows now: what is made goes into it. */
     inside: { attribute: false },
   }
   declare inside: string | null
   protected override readonly heading = 'New card'
+  protected override readonly form = { is: 'new-card' } as const
+
+  protected override values() {
+    return { ...super.values(), inside: this.inside }
+  }
+
+  protected override fill(values: ReturnType<NewCardDialog['values']>): void {
+    super.fill(values)
+    this.inside = values.inside
+  }
 
   protected override body() {
     return html`<form novalidate @submit=${this.#save}>

@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit'
 import { problemOf } from '../outcome.ts'
-import { DialogElement } from './dialog-element.ts'
+import { FormDialog } from './form-dialog.ts'
 
-class NewCollectionDialog extends DialogElement {
+class NewCollectionDialog extends FormDialog {
   protected override readonly heading = 'New collection'
+  protected override readonly form = { is: 'new-collection' } as const
 
   protected override body() {
     return html`<form novalidate @submit=${this.#save}>

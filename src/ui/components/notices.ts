@@ -14,8 +14,6 @@ const STAYS = { action: 14_000, plain: 7_000 } as const
  * neither is here.
  */
 export class Notices extends PawkitElement {
-  static override properties = { ...PawkitElement.properties, updateHidden: { state: true } }
-  declare updateHidden: boolean
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>()
   #held = false
 
@@ -86,7 +84,6 @@ export class Notices extends PawkitElement {
 
   constructor() {
     super()
-    this.updateHidden = false
     this.watch('notices', 'update')
   }
 
@@ -122,7 +119,7 @@ export class Notices extends PawkitElement {
           (notice) => notice.id,
           (notice) => html`<div class="notice">${this.#body(notice)}</div>`,
         )}
-        ${updateWaiting && !this.updateHidden ? this.#update() : nothing}
+        ${updateWaiting ? this.#update() : nothing}
       </div>`
   }
 
@@ -152,7 +149,7 @@ export class Notices extends PawkitElement {
 
   readonly #hideUpdate = (): void => {
     this.#leave()
-    this.updateHidden = true
+    this.model.hideUpdate()
   }
 
   #dismiss(notice: Notice): void {

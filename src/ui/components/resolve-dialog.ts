@@ -4,7 +4,9 @@ import { isPurged } from '../../core/records.ts'
 import { problemWords, type Sides, sidesOf, whatHappened } from '../conflict-words.ts'
 import { icon } from '../icons.ts'
 import { beginDraft, type Draft, fieldsOf, renewDraft, sameSides } from '../merge/draft.ts'
-import type { ConflictView, PageModel } from '../model.ts'
+import { goOn, type KeptDraft, keepDraft } from '../merge/kept-draft.ts'
+import type { ConflictView } from '../model.ts'
+import type { Dialog } from '../requests.ts'
 import { dialogBar } from '../styles/dialog-bar.ts'
 import { comparedFields } from './compared-fields.ts'
 import { DialogElement } from './dialog-element.ts'
@@ -13,9 +15,6 @@ import { resolveStyles } from './resolve-dialog.styles.ts'
 
 const KEPT = 'What you do not keep stays in its version history.'
 const FOR_GOOD = 'It was deleted for good there: with that version, what is here goes for good too.'
-
-/** Merges that were begun and not saved: closing the dialog keeps them as long as the page lives. */
-const begun = new WeakMap<PageModel, Map<string, Draft>>()
 
 /** Dialog `Resolve conflict`: both versions of a record, and what becomes of them. Nothing is written until a person says so. */
 class ResolveDialog extends DialogElement {
@@ -54,18 +53,24 @@ class ResolveDialog extends DialogElement {
   protected override async prepare(): Promise<void> {
     // Not as it is connected: an element that was in the page before its code has no model yet by then.
     this.model.conflicts.addEventListener('change', this.#onChange)
+    await this.model.conflicts.look()
     this.view = this.model.conflicts.get(this.recordId)
+    // Where the page was reloaded in the midst of merging.
+    if (this.model.unfinished.isOpen(this.#dialog)) await this.#merge()
   }
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.get('draft') && this.draft === null) this.focusOn('merge')
   }
 
-  get #kept(): Map<string, Draft> {
-    const kept = begun.get(this.model) ?? new Map<string, Draft>()
-    begun.set(this.model, kept)
-    for (const id of kept.keys()) if (!this.model.conflicts.get(id)) kept.delete(id)
-    return kept
+  get #dialog(): Dialog {
+    return { is: 'resolve', id: this.recordId }
+  }
+
+  /** A merge that was begun and not saved: closing the dialog keeps it, and so does a reload. */
+  #begun(view: ConflictView): Draft | null {
+    const kept = this.model.unfinished.get(this.#dialog)
+    return kept ? goOn(kept as KeptDraft, view) : null
   }
 
   protected override body(): TemplateResult {
@@ -97,7 +102,7 @@ class ResolveDialog extends DialogElement {
   }
 
   #compare(view: ConflictView, sides: Sides): TemplateResult {
-    const mergeable = this.#kept.has(view.id) ? 'Go on merging both' : 'Merge both'
+    const mergeable = this.model.unfinished.get(this.#dialog) ? 'Go on merging both' : 'Merge both'
     const { model, whole } = this
     const toggleWhole = (): void => {
       this.whole = !this.whole
@@ -120,10 +125,8 @@ class ResolveDialog extends DialogElement {
     try {
       await import('./merge-editor.ts')
       const now = this.model.conflicts.get(view.id) ?? view
-      const kept = this.#kept.get(view.id)
       this.view = now
-      // One that was begun on an earlier conflict of this record is of no use.
-      this.draft = kept?.view.since === now.since ? renewDraft(kept, now) : beginDraft(now)
+      this.draft = this.#begun(now) ?? beginDraft(now)
     } catch {
       this.problem =
         'The merge editor could not be loaded. Reload the page and try again; the conflict stays open.'
@@ -137,10 +140,11 @@ class ResolveDialog extends DialogElement {
     const draft: Draft = event.detail
     this.draft = draft
     this.problem = null
-    this.#kept.set(draft.view.id, draft)
+    this.model.unfinished.put(this.#dialog, keepDraft(draft))
   }
 
   readonly #back = (): void => {
+    this.model.unfinished.close(this.#dialog)
     this.draft = null
     this.problem = null
   }
@@ -153,6 +157,11 @@ class ResolveDialog extends DialogElement {
   protected override cancelled(): void {
     if (this.draft) this.#back()
     else this.close()
+  }
+
+  protected override close(): void {
+    this.model.unfinished.close(this.#dialog)
+    super.close()
   }
 
   async #resolve(resolution: Resolution): Promise<void> {
@@ -173,8 +182,7 @@ class ResolveDialog extends DialogElement {
     }
   }
 
-  #done({ id, title }: ConflictView, { take }: Resolution): void {
-    this.#kept.delete(id)
+  #done({ title }: ConflictView, { take }: Resolution): void {
     const kept = {
       local: 'This device’s version',
       server: 'The server’s version',
@@ -183,7 +191,9 @@ class ResolveDialog extends DialogElement {
     this.#leave(`${kept[take]} of “${title}” is kept; the rest is in its version history.`)
   }
 
+  /** The conflict is settled, here or elsewhere. */
   #leave(words: string): void {
+    this.model.unfinished.drop(this.#dialog)
     this.model.notify('status', words)
     this.close()
     this.view = null

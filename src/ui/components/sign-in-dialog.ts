@@ -1,7 +1,7 @@
 import { html } from 'lit'
 import type { SignInResult } from '../model.ts'
 import { ask } from '../requests.ts'
-import { DialogElement } from './dialog-element.ts'
+import { FormDialog } from './form-dialog.ts'
 
 const SHORTEST = 8
 const TOO_SHORT = `The password is too short: it needs at least ${SHORTEST} characters.`
@@ -18,8 +18,9 @@ const OUR_WORDS: readonly (readonly [theirs: RegExp, ours: string])[] = [
 const inOurWords = (message: string): string =>
   OUR_WORDS.find(([theirs]) => theirs.test(message))?.[1] ?? message
 
-class SignInDialog extends DialogElement {
+class SignInDialog extends FormDialog {
   protected override readonly heading = 'Sign in'
+  protected override readonly form = { is: 'sign-in' } as const
 
   protected override body() {
     const busy = this.busy ? 'true' : 'false'

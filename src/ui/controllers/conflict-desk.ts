@@ -40,8 +40,8 @@ export class ConflictDesk extends EventTarget implements ConflictActions {
     super()
     this.#world = world
     this.#host = host
-    // What cannot be read now is told where it matters, and read again with the next change.
-    const look = () => void this.#refresh().catch(() => {})
+    // What cannot be read now is read again with the next change.
+    const look = () => void this.look()
     page.addEventListener('summary', look)
     page.addEventListener('records', (event) => {
       const ids: unknown = (event as CustomEvent).detail
@@ -79,6 +79,12 @@ export class ConflictDesk extends EventTarget implements ConflictActions {
     await this.#host.changed([id])
     await this.#refresh()
     return result.is
+  }
+
+  /** Reads them, where nothing has said yet that there are any. */
+  look(): Promise<void> {
+    // What cannot be read is told where it matters.
+    return this.#refresh().catch(() => {})
   }
 
   policy(): Promise<Policy> {

@@ -18,6 +18,8 @@ export interface DraftDeskPage {
   readonly notices: NoticeList
   /** Reads these records from the store again. */
   read(ids: readonly string[]): Promise<void>
+  /** Reads everything again: something may have been written that nobody has told. */
+  missed(): void
   /** Drafts came or went: other tabs read them again. */
   changed(): void
   /** An ordinary write: merged with what the record has become since. */

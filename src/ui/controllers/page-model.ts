@@ -14,6 +14,7 @@ import type {
 } from '../model.ts'
 import { countLive, type Facts } from '../summary.ts'
 import { noticeOf } from '../sync-words.ts'
+import { Unfinished } from '../unfinished.ts'
 import { AccountDesk } from './account-desk.ts'
 import { ConflictDesk } from './conflict-desk.ts'
 import { DeviceDesk } from './device-desk.ts'
@@ -43,6 +44,7 @@ export class PawkitModel extends WritingModel implements PageModel {
   readonly conflicts: ConflictDesk
   readonly history: HistoryDesk
   readonly devices: DeviceDesk
+  readonly unfinished: Unfinished
 
   private constructor(world: PageWorld, state: SyncState) {
     super(world)
@@ -66,6 +68,11 @@ export class PawkitModel extends WritingModel implements PageModel {
     })
     this.history = new HistoryDesk(world, this, this.writer)
     this.devices = new DeviceDesk(world, this, this.writer)
+    this.unfinished = new Unfinished({
+      memory: world.tabMemory,
+      session: () => world.presence.id,
+      library: () => this.writer.library,
+    })
     this.devices.addEventListener('change', () => this.fire('devices'))
     const host = {
       // While it is replaced here, the store is ahead of the writer; in rescue mode this page may hold all there is.
@@ -85,11 +92,11 @@ export class PawkitModel extends WritingModel implements PageModel {
     let hear = (one: Announcement): void => void said.push(one)
     world.worker?.addEventListener('said', (event) => hear((event as CustomEvent<Announcement>).detail))
     const model = new PawkitModel(world, await readSyncState(world.db))
-    await Promise.all([model.#readAll(), model.tabs.start()])
+    await Promise.all([model.readAll(), model.tabs.start()])
     hear = (one) => model.#hear(one)
     said.forEach(hear)
     world.worker?.addEventListener('background', () => void model.refresh())
-    world.worker?.addEventListener('update', () => model.fire('update'))
+    world.update.addEventListener('change', () => model.fire('update'))
     return model
   }
 
@@ -103,7 +110,10 @@ export class PawkitModel extends WritingModel implements PageModel {
     return this.noticeList.all
   }
   get updateWaiting(): boolean {
-    return this.world.worker?.updateWaiting ?? false
+    return this.world.update.open
+  }
+  hideUpdate(): void {
+    this.world.update.hide()
   }
   resolveId(id: string): string {
     return this.cache.resolve(id)
@@ -168,13 +178,14 @@ export class PawkitModel extends WritingModel implements PageModel {
 
   /** A page that hides or dies: what is not committed goes to the worker, and what waits is sent. */
   handOver(): void {
+    this.unfinished.keep()
     this.world.worker?.handOver(this.writer.uncommitted())
     if (this.summary.account && this.summary.figures.queue > 0) this.world.worker?.arm()
   }
 
   /** A page that comes back may have missed any number of messages: everything is read again. */
   async comeBack(): Promise<void> {
-    await this.#readAll()
+    await this.readAll()
     this.world.worker?.wake('shown')
   }
 
@@ -195,7 +206,7 @@ export class PawkitModel extends WritingModel implements PageModel {
     return countLive(this.cache.views.values()) - this.vanishing.live
   }
 
-  async #readAll(): Promise<void> {
+  protected async readAll(): Promise<void> {
     const rows = await readAll(this.world.db)
     const here = new Set(rows.map(({ record }) => record.id))
     for (const id of [...this.cache.views.keys()]) if (!here.has(id)) this.cache.remove(id)
@@ -219,7 +230,7 @@ export class PawkitModel extends WritingModel implements PageModel {
       this.writer.library = this.#desk.library ?? this.writer.library
       return result
     })
-    await this.#readAll()
+    await this.readAll()
     if (result.is === 'signed-in') {
       this.world.worker?.arm()
       this.world.worker?.wake('signed-in')

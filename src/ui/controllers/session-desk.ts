@@ -11,7 +11,7 @@ import type { Control, HandedOver, Refused, SessionActions, SessionView, Taking 
 import { Arrival } from './arrival.ts'
 import { GuardDesk } from './guard-desk.ts'
 import type { PageWorld } from './page-world.ts'
-import { sessionViews } from './session-views.ts'
+import { hasLeft, sessionViews } from './session-views.ts'
 import type { Writer } from './writer.ts'
 
 /** A page that no worker answers within this time does it by itself; ms. */
@@ -271,6 +271,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     const active = right.active === this.#world.presence.id
     const sessions = sessionViews(held, right.active, this.#world.presence.id)
     const moved = right.epoch !== this.#right?.epoch
+    if (hasLeft(this.#right, right, held)) this.page.missed()
     this.#right = right
     if (active) this.#writer.epoch = right.epoch
     const changed = JSON.stringify(sessions) !== JSON.stringify(this.#sessions)

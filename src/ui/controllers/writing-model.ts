@@ -33,6 +33,8 @@ export abstract class WritingModel extends EventTarget {
       records: this.cache.views,
       notices: this.noticeList,
       read: (ids) => this.read(ids),
+      // What cannot be read now is read when the page is shown again.
+      missed: () => void this.readAll().catch(() => {}),
       changed: () => world.worker?.announce({ v: MESSAGES_VERSION, type: 'right-changed' }),
       write: (change) => this.#guarded(change.id, { ...change, urgency: 'at-once' }),
     })
@@ -45,6 +47,7 @@ export abstract class WritingModel extends EventTarget {
   protected abstract refreshSoon(): void
   /** Reads these records from the store again. */
   protected abstract read(ids: readonly string[]): Promise<void>
+  protected abstract readAll(): Promise<void>
 
   create(kind: Kind, fields: Fields): { readonly id: string; readonly done: Promise<WriteResult> } {
     const id = this.world.newId()

@@ -20,7 +20,8 @@ export interface Draft {
 
 export const beginDraft = (view: ConflictView): Draft => ({ view, fields: view.fields.map(begin) })
 
-const ancestorOf = ({ ancestor }: ConflictField): string | null => (ancestor === null ? null : text(ancestor))
+export const ancestorOf = ({ ancestor }: ConflictField): string | null =>
+  ancestor === null ? null : text(ancestor)
 const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])]
 
 function begin(of: ConflictField): FieldDraft {

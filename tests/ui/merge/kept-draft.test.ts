@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { beginDraft, type Draft, fieldsOf } from '../../../src/ui/merge/draft.ts'
+import { goOn, keepDraft } from '../../../src/ui/merge/kept-draft.ts'
+import type { ConflictField, ConflictView } from '../../../src/ui/model.ts'
+
+const field = (
+  name: string,
+  merge: ConflictField['merge'],
+  [ancestor, mine, theirs]: readonly NonNullable<ConflictField['mine']>[],
+): ConflictField => ({
+  field: name,
+  merge,
+  ancestor: ancestor ?? null,
+  mine,
+  theirs,
+  mineAt: 2,
+  theirsAt: 1,
+  by: null,
+})
+const side = { id: 'a', kind: 'note', version: 2, fields: {}, stamps: {} }
+const view = (theirs: string, since = 1): ConflictView => ({
+  id: 'a',
+  kind: 'note',
+  title: 'A',
+  mine: side,
+  theirs: side,
+  since,
+  fields: [
+    field('content', 'text', ['soup\nbread', 'soup of peas\nbread', theirs]),
+    field('title', 'line', ['Rome', 'Rome in May', 'Roma']),
+    field('tags', 'set', [['trip'], ['trip', 'spring'], ['trip', 'italy']]),
+  ],
+})
+
+/** Chosen, written and left: what a person has done in the merge editor. */
+function worked(draft: Draft): Draft {
+  const fields = draft.fields.map((each) => {
+    if (each.is === 'one') return { ...each, pick: 'own', own: 'Rome, Roma' } as const
+    if (each.is === 'set') return { ...each, value: ['italy'] }
+    return { ...each, merge: { ...each.merge, text: `${each.merge.text}\nand my own line` } }
+  })
+  return { ...draft, fields }
+}
+/** As a reload keeps it. */
+const reloaded = (draft: Draft) => JSON.parse(JSON.stringify(keepDraft(draft)))
+
+describe('a merge that was begun and not saved', () => {
+  test('P4 after a reload it goes on, to the letter', () => {
+    const now = view('soup of beans\nbread')
+    const draft = worked(beginDraft(now))
+    expect(goOn(reloaded(draft), now)).toEqual(draft)
+  })
+
+  test('P4 it goes on against the other side as that is by now', () => {
+    const draft = worked(beginDraft(view('soup of beans\nbread')))
+    const after = goOn(reloaded(draft), view('soup of beans\nbread\nwine'))
+    expect(after && fieldsOf(after)).toEqual({
+      content: expect.stringMatching(/and my own line/),
+      title: 'Rome, Roma',
+      tags: ['italy'],
+    })
+    expect(after && fieldsOf(after).content).toContain('wine')
+  })
+
+  test('one that was begun on an earlier conflict of the record is of no use', () => {
+    const draft = worked(beginDraft(view('soup of beans\nbread')))
+    expect(goOn(reloaded(draft), view('soup of beans\nbread', 9))).toBeNull()
+  })
+})

@@ -1,0 +1,107 @@
+import { describe, expect, test, vi } from 'vitest'
+import { UpdateOffer, versionAt } from '../../src/update-offer.ts'
+import { memory } from '../support/memory.ts'
+
+const offer = (where: () => Storage, version: string | null) =>
+  new UpdateOffer(where, async () => version ?? Promise.reject(new TypeError('offline')))
+/** A registration as the browser has it: workers come, wait and go. */
+class Registration extends EventTarget {
+  waiting: ServiceWorker | null = null
+  installing: ServiceWorker | null = null
+
+  /** @param stays a version that no page holds up becomes active at once */
+  comes(stays = true): void {
+    const worker = Object.assign(new EventTarget(), { state: 'installing' })
+    this.installing = worker as unknown as ServiceWorker
+    this.dispatchEvent(new Event('updatefound'))
+    this.waiting = this.installing
+    worker.state = 'installed'
+    worker.dispatchEvent(new Event('statechange'))
+    if (!stays) this.waiting = null
+  }
+}
+const watching = (one: UpdateOffer, registration: Registration): void =>
+  one.watch(registration as unknown as ServiceWorkerRegistration)
+const told = (one: UpdateOffer): Promise<unknown> =>
+  new Promise((resolve) => one.addEventListener('change', resolve, { once: true }))
+
+/** A tab in which this version waits. */
+async function found(where: () => Storage, version: string | null): Promise<UpdateOffer> {
+  const one = offer(where, version)
+  const registration = new Registration()
+  registration.comes()
+  const known = told(one)
+  watching(one, registration)
+  await known
+  return one
+}
+
+describe('a new version is offered once', () => {
+  test('while none waits there is nothing to offer, nor to put off', () => {
+    const browser = memory()
+    const idle = offer(browser, 'two')
+    idle.hide()
+    expect(idle.open).toBe(false)
+    expect(browser().getItem('pawkit-update-hidden')).toBeNull()
+  })
+
+  test('put off in one tab, it is gone from all, and from one that opens later; a further version is offered again', async () => {
+    const browser = memory()
+    const [first, second] = [await found(browser, 'two'), await found(browser, 'two')]
+    expect([first.open, second.open]).toEqual([true, true])
+    const said = vi.fn()
+    second.addEventListener('change', said)
+    first.hide()
+    second.heard()
+    expect(said).toHaveBeenCalledOnce()
+    expect([first.open, second.open, (await found(browser, 'two')).open]).toEqual([false, false, false])
+    expect((await found(browser, 'three')).open).toBe(true)
+  })
+
+  test('every further version that comes is offered, in a tab that stays open', async () => {
+    const [browser, versions] = [memory(), ['two', 'three', 'four', 'five']]
+    const one = new UpdateOffer(browser, async () => versions.shift() ?? '')
+    const registration = new Registration()
+    watching(one, registration)
+    for (const nth of [2, 3, 4]) {
+      const known = told(one)
+      registration.comes()
+      await known
+      expect(one.open, `version ${nth}`).toBe(true)
+      one.hide()
+      expect(one.open).toBe(false)
+    }
+    registration.comes(false)
+    await vi.waitFor(() => expect(versions).toEqual([]))
+    expect(one.open, 'nobody holds it up').toBe(false)
+  })
+
+  test('a version that cannot be asked about offline is not offered to who has put one off', async () => {
+    const browser = memory()
+    expect((await found(browser, null)).open).toBe(true)
+    const first = await found(browser, 'two')
+    first.hide()
+    expect((await found(browser, null)).open).toBe(false)
+    const offline = await found(memory(), null)
+    offline.hide()
+    expect(offline.open).toBe(false)
+  })
+
+  test('a browser that forbids its storage: it is put off in this tab at least', async () => {
+    const one = await found(() => {
+      throw new DOMException('no', 'SecurityError')
+    }, 'two')
+    expect(one.open).toBe(true)
+    one.hide()
+    expect(one.open).toBe(false)
+  })
+
+  test('versions are told apart by what the server answers; a refusal is none', async () => {
+    const answers = ['one', 'two', 'one'].map((text) => new Response(text))
+    vi.stubGlobal('fetch', async () => answers.shift() ?? new Response('', { status: 502 }))
+    const [a, b, c] = [await versionAt('/sw.js'), await versionAt('/sw.js'), await versionAt('/sw.js')]
+    expect([a === b, a === c]).toEqual([false, true])
+    await expect(versionAt('/sw.js')).rejects.toThrow('502')
+    vi.unstubAllGlobals()
+  })
+})
