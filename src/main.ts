@@ -47,8 +47,8 @@ async function start(): Promise<void> {
     () => versionAt(WORKER),
   )
   const worker = new WorkerClient(WORKER, update)
-  // In rescue mode this page may hold all there is of what was typed; it goes on with the new worker.
-  worker.addEventListener('replaced', () => model?.rescue.trouble || location.reload())
+  // One that holds what is nowhere else goes on with the new worker.
+  worker.addEventListener('replaced', () => model?.rescue.holds || location.reload())
   await claimed
   const name = async (): Promise<string> => (await readDevice(db, 'name'))?.name ?? ''
   const stream = new PokeStream(() => worker.wake('poke'), name)

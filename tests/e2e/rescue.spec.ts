@@ -99,6 +99,21 @@ test('P1 P12 no room left while one types: the text can be copied and taken out,
   expect(records).toHaveLength(1)
   expect(records[0].fields.content === typed).toBe(true)
 
+  // An update that another tab accepts does not take it.
+  const other = await App.open(context)
+  site.proxy.newVersion()
+  await other.page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()))
+  const replaced = app.page.evaluate(
+    () =>
+      new Promise<void>((resolve) =>
+        navigator.serviceWorker.addEventListener('controllerchange', () => resolve()),
+      ),
+  )
+  await other.button('Reload').click()
+  await replaced
+  await other.page.close()
+  await isThere(text)
+
   // Reading goes on, and a try that fails costs nothing.
   await expect(app.entry('Groceries')).toBeVisible()
   await rescue(app).getByRole('button', { name: 'Try again' }).click()

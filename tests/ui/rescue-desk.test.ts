@@ -69,17 +69,30 @@ describe('rescue mode', () => {
     expect(await model.type(id, { content: 'milk' }, { content: 'milk, b' })).toMatchObject({ is: 'storage' })
     expect(model.rescue.trouble).toBe('full')
     expect(model.rescue.texts).toEqual([{ title: 'Groceries', part: 'text', text: 'milk, b' }])
+    expect(model.rescue.holds, 'no update may reload it').toBe(true)
     expect(await model.rescue.tryAgain()).toBe(false)
     expect(model.rescue.texts).toHaveLength(1)
     put.mockRestore()
     expect(await model.rescue.tryAgain()).toBe(true)
     expect(await stored(id)).toBe('milk, b')
     expect(model.rescue.trouble).toBe(null)
+    expect(model.rescue.holds).toBe(false)
     expect(model.notices.map(({ text }) => text)).toEqual([
       'All is well again. Everything you typed is stored.',
     ])
     expect(model.rescue.texts).toEqual([])
     expect(await model.type(id, { content: 'milk, b' }, { content: 'milk' })).toMatchObject({ is: 'written' })
+  })
+
+  test('an update may reload a page in rescue mode that holds nothing of its own, and no other', async () => {
+    const id = await note('milk')
+    model.rescue.enter('newer')
+    expect(model.rescue.holds).toBe(false)
+    await model.edit(id, { pinned: false }, { pinned: true })
+    expect(model.rescue.holds, 'a pin that was not stored').toBe(true)
+    await open()
+    model.rescue.enter('gone')
+    expect(model.rescue.holds, 'the whole library').toBe(true)
   })
 
   test('P1 what comes in rescue mode is kept too, a new note with its letters', async () => {

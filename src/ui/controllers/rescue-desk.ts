@@ -57,6 +57,12 @@ export class RescueDesk implements RescueActions {
     return rescuedTexts(this.#writer.uncommitted(), this.#open, this.#host.records)
   }
 
+  /** Whether a reload would take what is nowhere but in this page. */
+  get holds(): boolean {
+    if (this.trouble === null) return false
+    return this.trouble === 'gone' || this.#writer.uncommitted().length > 0 || this.texts.length > 0
+  }
+
   follow(editor: () => readonly OpenText[]): () => void {
     this.#editors.add(editor)
     return () => this.#editors.delete(editor)
