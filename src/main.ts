@@ -119,7 +119,10 @@ function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence, u
   document.addEventListener('visibilitychange', () => {
     void opened.tabs.shown()
     if (document.visibilityState === 'hidden') opened.handOver()
-    else void opened.comeBack()
+    else {
+      update.look()
+      void opened.comeBack()
+    }
   })
   window.addEventListener('pagehide', () => {
     opened.handOver()
@@ -131,12 +134,13 @@ function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence, u
     void opened.tabs.comeBack()
     void opened.comeBack()
   })
-  window.addEventListener('storage', () => update.heard())
+  window.addEventListener('storage', () => update.look())
   window.addEventListener('focus', () => void opened.tabs.focused())
   document.addEventListener('freeze', () => opened.tabs.freeze())
   document.addEventListener('resume', () => void opened.tabs.shown())
   window.addEventListener('online', () => {
     worker.wake('online')
+    update.look()
     void opened.refresh()
   })
   window.addEventListener('offline', () => void opened.refresh())

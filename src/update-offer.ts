@@ -1,6 +1,4 @@
 const HIDDEN = 'pawkit-update-hidden'
-/** A version that the server cannot be asked about now. */
-const UNKNOWN = 'unknown'
 
 /**
  * A new version is offered once, not once a tab: who has put the offer off in one tab is not asked in another, nor in
@@ -8,62 +6,81 @@ const UNKNOWN = 'unknown'
  */
 export class UpdateOffer extends EventTarget {
   readonly #memory: () => Pick<Storage, 'getItem' | 'setItem'>
-  readonly #version: () => Promise<string>
-  #waiting: string | null = null
+  readonly #ask: () => Promise<string>
+  #registration: ServiceWorkerRegistration | null = null
+  /** The one that waits. */
+  #worker: ServiceWorker | null = null
+  /** Its version; null: the server could not be asked yet. */
+  #version: string | null = null
+  #hidden = false
 
   /**
    * @param memory where all tabs of this browser look
-   * @param version names the version that the server has now; rejects where it cannot be asked
+   * @param ask names the version that the server has now; rejects where it cannot be asked
    */
-  constructor(memory: () => Pick<Storage, 'getItem' | 'setItem'>, version: () => Promise<string>) {
+  constructor(memory: () => Pick<Storage, 'getItem' | 'setItem'>, ask: () => Promise<string>) {
     super()
     this.#memory = memory
-    this.#version = version
+    this.#ask = ask
   }
 
   /** Whether a new version waits that nobody has put off. */
   get open(): boolean {
-    const hidden = this.#hidden()
-    if (this.#waiting === null) return false
-    return hidden === null || (hidden !== this.#waiting && ![hidden, this.#waiting].includes(UNKNOWN))
+    if (this.#worker === null || this.#hidden) return false
+    const hidden = this.#remembered()
+    // Not known yet: it may be the one that was put off.
+    return hidden === null || (this.#version !== null && hidden !== this.#version)
   }
 
   /** Every version that comes to wait, however many; workbox-window stops listening after the second. */
   watch(registration: ServiceWorkerRegistration): void {
-    const found = (worker: ServiceWorker): void => void this.#found(() => registration.waiting === worker)
-    if (registration.waiting) found(registration.waiting)
-    registration.addEventListener('updatefound', () => {
-      const { installing } = registration
-      installing?.addEventListener('statechange', () => installing.state === 'installed' && found(installing))
-    })
+    this.#registration = registration
+    const follow = (worker: ServiceWorker | null): void =>
+      worker?.addEventListener('statechange', () => worker.state === 'installed' && void this.#found(worker))
+    if (registration.waiting) void this.#found(registration.waiting)
+    // Begun while this page was opening: said already.
+    follow(registration.installing)
+    registration.addEventListener('updatefound', () => follow(registration.installing))
   }
 
-  /** @param waits the first version of all, or one that no page holds up, is only on its way through */
-  async #found(waits: () => boolean): Promise<void> {
-    const version = await this.#version().catch(() => UNKNOWN)
-    if (!waits()) return
-    this.#waiting = version
-    this.dispatchEvent(new Event('change'))
+  /** Another tab has written where all look, or the server may be asked again. */
+  look(): void {
+    if (this.#worker && this.#version === null) void this.#found(this.#worker)
+    else this.#changed()
   }
 
   /** A person does not want it now. */
   hide(): void {
-    if (this.#waiting === null) return
+    this.#hidden = true
+    this.#remember()
+    this.#changed()
+  }
+
+  async #found(worker: ServiceWorker): Promise<void> {
+    const version = await this.#ask().catch(() => null)
+    // The first version of all, or one that no page holds up, is only on its way through.
+    if (this.#registration?.waiting !== worker) return
+    if (worker !== this.#worker) this.#hidden = false
+    this.#worker = worker
+    this.#version = version
+    // Put off before it was known.
+    if (this.#hidden) this.#remember()
+    this.#changed()
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event('change'))
+  }
+
+  /** Storage can be forbidden by a strict privacy setting: it is put off in this tab alone then. */
+  #remember(): void {
+    if (this.#version === null) return
     try {
-      this.#memory().setItem(HIDDEN, this.#waiting)
-    } catch {
-      // Storage can be forbidden by a strict privacy setting: then it is this tab's alone.
-      this.#waiting = null
-    }
-    this.dispatchEvent(new Event('change'))
+      this.#memory().setItem(HIDDEN, this.#version)
+    } catch {}
   }
 
-  /** Another tab has written where all look. */
-  heard(): void {
-    this.dispatchEvent(new Event('change'))
-  }
-
-  #hidden(): string | null {
+  #remembered(): string | null {
     try {
       return this.#memory().getItem(HIDDEN)
     } catch {

@@ -36,6 +36,7 @@ export class WorkerClient extends EventTarget {
   #waking: ReturnType<typeof setTimeout> | null = null
 
   readonly #update: UpdateOffer
+  #controlled = navigator.serviceWorker.controller !== null
 
   constructor(script: string, update: UpdateOffer) {
     super()
@@ -57,6 +58,9 @@ export class WorkerClient extends EventTarget {
   async start(tag: number): Promise<void> {
     this.#tag = tag
     const type = import.meta.env.DEV ? 'module' : 'classic'
+    // A page that was loaded past its worker (Shift and Reload) is claimed by the next version, and is no first visit.
+    const before = await navigator.serviceWorker.getRegistration()
+    this.#controlled ||= before?.active?.state === 'activated'
     const registration = await navigator.serviceWorker.register(this.#script, { type })
     this.#registration = registration
     this.#update.watch(registration)
@@ -133,7 +137,10 @@ export class WorkerClient extends EventTarget {
 
   /** A person accepted the new version: it takes over, and every tab reloads. */
   acceptUpdate(): void {
-    this.#registration?.waiting?.postMessage({ type: 'SKIP_WAITING' } satisfies ToWorker)
+    const waiting = this.#registration?.waiting
+    if (waiting) waiting.postMessage({ type: 'SKIP_WAITING' } satisfies ToWorker)
+    // It has taken over already, while this page had something to keep.
+    else this.dispatchEvent(new Event('replaced'))
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): boolean {
@@ -158,10 +165,9 @@ export class WorkerClient extends EventTarget {
 
   /** Says `replaced` once a new version controls this page; the first claim of a first visit is none. */
   #watchUpdate(): void {
-    let controlled = navigator.serviceWorker.controller !== null
     navigator.serviceWorker.addEventListener('controllerchange', () => {
-      if (controlled) this.dispatchEvent(new Event('replaced'))
-      controlled = true
+      if (this.#controlled) this.dispatchEvent(new Event('replaced'))
+      this.#controlled = true
     })
   }
 

@@ -51,7 +51,7 @@ export function applyChange(
   stamp: number,
   now: number,
 ): Result<Written, readonly FieldProblem[]> {
-  const returns = held.record !== null && isPurged(held.record) && edits(change)
+  const returns = held.record !== null && isPurged(held.record) && (edits(change) || restores(change))
   const left = returns ? contentLeft(held) : null
   if (returns && !left && !writesContent(change)) return bad(gone(change))
   const creating = held.record === null || (returns && !left)
@@ -100,8 +100,9 @@ const blank = (change: Change): RecordState => ({
 /**
  * A tab that is behind edits a record that was deleted for good meanwhile: the edit wins, as everywhere, and the record
  * returns with it and what the device still has of it. Where nothing is left, only what was written can make a record
- * again: a tag or a pin alone cannot, and its tab is told.
+ * again: a tag, a pin or `Restore` alone cannot, and its tab is told.
  */
+const restores = ({ typed }: Change): boolean => typed.deleted === false
 const edits = (change: Change): boolean => edited(change).some(({ merge }) => merge !== 'life')
 const writesContent = (change: Change): boolean =>
   edited(change).some(({ field, merge }) => merge === 'text' || merge === 'line' || field === 'url')

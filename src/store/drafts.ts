@@ -1,5 +1,5 @@
 import type { Write } from '../core/messages.ts'
-import { mergeKind, sameJson } from '../core/records.ts'
+import { mergeKind, sameJson, sameValue } from '../core/records.ts'
 import { type Draft, draftId, draftOf, goesOn } from '../core/session.ts'
 import type { Database, Transaction } from './database.ts'
 import { requireLibrary } from './library.ts'
@@ -20,11 +20,12 @@ export async function keepDraft(tx: Transaction, write: Write): Promise<void> {
   await drafts.put({ ...draft, id })
 }
 
-/** A pin or a deletion is made again with one press, and leaving a field types nothing: only words are kept. */
+/** A pin or a deletion is made again with one press, and leaving a field types nothing: only what was typed is kept. */
 const saysSomething = ({ kind, shown, typed }: Write): boolean =>
   Object.entries(typed).some(([field, value]) => {
     const merge = mergeKind(kind, field)
-    return (merge === 'text' || merge === 'line') && !sameJson(shown[field] ?? '', value)
+    const isTyped = merge === 'text' || merge === 'line' || field === 'url' || field === 'tags'
+    return isTyped && !sameValue(merge, value, shown[field] ?? '')
   })
 
 /** Whether what is written is in its draft, as it was when it was read. */

@@ -34,7 +34,7 @@ export function problemOf(result: WriteResult): string | null {
 
 /** For a change without a field to say it under: a notice that names the record. */
 export async function tellProblem(
-  model: PageModel,
+  model: Pick<PageModel, 'notify'>,
   title: string,
   write: Promise<WriteResult>,
 ): Promise<void> {

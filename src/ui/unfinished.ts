@@ -3,6 +3,9 @@ import type { Dialog } from './requests.ts'
 /** Raised whenever what is kept gets another shape: an app of another version reads nothing rather than nonsense. */
 const KEPT = 'pawkit-unfinished-1'
 
+/** A tab that crashes loses no more than what was typed in this time, ms. */
+const SOON = 1000
+
 interface Kept {
   readonly session: string
   readonly library: string
@@ -29,10 +32,13 @@ export class Unfinished {
   readonly #forms: Map<string, unknown>
   /** The dialog that is open and has something unfinished in it. */
   #open: Dialog | null
+  #soon: ReturnType<typeof setTimeout> | undefined
 
   constructor(world: World) {
     this.#world = world
     const kept = this.#read()
+    // Of another session or library: not even left lying there.
+    if (!kept) this.#remove()
     this.#forms = new Map(kept?.forms)
     this.#open = kept?.open ?? null
   }
@@ -54,21 +60,35 @@ export class Unfinished {
   put(dialog: Dialog, form: unknown): void {
     this.#forms.set(formKey(dialog), form)
     this.#open = dialog
+    // Not at every key: a merge can be long.
+    this.#soon ??= setTimeout(() => this.keep(), SOON)
   }
 
   /** The dialog was closed; what was begun there stays for the next time. */
   close(dialog: Dialog): void {
-    if (this.isOpen(dialog)) this.#open = null
+    if (!this.isOpen(dialog)) return
+    this.#open = null
+    this.keep()
   }
 
   /** It is saved, or given up. */
   drop(dialog: Dialog): void {
+    const known = this.#forms.delete(formKey(dialog))
     this.close(dialog)
-    this.#forms.delete(formKey(dialog))
+    if (known) this.keep()
+  }
+
+  /** Another library comes to this page: what was begun was meant for the one before. */
+  clear(): void {
+    this.#forms.clear()
+    this.#open = null
+    this.keep()
   }
 
   /** The page is going away, or may be taken away while it is hidden. */
   keep(): void {
+    clearTimeout(this.#soon)
+    this.#soon = undefined
     const { memory, session, library } = this.#world
     const forms = [...this.#forms]
     try {
@@ -79,6 +99,14 @@ export class Unfinished {
       if (forms.length > 0) tab.setItem(KEPT, JSON.stringify(kept))
     } catch {
       // No storage, or not enough: it lives as long as the page.
+    }
+  }
+
+  #remove(): void {
+    try {
+      this.#world.memory().removeItem(KEPT)
+    } catch {
+      // Forbidden, so nothing is there.
     }
   }
 

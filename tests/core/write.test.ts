@@ -65,9 +65,8 @@ describe('applyChange', () => {
       content: 'two',
       title: '',
     })
-    // Leaving the field again, or restoring it from a list that is behind, is no edit of its text.
+    // Leaving the field again is no edit of its text.
     expect(apply(gone, change({ content: 'one' }, { content: 'one' })).record).toEqual(gone.record)
-    expect(apply(gone, change({ deleted: false }, { deleted: true })).record).toEqual(gone.record)
   })
 
   test('P4: what the device still has of it is merged into, not written over, and keeps its stamps', () => {
@@ -84,6 +83,24 @@ describe('applyChange', () => {
     })
     const pinned = apply(gone, change({ pinned: true }, { pinned: false }))
     expect(pinned.record?.fields).toMatchObject({ pinned: true, content: 'one\nremote', purged: false })
+  })
+
+  test('P1: `Undo` or `Restore` in a tab that is behind brings back what the device still has, or is refused', () => {
+    const gone = apply(clean(base), change({ deleted: true, purged: true }, { purged: false }))
+    const restore = change({ deleted: false }, { deleted: true })
+    expect(apply(gone, restore), 'the deletion was not sent yet').toEqual(clean(base))
+    const sent = flying(base, { ...base, fields: { deleted: true, purged: true } })
+    expect(apply(sent, restore).record?.fields).toMatchObject({
+      content: 'one',
+      deleted: false,
+      purged: false,
+    })
+    expect(applyChange(clean({ ...base, fields: { deleted: true, purged: true } }), restore, T0, T0)).toEqual(
+      {
+        ok: false,
+        problem: [{ field: 'note', problem: 'was deleted for good' }],
+      },
+    )
   })
 
   test('P1: a tag for what is deleted for good, of which nothing is left here, is refused, not swallowed', () => {

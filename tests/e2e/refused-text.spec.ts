@@ -8,7 +8,8 @@ test('P2 a text over its limit is refused in words and stays in the editor; one 
   site,
   devices,
 }) => {
-  const app = await App.open(await devices.context())
+  const context = await devices.context()
+  const app = await App.open(context)
   await app.signUp(ADA)
   const id = await app.newNote('Long', 'before ')
   await app.synced()
@@ -16,6 +17,19 @@ test('P2 a text over its limit is refused in words and stays in the editor; one 
   const alert = app.page.getByRole('alert').filter({ hasText: 'Not saved' })
   await expect(alert).toBeVisible()
   await app.title.click()
+  // It is nowhere else, so that an update accepted in another tab does not reload this one.
+  const replaced = app.page.evaluate(
+    () =>
+      new Promise<void>((resolve) =>
+        navigator.serviceWorker.addEventListener('controllerchange', () => resolve()),
+      ),
+  )
+  const other = await App.open(context)
+  site.proxy.newVersion()
+  await other.page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()))
+  await other.button('Reload').click()
+  await replaced
+  await other.page.close()
   expect(await app.content.evaluate((field: HTMLTextAreaElement) => field.value.length)).toBe(MIB + 1)
   await app.content.focus()
   await app.page.keyboard.press('Control+End')

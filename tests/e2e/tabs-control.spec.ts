@@ -93,6 +93,9 @@ test('a key in a read-only editor asks; after Take control it is typed at the ca
 test('View only and Escape leave everything as it was', async ({ devices }) => {
   const context = await devices.context()
   const first = await App.open(context)
+  await first.button('New collection').click()
+  await first.dialog('New collection').getByRole('textbox', { name: 'Name' }).fill('Garden')
+  await first.dialog('New collection').getByRole('button', { name: 'Save' }).click()
   const id = await first.newNote('Viewed', 'as it was')
   const second = await secondTab(context, `/notes/${id}`)
   for (const leave of ['button', 'Escape']) {
@@ -109,6 +112,13 @@ test('View only and Escape leave everything as it was', async ({ devices }) => {
   await asked(second).getByRole('button', { name: 'View only' }).click()
   await expect(second.page).toHaveURL(`/notes/${id}`)
   expect(await storedField(second.page, id, 'deleted')).not.toBe(true)
+  await second.button('Collections').click()
+  const garden = second.page.getByRole('checkbox', { name: 'Garden' })
+  await garden.click()
+  await asked(second).getByRole('button', { name: 'View only' }).click()
+  await second.button('Collections').click()
+  await expect(garden, 'nothing looks written that was not').not.toBeChecked()
+  await second.page.keyboard.press('Escape')
   await first.write('!')
   await expect(second.content).toHaveValue('as it was!')
 })
@@ -239,6 +249,23 @@ test('the buttons that write ask too, and do it after Take control', async ({ de
   await expect(other.entry('Pinned')).toHaveCount(0)
 })
 
+/** The texts of all drafts on this device. */
+const draftTexts = (page: Page): Promise<string[]> =>
+  page.evaluate(
+    () =>
+      new Promise<string[]>((done, fail) => {
+        const opening = indexedDB.open('pawkit')
+        opening.onerror = () => fail(opening.error)
+        opening.onsuccess = () => {
+          const got = opening.result.transaction('drafts').objectStore('drafts').getAll()
+          got.onsuccess = () => {
+            opening.result.close()
+            done(got.result.map(({ typed }) => String(typed.content ?? '')))
+          }
+        }
+      }),
+  )
+
 test('Take control during typing: every letter is in the record, caret, selection and scroll come along', async ({
   devices,
 }) => {
@@ -268,6 +295,16 @@ test('Take control during typing: every letter is in the record, caret, selectio
   await expect(first.content).toHaveValue(kept)
   await second.page.keyboard.type('!')
   await expect(first.content).toHaveValue(`${kept}!`)
+  if (await asked(first).isVisible()) {
+    await asked(first).getByRole('button', { name: 'Take control' }).click()
+    await expect(asked(first)).toBeHidden()
+  }
+  const lost = async (): Promise<string> => {
+    const texts = [await first.content.inputValue(), ...(await draftTexts(first.page))]
+    const kept = texts.map((text) => text.slice(lines.length)).join('')
+    return [...typed].filter((letter) => !kept.includes(letter)).join('')
+  }
+  await expect.poll(lost, { message: 'the letters that are in no record and no draft' }).toBe('')
 })
 
 test('reload of the active tab keeps control; the one opened by window.open gets an id of its own', async ({
@@ -334,9 +371,9 @@ test('Open in new tab opens the record in a tab that takes control', async ({ de
 })
 
 /** Another tab has taken control, unheard, as this one is written in: so it is with one that slept and woke. */
-async function typeFenced(first: App, second: App, text: string): Promise<void> {
+async function typeFenced(first: App, second: App, text: string, field = first.content): Promise<void> {
   const active = await second.page.evaluate(() => sessionStorage.getItem('pawkit-session'))
-  await first.content.focus()
+  await field.focus()
   await first.page.evaluate(
     ([active, text]) =>
       new Promise<void>((done) => {
@@ -398,6 +435,19 @@ test('P7 what a tab wrote that had lost control is in no record: offered as a dr
   await second.dialog('Discard draft').getByRole('button', { name: 'Discard' }).click()
   await expect(drafts).toBeHidden()
   expect(await storedField(second.page, id, 'content')).not.toContain('lost')
+
+  // Tags too; and who wants to view only is asked once.
+  await takeControl(first)
+  const tags = first.page.getByRole('textbox', { name: 'Tags' })
+  await typeFenced(first, second, 'soup', tags)
+  await first.page.keyboard.press('Enter')
+  await asked(first).getByRole('button', { name: 'View only' }).click()
+  await expect(tags).toHaveValue('')
+  await first.content.click()
+  await expect(drafts.getByRole('listitem')).toContainText(['soup'])
+  await expect(asked(first)).toBeHidden()
+  await drafts.getByRole('button', { name: 'Take in' }).click()
+  await expect(tags).toHaveValue('soup')
 })
 
 for (const [window, viewport] of [

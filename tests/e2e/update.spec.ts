@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
 import { clashOn } from './support/clash.ts'
+import { ADA, BEN, Client } from './support/client.ts'
 import { asked, secondTab, typeAndTake } from './support/tabs.ts'
 import { expect, test } from './support/test.ts'
 
@@ -68,6 +69,8 @@ test('a new version is offered once: put off in one tab, it is gone from all; th
   await known
   const third = new App(page)
   await expect(third.button('New note')).toBeVisible()
+  // A moment in which an offer would come; the further versions below show that this tab is told of them.
+  await third.page.evaluate(() => new Promise((idle) => requestIdleCallback(idle)))
   await expect(third.button('Reload')).toHaveCount(0)
 
   // Each further one, however long the tabs have been open.
@@ -135,4 +138,43 @@ test('P1 accepted in one tab, what stands in the open dialogs of the others come
     await expect(app.button('New note')).toBeVisible()
     await expect(app.page.getByRole('dialog')).toHaveCount(0)
   }
+})
+
+test('@long a page that was loaded past its worker reloads with the others', async ({ site, devices }) => {
+  const context = await devices.context()
+  const app = await App.open(context)
+  const { page } = app
+  const cdp = await context.newCDPSession(page)
+  await cdp.send('Page.reload', { ignoreCache: true })
+  const other = await App.open(context)
+  expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull()
+  site.proxy.newVersion()
+  await look(other.page)
+  await expect(app.button('Reload')).toBeVisible()
+  await mark(page)
+  await other.button('Reload').click()
+  await expect.poll(() => isOld(page).catch(() => true), { message: 'the tab reloads' }).toBe(false)
+})
+
+test('@long taken over by another account, a page opens no dialog again after a reload', async ({
+  site,
+  devices,
+}) => {
+  await Client.signUp(site.origin, BEN)
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  await app.newNote('Ada’s note', 'hers')
+  await app.synced()
+  await app.page.context().clearCookies()
+  await app.write(' still')
+  await app.connection('signed-out')
+  await app.enter(BEN, 'Sign in')
+  const dialog = app.dialog("Another account's library")
+  await dialog.getByRole('button', { name: /^Move this library/ }).click()
+  await expect(dialog).toBeHidden()
+  await expect(app.figure('queue')).toHaveText('0')
+  expect(await app.page.evaluate(() => sessionStorage.getItem('pawkit-unfinished-1'))).toBeNull()
+  await app.page.reload()
+  await expect(app.entry('Ada’s note')).toBeVisible()
+  await expect(app.page.getByRole('dialog')).toHaveCount(0)
 })

@@ -40,7 +40,18 @@ describe('what a tab wrote that had lost the right', () => {
     expect(await readDrafts(device.db)).toHaveLength(1)
   })
 
-  test.each<Fields>([{ pinned: true }, { deleted: true }, { tags: ['a'] }])(
+  test.each<Fields>([{ tags: ['a', 'b'] }, { url: 'https://typed.example/' }])(
+    'P7 what is typed is kept in whatever field it was: %o',
+    async (typed) => expect(await fenced(typed)).toEqual([typed]),
+  )
+
+  test('a field of tags that was left as it was types nothing', async () => {
+    const shown = { tags: ['b', 'a'] }
+    await device.write(idOf(1), { tags: ['a', 'b'] }, { shown, epoch: 9 })
+    expect(await readDrafts(device.db)).toEqual([])
+  })
+
+  test.each<Fields>([{ pinned: true }, { deleted: true }, { collectionIds: [idOf(7)] }])(
     '%o is made again with one press, and offered to nobody',
     async (typed) => expect(await fenced(typed)).toEqual([]),
   )

@@ -95,6 +95,18 @@ describe('rescue mode', () => {
     expect(model.rescue.holds, 'the whole library').toBe(true)
   })
 
+  test('P12 nor one with a text that was refused and stands in its field alone; what is on its way is no reason', async () => {
+    const id = await note('milk')
+    const text = { id, field: 'content', text: 'too long' }
+    const forget = model.rescue.follow(() => [text])
+    expect(model.rescue.holds).toBe(true)
+    const typing = model.type(id, { content: 'milk' }, { content: 'too long' })
+    expect(model.rescue.holds).toBe(false)
+    await typing
+    forget()
+    expect(model.rescue.holds).toBe(false)
+  })
+
   test('P1 what comes in rescue mode is kept too, a new note with its letters', async () => {
     const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(quota)
     const { id, done } = model.create('note', {})

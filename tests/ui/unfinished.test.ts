@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Unfinished } from '../../src/ui/unfinished.ts'
 import { memory } from '../support/memory.ts'
 
@@ -38,14 +38,44 @@ describe('what stands in dialogs and is not saved', () => {
     expect(tab().getItem('pawkit-unfinished-1')).toBeNull()
   })
 
-  test('a duplicated tab is another session, and another library another person', () => {
+  test('P1 a form outlives a crash; one that was saved before it does not come back', () => {
+    vi.useFakeTimers()
+    const tab = memory()
+    const before = page(tab)
+    before.put(CARD, { url: 'h' })
+    before.put(CARD, FORM)
+    expect(tab().getItem('pawkit-unfinished-1'), 'not at every key').toBeNull()
+    vi.advanceTimersByTime(1000)
+    expect(page(tab).get(CARD)).toEqual(FORM)
+    before.drop(CARD)
+    expect(page(tab).open).toBeNull()
+    vi.useRealTimers()
+  })
+
+  test('P10 another library comes to the page, or its tab is another session: nothing is left lying there', () => {
     const tab = memory()
     const before = page(tab)
     before.put(CARD, FORM)
+    before.clear()
+    expect([before.open, tab().getItem('pawkit-unfinished-1')]).toEqual([null, null])
+    before.put(CARD, FORM)
     before.keep()
-    for (const other of [page(tab, 'copy'), page(tab, 's', 'theirs')])
+    page(tab, 's', 'theirs')
+    expect(tab().getItem('pawkit-unfinished-1')).toBeNull()
+  })
+
+  test('a duplicated tab is another session, and another library another person', () => {
+    const tab = memory()
+    for (const [session, library] of [
+      ['copy', 'l'],
+      ['s', 'theirs'],
+    ]) {
+      const before = page(tab)
+      before.put(CARD, FORM)
+      before.keep()
+      const other = page(tab, session, library)
       expect([other.open, other.get(CARD)]).toEqual([null, undefined])
-    expect(page(tab).open).toEqual(CARD)
+    }
   })
 
   test('nonsense, too much and forbidden storage lose nothing that the page holds', () => {

@@ -9,14 +9,22 @@ class Registration extends EventTarget {
   waiting: ServiceWorker | null = null
   installing: ServiceWorker | null = null
 
-  /** @param stays a version that no page holds up becomes active at once */
-  comes(stays = true): void {
+  /** @returns what ends it */
+  begins(): () => void {
     const worker = Object.assign(new EventTarget(), { state: 'installing' })
     this.installing = worker as unknown as ServiceWorker
     this.dispatchEvent(new Event('updatefound'))
-    this.waiting = this.installing
-    worker.state = 'installed'
-    worker.dispatchEvent(new Event('statechange'))
+    return () => {
+      this.waiting = this.installing
+      this.installing = null
+      worker.state = 'installed'
+      worker.dispatchEvent(new Event('statechange'))
+    }
+  }
+
+  /** @param stays a version that no page holds up becomes active at once */
+  comes(stays = true): void {
+    this.begins()()
     if (!stays) this.waiting = null
   }
 }
@@ -52,7 +60,7 @@ describe('a new version is offered once', () => {
     const said = vi.fn()
     second.addEventListener('change', said)
     first.hide()
-    second.heard()
+    second.look()
     expect(said).toHaveBeenCalledOnce()
     expect([first.open, second.open, (await found(browser, 'two')).open]).toEqual([false, false, false])
     expect((await found(browser, 'three')).open).toBe(true)
@@ -76,15 +84,48 @@ describe('a new version is offered once', () => {
     expect(one.open, 'nobody holds it up').toBe(false)
   })
 
-  test('a version that cannot be asked about offline is not offered to who has put one off', async () => {
+  test('offline a version is not known: it is offered, and put off where one was; asked again, it is known', async () => {
     const browser = memory()
-    expect((await found(browser, null)).open).toBe(true)
-    const first = await found(browser, 'two')
+    let online = false
+    const tab = async (version: string) => {
+      const one = new UpdateOffer(browser, async () => (online ? version : Promise.reject(new TypeError())))
+      const registration = new Registration()
+      registration.comes()
+      const known = told(one)
+      watching(one, registration)
+      await known
+      return one
+    }
+    const back = async (one: UpdateOffer): Promise<void> => {
+      const known = told(one)
+      one.look()
+      await known
+    }
+    const first = await tab('two')
+    expect(first.open, 'nobody has put anything off').toBe(true)
     first.hide()
-    expect((await found(browser, null)).open).toBe(false)
-    const offline = await found(memory(), null)
-    offline.hide()
-    expect(offline.open).toBe(false)
+    expect([first.open, browser().getItem('pawkit-update-hidden')]).toEqual([false, null])
+    online = true
+    await back(first)
+    expect(first.open).toBe(false)
+    expect((await tab('two')).open, 'now all tabs know').toBe(false)
+    online = false
+    const third = await tab('three')
+    expect(third.open, 'it may be the one that was put off').toBe(false)
+    online = true
+    await back(third)
+    expect(third.open).toBe(true)
+  })
+
+  test('a tab that opens while a version is being installed is told as well', async () => {
+    const one = offer(memory(), 'two')
+    const registration = new Registration()
+    const install = registration.begins()
+    watching(one, registration)
+    const known = told(one)
+    install()
+    await known
+    expect(one.open).toBe(true)
   })
 
   test('a browser that forbids its storage: it is put off in this tab at least', async () => {

@@ -1,4 +1,5 @@
 import { css, html, nothing } from 'lit'
+import { live } from 'lit/directives/live.js'
 import { createRef, ref } from 'lit/directives/ref.js'
 import { list, type RecordState, titleOf } from '../../core/records.ts'
 import { PawkitElement } from '../element.ts'
@@ -95,7 +96,7 @@ export class CollectionsPicker extends PawkitElement {
                   (view) => html`<label>
                     <input
                       type="checkbox"
-                      .checked=${inside.includes(view.record.id)}
+                      .checked=${live(inside.includes(view.record.id))}
                       @change=${(event: Event) => this.#put(record, view.record.id, event)}
                     />${titleOf(view.record)}
                   </label>`,
@@ -110,7 +111,8 @@ export class CollectionsPicker extends PawkitElement {
     const put = event.target instanceof HTMLInputElement && event.target.checked
     const typed = put ? [...shown, collection] : shown.filter((id) => id !== collection)
     const write = this.model.edit(record.id, { collectionIds: shown }, { collectionIds: typed })
-    void tellProblem(this.model, titleOf(record), write)
+    // What was not written is not ticked either.
+    void tellProblem(this.model, titleOf(record), write).then(() => this.requestUpdate())
   }
 }
 

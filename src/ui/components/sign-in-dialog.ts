@@ -82,6 +82,7 @@ class SignInDialog extends FormDialog {
       else if (result.is === 'refused') this.problem = inOurWords(result.message)
       else {
         const { records, unsynced } = result
+        this.model.unfinished.drop(this.form)
         ask(this, { open: { is: 'other-library', email: result.email, records, unsynced } })
       }
     } finally {

@@ -181,6 +181,13 @@ export class TagsField extends PawkitElement {
   async #save(shown: readonly string[], typed: readonly string[]): Promise<void> {
     const result = await this.model.edit(this.recordId, { tags: shown }, { tags: typed })
     this.problem = problemOf(result)
+    // It is a draft, and who chose to view only is not to be asked again at every step.
+    if (result.is === 'fenced') {
+      this.problem = null
+      const view = this.model.records.get(this.recordId)
+      this.#shown = view ? tagsOf(view.record) : []
+      if (this.#input.value) this.#input.value.value = this.#shown.join(', ')
+    }
     // What was not written is still only typed: the next commit tries it on the tags that were really there.
     if (this.problem !== null) {
       this.#shown = shown

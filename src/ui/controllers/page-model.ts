@@ -172,6 +172,10 @@ export class PawkitModel extends WritingModel implements PageModel {
     this.noticeList.dismiss(noticeId)
   }
   reload(): void {
+    if (this.rescue.holds) {
+      this.notify('alert', 'This tab holds text that is not saved. Copy it first, then reload the page.')
+      return
+    }
     this.handOver()
     this.world.worker?.acceptUpdate()
   }
@@ -227,7 +231,9 @@ export class PawkitModel extends WritingModel implements PageModel {
   async #signedIn(enter: () => Promise<SignInResult>): Promise<SignInResult> {
     const result = await this.#replace(async () => {
       const result = await enter()
-      this.writer.library = this.#desk.library ?? this.writer.library
+      const library = this.#desk.library ?? this.writer.library
+      if (library !== this.writer.library) this.unfinished.clear()
+      this.writer.library = library
       return result
     })
     await this.readAll()
@@ -249,6 +255,7 @@ export class PawkitModel extends WritingModel implements PageModel {
 
   /** Another library is on this device: what is shown here is of the one before. */
   #beginAnew(): void {
+    this.unfinished.clear()
     location.replace('/')
   }
 

@@ -59,8 +59,12 @@ export class RescueDesk implements RescueActions {
 
   /** Whether a reload would take what is nowhere but in this page. */
   get holds(): boolean {
-    if (this.trouble === null) return false
-    return this.trouble === 'gone' || this.#writer.uncommitted().length > 0 || this.texts.length > 0
+    const writes = this.#writer.uncommitted()
+    if (this.trouble === 'gone' || (this.trouble !== null && writes.length > 0)) return true
+    // What is on its way goes to the worker as the page goes; what was refused is in its field alone.
+    return this.#open.some(
+      ({ id, field }) => !writes.some((write) => write.id === id && write.typed[field] !== undefined),
+    )
   }
 
   follow(editor: () => readonly OpenText[]): () => void {

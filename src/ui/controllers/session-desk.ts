@@ -207,6 +207,8 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     // Meanwhile something newer was learnt.
     if (before !== this.#learnt) return this.look()
     const there = sessionsOf(held).some(({ id }) => id === right.active)
+    // Back from a reload, which may have been a crash.
+    if (there && this.#gone?.active === right.active) this.page.missed()
     if (there || right.active === null) this.#gone = null
     if (there || !presence.visible || this.#reloads(right.active)) this.#learn(right, held)
     else await this.#want('ask')

@@ -3,7 +3,8 @@ import type { Entry } from '../../core/outbox.ts'
 import { type Fields, type Kind, type RecordState, titleOf } from '../../core/records.ts'
 import { draftId } from '../../core/session.ts'
 import type { Change, FromDraft } from '../../core/write.ts'
-import type { WriteResult } from '../model.ts'
+import type { NoticeKind, WriteResult } from '../model.ts'
+import { tellProblem } from '../outcome.ts'
 import type { Facts } from '../summary.ts'
 import { NoticeList } from './notice-list.ts'
 import type { PageWorld } from './page-world.ts'
@@ -20,6 +21,7 @@ export abstract class WritingModel extends EventTarget {
   protected readonly writer: Writer
   readonly #page: string
   readonly #writes: WriteLog
+  readonly #telling = { notify: (kind: NoticeKind, text: string) => this.noticeList.add(kind, text) }
   readonly tabs: SessionDesk
 
   constructor(world: PageWorld) {
@@ -72,7 +74,10 @@ export abstract class WritingModel extends EventTarget {
   async remove(id: string): Promise<WriteResult> {
     const result = await this.edit(id, { deleted: false }, { deleted: true })
     if (result.is === 'written') {
-      const undo = { label: 'Undo', run: () => void this.restore(id) }
+      const undo = {
+        label: 'Undo',
+        run: () => void tellProblem(this.#telling, titleOf(result.record), this.restore(id)),
+      }
       const text = `“${titleOf(result.record)}” is in the Trash.`
       this.noticeList.add('status', text, undo, { about: id, undo: true })
     }
