@@ -172,12 +172,15 @@ function discard(sim: Simulation, device: SimDevice, random: Random): void {
   const failed = entries.filter(({ state, flight }) => state.is !== 'ready' || (dead && flight))
   const entry = random.pick(failed.filter(({ state }) => state.is !== 'conflict'))
   if (!entry) return
-  const work: InTab = (tab, db) =>
-    tab.permit(async (writing) => {
+  const work: InTab = async (tab, db) => {
+    const done = await tab.permit(async (writing) => {
       const now = sim.disks.read(device.name).entries.find(({ id }) => id === entry.id)
       await discardChange(db, writing, entry.id, device.now)
       if (now?.flight) sim.checks.discards(device, now.flight.mutation.id)
+      return true
     })
+    if (done && !tab.actor.dead) await tab.changed(entry.id)
+  }
   inTab(sim, device, random, work, 'retry')
 }
 

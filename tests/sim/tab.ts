@@ -261,6 +261,12 @@ export class SimTab {
     this.conflicts = new Map(found.map((one) => [one.record.id, one]))
   }
 
+  /** It was changed otherwise than by its fields: this page reads it again, and so do the others. */
+  changed(id: string): Promise<void> {
+    this.#client.announce({ v: 1, type: 'records-changed', ids: [id] })
+    return this.page.read([id])
+  }
+
   /** A person chooses, by what this page was showing. */
   async resolve(shown: StoredConflict, resolution: Resolution): Promise<void> {
     const db = this.database
