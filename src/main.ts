@@ -10,6 +10,7 @@ import { troubleOf } from './store/storage-trouble.ts'
 import { watchFailures } from './store/watch-failures.ts'
 import { PokeStream } from './stream.ts'
 import { PawkitModel } from './ui/controllers/page-model.ts'
+import { checkWhileVisible } from './ui/controllers/visible-check.ts'
 import { TAKE_CONTROL } from './ui/session-model.ts'
 import { UpdateOffer, versionAt } from './update-offer.ts'
 import { WorkerClient } from './worker-client.ts'
@@ -24,7 +25,6 @@ const now = (): number => Date.now()
 const newId = (): string => uuidV7(now(), crypto.getRandomValues(new Uint8Array(16)))
 /** In development the plugin serves the worker as a module under an address of its own. */
 const WORKER = import.meta.env.DEV ? '/dev-sw.js?dev-sw' : '/sw.js'
-const VISIBLE_CHECK = 45_000
 /** Opening takes milliseconds; after this long a person wants to know why it does not. */
 const PATIENCE = 1500
 const LOST =
@@ -144,12 +144,13 @@ function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence, u
     void opened.refresh()
   })
   window.addEventListener('offline', () => void opened.refresh())
-  setInterval(
-    () => {
-      if (document.visibilityState === 'visible' && navigator.onLine) worker.wake('timer')
-    },
-    VISIBLE_CHECK * (0.9 + Math.random() * 0.2),
-  )
+  const check = {
+    visible: () => document.visibilityState === 'visible',
+    online: () => navigator.onLine,
+    wake: () => worker.wake('timer'),
+    refresh: () => opened.refresh(),
+  }
+  checkWhileVisible(check, Math.random())
 }
 
 /** Never a blank page: what can still be read is offered as a file. */

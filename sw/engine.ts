@@ -9,7 +9,7 @@ import { isolate } from './halve.ts'
 import { pullOnce } from './pull.ts'
 import { pushBatch, type Task } from './push.ts'
 import { endSession } from './sign-out.ts'
-import { tellRefused } from './tell.ts'
+import { forget, type Notices, tellGathered } from './tell.ts'
 import type { Transport } from './transport.ts'
 
 /** Everything of the outside that the engine uses; handed in by sw.ts, or by a test. */
@@ -58,6 +58,7 @@ export class Engine {
   #opened = false
   #signedIn = false
   #patientUntil = 0
+  readonly #notices: Notices = { refused: [], outage: null }
   #nap = new AbortController()
   #abort = new AbortController()
 
@@ -124,6 +125,7 @@ export class Engine {
       // A wake for every key would drown the log: it is told with what comes of it.
       const later = step.do === 'wait' || (step.do === 'rest' && step.why === 'later')
       if (!later) this.#logWaking(outbox)
+      if (step.do === 'wait' || step.do === 'rest') tellGathered(this.#world, this.#notices)
       if (step.do === 'rest') {
         if (!later && step.why !== 'done') this.#world.journal.add({ what: 'rested', why: step.why })
         this.#hasty = false
@@ -161,7 +163,10 @@ export class Engine {
 
   async #take(step: Exclude<Step, { do: 'rest' }>, db: Database, outbox: OutboxState): Promise<void> {
     const hasty = this.#hasty
-    const connection = hasty ? hastened(outbox.connection, this.#world.now()) : outbox.connection
+    let connection = hasty ? hastened(outbox.connection, this.#world.now()) : outbox.connection
+    // Should this push fail: whether all that is due is known to fail alone.
+    if (connection.is === 'failing' && step.do === 'push')
+      connection = { ...connection, apart: outbox.due.length === outbox.alone.size }
     const task = {
       world: this.#world,
       db,
@@ -169,7 +174,7 @@ export class Engine {
       outbox: { ...outbox, connection },
       signal: this.#abort.signal,
       hasty,
-      refused: [],
+      notices: this.#notices,
     }
     try {
       if (step.do === 'wait') {
@@ -184,20 +189,20 @@ export class Engine {
       const through = step.do === 'push' ? await this.#push(task, step.ids) : await this.#pull(task)
       // Haste lasts while the server answers: the browser that says offline is wrong (traces.md, 55).
       this.#hasty ||= hasty && through
-      tellRefused(this.#world, task.refused)
     } catch (error) {
       // Another library now: this answer, and all that this drain knew, was the old one's.
       if (!(error instanceof OtherLibrary)) throw error
+      forget(this.#notices)
     }
   }
 
   async #push(task: Task, ids: readonly string[]): Promise<boolean> {
     const pushed = await pushBatch(task, ids)
     if (pushed === 'through') this.#pullWanted = true
-    if (pushed !== 'round-over') return pushed === 'through'
+    if (typeof pushed === 'string') return pushed === 'through'
     // A push that fails does not keep the pull from being tried, once a round (traces.md, 27); and where that goes
     // through, the fault is with something in the batch.
-    return (await this.#pull(task, true)) && (await isolate(task, ids)) === 'through'
+    return (await this.#pull(task, true)) && (await isolate(task, ids, pushed)) === 'through'
   }
 
   /** A poke that comes while the answer is on its way may tell of something that is not in it: it stays wanted. */

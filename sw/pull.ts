@@ -2,9 +2,8 @@ import { FINE } from '../src/core/backoff.ts'
 import { asksForPause, remedy } from '../src/core/failure.ts'
 import { applyPage, markSynced } from '../src/store/apply.ts'
 import { writeConnection } from '../src/store/outbox.ts'
-import { beginReread } from '../src/store/reread.ts'
 import type { Task } from './push.ts'
-import { logged, recordFailure } from './record-failure.ts'
+import { logged, readAfresh, recordFailure } from './record-failure.ts'
 import { tell } from './tell.ts'
 
 /**
@@ -19,11 +18,8 @@ export async function pullOnce(task: Task, aside = false): Promise<'more' | 'up-
   if (signal.aborted) return 'failed'
   if (!answered.ok) {
     logged(world, 'pull', answered.problem)
-    if (answered.problem.is === 'reset' && (mark || cursor > 0)) {
-      world.journal.add({ what: 'rereading', how: answered.problem.how })
-      await beginReread(db, id, answered.problem.how)
-      return 'more'
-    }
+    if (answered.problem.is === 'reset' && (mark || cursor > 0))
+      return (await readAfresh(task, answered.problem)) ? 'more' : 'failed'
     if (!aside || remedy(answered.problem) !== 'wait' || asksForPause(answered.problem))
       await recordFailure(task, answered.problem)
     return 'failed'

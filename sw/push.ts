@@ -4,11 +4,10 @@ import { PROTOCOL_VERSION } from '../src/core/protocol.ts'
 import { applyPush } from '../src/store/apply.ts'
 import type { Database } from '../src/store/database.ts'
 import { freezeBatch, type OutboxState } from '../src/store/outbox.ts'
-import { beginReread } from '../src/store/reread.ts'
 import type { EngineWorld } from './engine.ts'
 import { halve } from './halve.ts'
-import { logged, recordFailure } from './record-failure.ts'
-import { type Refused, tell } from './tell.ts'
+import { logged, readAfresh, recordFailure } from './record-failure.ts'
+import { type Notices, tell } from './tell.ts'
 
 /** One step's surroundings: the store, what was read of it, and the signal that gives the request up. */
 export interface Task {
@@ -20,12 +19,16 @@ export interface Task {
   readonly signal: AbortSignal
   /** A person wants it now: it is tried also where the browser says offline. */
   readonly hasty: boolean
-  /** Gathers what was refused in this step, to be told in one notice. */
-  readonly refused: Refused[]
+  /** Gathers what is to be told when the drain rests or waits. */
+  readonly notices: Notices
 }
 
-/** `round-over`: so many sends in a row have failed that pulls are to be tried; `paused`: it waits, or a person must act. */
-export type Pushed = 'through' | 'round-over' | 'paused'
+/** A failure: of it so many sends in a row have died that pulls are to be tried; `paused`: it waits, or a person must act. */
+export type Pushed = 'through' | 'paused' | Failure
+
+/** Nothing goes through in this outage, as a search has shown: nobody is blamed, and nothing is halved again. */
+export const wasSearched = ({ outbox: { connection } }: Task): boolean =>
+  connection.is === 'failing' && connection.searched === true
 
 /** Freezes the entries, sends them in one request, applies what comes back; halves what is refused whole. */
 export async function pushBatch(task: Task, ids: readonly string[]): Promise<Pushed> {
@@ -36,13 +39,10 @@ export async function pushBatch(task: Task, ids: readonly string[]): Promise<Pus
   const failure = await send(task, flights)
   if (!failure) return 'through'
   if (task.signal.aborted) return 'paused'
-  if (remedy(failure) === 'halve') return halve(task, flights, failure)
+  if (remedy(failure) === 'halve' && !wasSearched(task)) return halve(task, flights, failure)
   // A device that has seen nothing has nothing to forget: reading afresh would only ask the same again.
-  if (failure.is === 'reset' && (outbox.library.mark || outbox.library.cursor > 0)) {
-    world.journal.add({ what: 'rereading', how: failure.how })
-    await beginReread(db, outbox.library.id, failure.how)
-    return 'through'
-  }
+  if (failure.is === 'reset' && (outbox.library.mark || outbox.library.cursor > 0))
+    return (await readAfresh(task, failure)) ? 'through' : 'paused'
   return recordFailure(task, failure, lookAfter(task, flights, failure))
 }
 
@@ -88,7 +88,7 @@ export async function send(task: Task, flights: readonly Flight[]): Promise<Fail
   })
   for (const event of applied.events) world.journal.add(event)
   tell(world, applied)
-  task.refused.push(...applied.refused)
+  task.notices.refused.push(...applied.refused)
   // Answered, but for none of these: as no answer, or they would go out again at once for ever.
   return applied.unknown > 1 && applied.unknown === flights.length
     ? { is: 'no-answer', why: 'no result for any mutation' }

@@ -18,16 +18,31 @@ export interface Refused {
   readonly message: string
 }
 
-/** One notice, however many were refused; it names the first and its reason. */
-export function tellRefused(world: EngineWorld, [first, ...more]: readonly Refused[]): void {
-  if (!first) return
-  const { record, message } = first
-  notice(world, { is: 'refused', title: titleOf(record), more: more.length, message })
+/** What a drain gathers until it rests or waits. */
+export interface Notices {
+  refused: Refused[]
+  /** Once an outage, when a round has failed and something waits. */
+  outage: Told | null
 }
 
-/** Once an outage, when its first round has failed. */
-export function tellOutage(world: EngineWorld, why: string, waiting: number): void {
-  if (waiting > 0) notice(world, { is: 'outage', why, waiting })
+/** One notice, however many were refused; it names the first and its reason. */
+export function tellGathered(world: EngineWorld, notices: Notices): void {
+  const [first, ...more] = notices.refused
+  if (first)
+    notice(world, {
+      is: 'refused',
+      title: titleOf(first.record),
+      more: more.length,
+      message: first.message,
+    })
+  if (notices.outage) notice(world, notices.outage)
+  forget(notices)
+}
+
+/** They were another library's. */
+export function forget(notices: Notices): void {
+  notices.refused = []
+  notices.outage = null
 }
 
 const notice = (world: EngineWorld, told: Told): void => world.announce({ v: 1, type: 'notice', told })

@@ -115,6 +115,7 @@ async function ask(
       redirected,
       body,
       retryAfter: response.headers.get('retry-after'),
+      date: response.headers.get('date'),
     }
     const received = world.now()
     const failure = classify(seen, received)

@@ -232,7 +232,13 @@ describe('two devices and the server', () => {
       await apart((device, which) =>
         device.write(
           ids[which],
-          { url: 'https://a.example/', title: `by ${which}`, tags: [which] },
+          {
+            url: 'https://a.example/',
+            title: `by ${which}`,
+            tags: [which],
+            // Given by the earlier one alone: the later one's empty fields take none of it.
+            ...(which === 'a' && { description: 'notes', pinned: true }),
+          },
           { kind: 'card' },
         ),
       )
@@ -244,7 +250,14 @@ describe('two devices and the server', () => {
       const [stays, went] = first === 0 ? [ids.a, ids.b] : [ids.b, ids.a]
       expect(card).toMatchObject({
         id: stays,
-        fields: { url: 'https://a.example/', title: 'by b', tags: ['a', 'b'], formerIds: [went] },
+        fields: {
+          url: 'https://a.example/',
+          title: 'by b',
+          tags: ['a', 'b'],
+          formerIds: [went],
+          description: 'notes',
+          pinned: true,
+        },
       })
       expect(JSON.stringify(await everything(stays, 'cards'))).toContain('by a')
     },

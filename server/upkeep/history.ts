@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { write } from '../db/transaction.ts'
 import { inSteps, type Upkeep } from './tools.ts'
+import { TRASH_MS } from './trash.ts'
 
 const DAY = 24 * 3600_000
 /** Records looked at in one query. */
@@ -70,6 +71,37 @@ async function pruneRecord(upkeep: Upkeep, { space, id }: Place, beyond: number)
         .limit(REVISIONS)
       const { numDeletedRows } = await trx.deleteFrom('revision').where('id', 'in', old).executeTakeFirst()
       return Number(numDeletedRows)
+    }),
+  )
+}
+
+/**
+ * An edit that met a deletion for good stays as long as a record stays in the Trash, since its device may bring the
+ * record back; where it has not by then, the text goes as the record's own went. Who made it and when stays.
+ */
+export function stripRefused(upkeep: Upkeep): Promise<number> {
+  const { db, world } = upkeep
+  const cutoff = world.now() - TRASH_MS
+  return inSteps(upkeep, () =>
+    write(db, async (trx) => {
+      const old = trx
+        .selectFrom('record')
+        // From the index of tombstones, which serves a literal alone, to theirs: no library is read through every hour.
+        .crossJoin('revision')
+        .select('revision.id')
+        .where('record.purged', '=', sql.lit(1))
+        .whereRef('revision.space', '=', 'record.space')
+        .whereRef('revision.record', '=', 'record.id')
+        .where('revision.applied', '=', 0)
+        .where('revision.at', '<=', cutoff)
+        .where('revision.fields', '!=', '{}')
+        .limit(REVISIONS)
+      const { numUpdatedRows } = await trx
+        .updateTable('revision')
+        .set({ fields: '{}' })
+        .where('id', 'in', old)
+        .executeTakeFirst()
+      return Number(numUpdatedRows)
     }),
   )
 }

@@ -1,5 +1,5 @@
 import { forget } from './forget.ts'
-import { pruneHistory } from './history.ts'
+import { pruneHistory, stripRefused } from './history.ts'
 import type { Upkeep } from './tools.ts'
 import { emptyTrash } from './trash.ts'
 
@@ -13,7 +13,8 @@ export async function runUpkeep(upkeep: Upkeep): Promise<void> {
   const purged = (await emptyTrash(upkeep).catch(failed)) ?? 0
   const forgotten = await forget(upkeep).catch(failed)
   const revisions = (await pruneHistory(upkeep).catch(failed)) ?? 0
-  const done = { purged, ...forgotten, revisions }
+  const stripped = (await stripRefused(upkeep).catch(failed)) ?? 0
+  const done = { purged, ...forgotten, revisions, stripped }
   const ms = Math.round(performance.now() - begun)
   if (Object.values(done).some((count) => count > 0)) upkeep.logger.info({ ...done, ms }, 'upkeep')
 }

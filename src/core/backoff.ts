@@ -22,6 +22,12 @@ export type ConnectionRow =
       readonly why: string
       /** Failed requests since it began, whatever hastened them. */
       readonly attempts?: number
+      /** A search for what the server refuses found nothing that goes through: each push carries only a part now. */
+      readonly searched?: boolean
+      /** What failed last is known to fail alone, and nothing else was due: a new change need not wait for it. */
+      readonly apart?: boolean
+      /** There has been a notice of this outage. */
+      readonly told?: boolean
     }
   | { readonly is: 'signed-out'; readonly since: number; readonly why: string }
   /** The server refused this protocol; a version of the app that speaks another is not held up by it. */
@@ -55,8 +61,8 @@ export function afterFailure(
   const length = jitter(inRound ?? between, random)
   const after = failure.is === 'busy' || failure.is === 'server' ? failure.after : null
   return {
+    ...before,
     is: 'failing',
-    since: before.since,
     sends: inRound === undefined ? 0 : before.sends + 1,
     rounds,
     wait: { start: now, length },

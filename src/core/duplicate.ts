@@ -1,6 +1,6 @@
 import { raise } from './conflict.ts'
 import { reconcile, type Standpoint } from './reconcile.ts'
-import { isDeleted, isPurged, list, type RecordState, text } from './records.ts'
+import { DEFAULTS, isDeleted, isPurged, list, type RecordState, sameJson, text } from './records.ts'
 import { type Held, type Settled, takeIn } from './settle.ts'
 import { urlKey } from './url.ts'
 
@@ -68,7 +68,7 @@ export function settleDuplicate(
   if (urlKey(text(target.fields.url)) !== sentKey && entry.state.is !== 'choked')
     return { is: 'again', created: pause(SOON) }
   const local = { ...record, id: target.id, version: target.version }
-  const merged = reconcile(null, local, target)
+  const merged = reconcile(null, completed(local, target), completed(target, local))
   const formerIds = [
     ...new Set([...list(target.fields.formerIds), ...list(record.fields.formerIds), record.id]),
   ]
@@ -88,4 +88,22 @@ export function settleDuplicate(
       returned: known.returned,
     },
   }
+}
+
+/**
+ * A page stamps every field of a card that it makes, so a later save by the link alone would win with nothing: what
+ * one of the two left as it was is the other's, with its stamp, and the card was made when the first of them was.
+ */
+function completed(card: RecordState, other: RecordState): RecordState {
+  const fields = { ...card.fields }
+  const stamps = { ...card.stamps }
+  for (const field of [...Object.keys(DEFAULTS.card), 'createdAt']) {
+    const none = DEFAULTS.card[field]
+    const [here = none, there = none] = [card.fields[field], other.fields[field]]
+    const older = field === 'createdAt' && Date.parse(text(there)) < Date.parse(text(here))
+    if (there === undefined || sameJson(there, none) || !(older || sameJson(here, none))) continue
+    fields[field] = there
+    stamps[field] = other.stamps[field] ?? 0
+  }
+  return { ...card, fields, stamps }
 }

@@ -45,6 +45,8 @@ export interface Seen {
   readonly redirected: boolean
   readonly body: unknown
   readonly retryAfter: string | null
+  /** Its `Date`: what the server's clock said. */
+  readonly date?: string | null
 }
 
 const MAX_RETRY_AFTER = 3600_000
@@ -54,7 +56,7 @@ const MAX_RETRY_AFTER = 3600_000
  * redirect comes from a portal or proxy and says nothing of our server (traces.md, 43).
  */
 export function classify(seen: Seen, now: number): Failure | null {
-  const after = retryAfter(seen.retryAfter, now)
+  const after = retryAfter(seen.retryAfter, now, seen.date)
   const error = readError(seen.body)
   if (seen.redirected) return { is: 'no-answer', why: 'redirected' }
   if (seen.status >= 200 && seen.status < 300)
@@ -89,11 +91,14 @@ const refused = (status: number, code: string, message: string): Failure => ({
   message,
 })
 
-/** `Retry-After` in ms from now, seconds or a date, at most an hour; null when absent or unreadable. */
-export function retryAfter(header: string | null, now: number): number | null {
+/**
+ * `Retry-After` in ms from now, seconds or a date, at most an hour; null when absent or unreadable. A date is measured
+ * by the clock that wrote it, the answer's own `Date`: this device's may be off.
+ */
+export function retryAfter(header: string | null, now: number, date?: string | null): number | null {
   if (header === null || header.trim() === '') return null
   const seconds = Number(header)
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - (Date.parse(date ?? '') || now)
   return Number.isFinite(ms) ? Math.min(MAX_RETRY_AFTER, Math.max(0, ms)) : null
 }
 

@@ -55,8 +55,9 @@ const lines = (value: string): string[] => (value === '' ? [] : value.split('\n'
 /** What white space parts, and the white space. */
 const parted = (value: string): string[] => value.split(/(\s+)/).filter((part) => part !== '')
 const whole = (value: string): string[] => [value]
+/** `1.5`, `5:30` and `2026-01-05` are one word each: half of one is another number. */
 const words = (value: string): string[] =>
-  value.match(/[\p{L}\p{N}\p{M}_]+|\s+|[^\p{L}\p{N}\p{M}_\s]/gu) ?? []
+  value.match(/(?:[\p{L}\p{N}\p{M}_]|(?<=\p{N})[.,:/-](?=\p{N}))+|\s+|[^\p{L}\p{N}\p{M}_\s]/gu) ?? []
 const characters = (value: string): string[] => Array.from(value)
 const stack = (...parts: string[]): string => parts.filter((part) => part !== '').join('\n')
 
@@ -64,6 +65,9 @@ const clashing = (mine: string, theirs: string, onClash: OnClash): string =>
   onClash === 'both' ? stack(theirs, mine) : onClash === 'mine' ? mine : theirs
 
 function mergeBlock(base: string, mine: string, theirs: string, onClash: OnClash): MergedText {
+  // What one deleted is nothing to add to: of the other's line only the added words would be left.
+  if ((mine.trim() === '') !== (theirs.trim() === ''))
+    return { text: clashing(mine, theirs, onClash), clash: true }
   const small = base.length + mine.length + theirs.length <= MAX_BLOCK
   const { text, clashes } = weave(small ? parted : whole, base, mine, theirs, onClash === 'both')
   const clash = clashes > 0
@@ -73,15 +77,21 @@ function mergeBlock(base: string, mine: string, theirs: string, onClash: OnClash
 }
 
 /**
- * By what white space parts, a single one that clashes by word; of what clashes still both are there.
+ * By what white space parts, a single one that clashes by word: there a word that neither touched must part what the two
+ * changed, or they would make a `10.5` of a `10` and a `1.5`. Of what clashes still both are there.
  * @param typing what both add at the end of one word stays, each letter once: two tabs that are typed into in turns
  */
 function weave(split: typeof parted, base: string, mine: string, theirs: string, typing: boolean) {
-  const regions = combine(split(base), split(mine), split(theirs), MAX_BLOCK)
-  let text = ''
+  const regions = combine(split(base), split(mine), split(theirs), MAX_BLOCK, split === words)
+  const out: string[] = []
   let clashes = regions ? 0 : 2
+  // Where one took the blank away after which the other wrote on.
+  const add = (part: string): void => {
+    if (split === parted && out.at(-1)?.at(-1)?.trim() && part[0]?.trim()) out.push(' ')
+    if (part) out.push(part)
+  }
   for (const region of regions ?? []) {
-    if ('tokens' in region) text += region.tokens.join('')
+    if ('tokens' in region) add(region.tokens.join(''))
     else {
       const { base, mine, theirs } = region
       const fine =
@@ -89,27 +99,44 @@ function weave(split: typeof parted, base: string, mine: string, theirs: string,
           ? weave(words, base.join(''), mine.join(''), theirs.join(''), false)
           : null
       const letters = fine && typing ? lettersOf(base.join(''), mine.join(''), theirs.join('')) : null
-      if (fine?.clashes === 0) text += fine.text
-      else if (letters !== null) text += letters
+      if (fine?.clashes === 0) add(fine.text)
+      else if (letters !== null) add(letters)
       else {
-        text += insertBoth(mine, theirs, ' ').join('')
-        if (base.length > 0) clashes++
+        const both = insertBoth(mine, theirs)
+        both.forEach(add)
+        // Both wrote on within one word, and neither has the other's.
+        const glued = split === words && both.length > Math.max(mine.length, theirs.length)
+        if (base.length > 0 || glued) clashes++
       }
     }
   }
-  return { text, clashes }
+  return { text: out.join(''), clashes }
 }
 
 /** Both went on writing at the end of one word: each letter once, remote first; null where it is anything else. */
 const lettersOf = (base: string, mine: string, theirs: string): string | null =>
   mine.startsWith(base) && theirs.startsWith(base) ? theirs + mine.slice(base.length) : null
 
-/** Regions in order, or null past the work limit. */
-function combine(base: string[], mine: string[], theirs: string[], max: number): Region[] | null {
+/** Regions in order, or null past the work limit. `apart`: changes that touch are not two but one. */
+function combine(
+  base: string[],
+  mine: string[],
+  theirs: string[],
+  max: number,
+  apart = false,
+): Region[] | null {
   if (Math.max(base.length, mine.length, theirs.length) > max) return null
   const left = hunks(base, mine)
   const right = hunks(base, theirs)
   if (!left || !right) return null
+  const breaks = (token: string | undefined): boolean => token?.includes('\n') === true
+  /** Words of a line went with its end, and what touches them at `edge` is in that line. */
+  const dropsLine = ({ start, end }: Hunk, edge: number): boolean =>
+    !breaks(base[edge]) && base.slice(start, end).some(breaks)
+  /** Touching is not overlapping, but for two insertions at one place, whose order the merge must choose. */
+  const goesBefore = (a: Hunk, b: Hunk): boolean =>
+    a.end < b.start ||
+    (a.end === b.start && a.start < b.end && !apart && !dropsLine(a, a.end - 1) && !dropsLine(b, b.start))
   const out: Region[] = []
   let at = 0
   let i = 0
@@ -137,13 +164,15 @@ function combine(base: string[], mine: string[], theirs: string[], max: number):
     } else if (a && b) {
       const start = Math.min(a.start, b.start)
       let end = Math.max(a.end, b.end)
+      const reached = (next: Hunk | undefined): next is Hunk =>
+        next !== undefined && (apart ? next.start <= end : next.start < end)
       const fromI = i++
       const fromJ = j++
       for (let grew = true; grew; ) {
         grew = false
-        for (let next = left[i]; next && next.start < end; next = left[i], grew = true)
+        for (let next = left[i]; reached(next); next = left[i], grew = true)
           end = Math.max(end, left[i++]?.end ?? end)
-        for (let next = right[j]; next && next.start < end; next = right[j], grew = true)
+        for (let next = right[j]; reached(next); next = right[j], grew = true)
           end = Math.max(end, right[j++]?.end ?? end)
       }
       copyTo(start)
@@ -168,12 +197,6 @@ const echoes = (a: Hunk, b: Hunk): boolean =>
   b.end > a.end &&
   a.tokens.every((token, i) => token === b.tokens[i])
 
-/** Touching is not overlapping: only two insertions at one place are, whose order the merge must choose. */
-function goesBefore(a: Hunk, b: Hunk): boolean {
-  const bothInsertHere = a.start === a.end && b.start === b.end && a.start === b.start
-  return a.end <= b.start && !bothInsertHere
-}
-
 function overlap(base: string[], mine: string[], theirs: string[]): Region {
   const same = mine.length === theirs.length && mine.every((token, i) => token === theirs[i])
   return same ? { tokens: mine } : { base, mine, theirs }
@@ -181,17 +204,14 @@ function overlap(base: string[], mine: string[], theirs: string[]): Region {
 
 /**
  * Both stay, remote first; what both begin with is one insertion and not two, but for the blank that parts what one
- * wrote from what the other wrote. `gap` parts them where nothing else does.
+ * wrote from what the other wrote.
  */
-function insertBoth(mine: readonly string[], theirs: readonly string[], gap?: string): string[] {
+function insertBoth(mine: readonly string[], theirs: readonly string[]): string[] {
   let same = 0
   while (same < mine.length && same < theirs.length && mine[same] === theirs[same]) same++
-  const between: string[] = []
-  if (same < mine.length && same < theirs.length && theirs.at(-1)?.trim()) {
+  if (same < mine.length && same < theirs.length && theirs.at(-1)?.trim())
     while (mine[same - 1]?.trim() === '') same--
-    if (gap && mine[same]?.trim()) between.push(gap)
-  }
-  return [...theirs, ...between, ...mine.slice(same)]
+  return [...theirs, ...mine.slice(same)]
 }
 
 function rebuild(base: string[], start: number, end: number, changes: readonly Hunk[]): string[] {

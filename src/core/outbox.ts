@@ -29,7 +29,7 @@ export interface Flight {
 }
 
 export type EntryState =
-  /** `attempts`: how often it had failed when a person had it tried again; `alone`: the server choked on it. */
+  /** `attempts`: how often it had failed when a person had it tried again; `alone`: it failed alone. */
   | { readonly is: 'ready'; readonly attempts?: number; readonly alone?: boolean }
   /** The server refused it; it waits for a person: retry, edit or discard. */
   | {

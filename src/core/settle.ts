@@ -2,8 +2,8 @@ import { jitter } from './backoff.ts'
 import { revert } from './failed.ts'
 import { ancestorsOf, attemptsOf, type Entry, enqueue, inConflict, isSettled } from './outbox.ts'
 import type { Outcome } from './protocol.ts'
-import { type Lost, reconcile, type Standpoint } from './reconcile.ts'
-import { changedFields, isPurged, type RecordState } from './records.ts'
+import { type Lost, type Reconciled, reconcile, type Standpoint } from './reconcile.ts'
+import { changedFields, isPurged, mergeKind, type RecordState } from './records.ts'
 
 /** What a device holds of one record: the three rows that always change in one transaction. */
 export interface Held {
@@ -56,8 +56,9 @@ function merge(
   standpoint?: Standpoint,
 ): Settled {
   const merged = reconcile(base, local, remote, standpoint, ancestorsOf(entry))
-  const { lost, returned } = merged
+  const { returned } = merged
   const met = changedFields(base, local).length > 0 && changedFields(base, remote).length > 0
+  const lost = met && base ? [...merged.lost, ...broughtIn(local, merged)] : merged.lost
   const told = { lost, returned, ...(merged.overruled && { overruled: true }), ...(met && { merged: true }) }
   if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, ...told }
   const waiting = { ...entry, wait: entry.wait ?? { start: now, length: 0 } }
@@ -67,6 +68,20 @@ function merge(
     entry: inConflict(waiting, merged.ancestors, now),
     ...told,
   }
+}
+
+/**
+ * What this device had in fields that the other side changed beside a change of its own, to be put back by *Undo this
+ * merge*; nothing of what is deleted for good.
+ */
+function broughtIn(local: RecordState, { record, lost }: Reconciled): Lost[] {
+  if (isPurged(record)) return []
+  const kept = new Set(lost.filter(({ side }) => side === 'local').map(({ field }) => field))
+  return changedFields(local, record).flatMap((field): Lost[] => {
+    const value = local.fields[field]
+    if (value === undefined || kept.has(field) || mergeKind(local.kind, field) === 'life') return []
+    return [{ field, value, stamp: local.stamps[field] ?? 0, side: 'local', why: 'merged' }]
+  })
 }
 
 /**

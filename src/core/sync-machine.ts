@@ -42,23 +42,40 @@ export function decide(now: Situation, at: number): Step {
     return { do: 'rest', why: 'signed-out' }
   if (isTooOld(now.connection) && !now.hasty && !now.opened) return { do: 'rest', why: 'too-old' }
   if (!now.online && !now.hasty) return { do: 'rest', why: 'offline' }
-  const blocked = untilNextSend(now.hasty ? hastened(now.connection, at) : now.connection, at) ?? 0
-  if (blocked > 0) return waitOrRest(blocked, now.patience, 'backoff')
+  const { connection } = now
+  const failing = connection.is === 'failing' ? connection : null
+  const together = now.due.filter((id) => !now.alone.has(id))
+  const apart = now.due.filter((id) => now.alone.has(id))
+  const next = Math.max(1, Math.min(...now.waits.map((wait) => remaining(wait, at))))
+  // Where only what is known to fail alone has failed, something new goes at once (design.md, P8).
+  const known = failing?.apart === true && !now.rereading && !now.signOutPending
+  const early = now.hasty || (known && together.length > 0)
+  const blocked = untilNextSend(early ? hastened(connection, at) : connection, at) ?? 0
+  if (blocked > 0) return waitOrRest(known ? Math.min(next, blocked) : blocked, now.patience, 'backoff')
   if (now.signOutPending) return { do: 'sign-out' }
   if (now.rereading) return { do: 'pull' }
   if (now.due.length > 0) {
-    const together = now.due.filter((id) => !now.alone.has(id))
-    const apart = now.due.find((id) => now.alone.has(id))
     // What goes alone is not kept behind a batch that is refused again and again: they take turns.
-    const turn = now.connection.is === 'failing' && (now.connection.attempts ?? 0) % 2 === 1
-    if (apart !== undefined && (turn || together.length === 0)) return { do: 'push', ids: [apart] }
-    return { do: 'push', ids: together }
+    const attempts = failing?.attempts ?? 0
+    const turn = apart.length > 0 && together.length > 0 ? attempts >> 1 : attempts
+    if (together.length === 0 || (apart.length > 0 && attempts % 2 === 1 && !known))
+      return { do: 'push', ids: apart.slice(turn % apart.length).slice(0, 1) }
+    return { do: 'push', ids: failing?.searched ? partOf(together, turn) : together }
   }
   if (now.pullWanted) return { do: 'pull' }
-  const next = Math.min(...now.waits.map((wait) => remaining(wait, at)))
-  return now.waits.length > 0
-    ? waitOrRest(Math.max(1, next), now.patience, 'later')
-    : { do: 'rest', why: 'done' }
+  return now.waits.length > 0 ? waitOrRest(next, now.patience, 'later') : { do: 'rest', why: 'done' }
+}
+
+/**
+ * Which part of the ids is tried at this turn: each half, each quarter, down to each alone, and again. So something
+ * without a bad one in it gets its chance, at no more requests than one entry costs.
+ */
+function partOf(ids: readonly string[], turn: number): readonly string[] {
+  const many = ids.length
+  const at = 2 + (turn % Math.max(1, 2 ** (33 - Math.clz32(many - 1)) - 2))
+  const parts = 2 ** (31 - Math.clz32(at))
+  const from = Math.floor((many * (at - parts)) / parts)
+  return ids.slice(from, Math.max(from + 1, Math.floor((many * (at - parts + 1)) / parts)))
 }
 
 const waitOrRest = (ms: number, patience: number, why: 'backoff' | 'later'): Step =>

@@ -1,6 +1,6 @@
 import { isPurged, list, mergeKind, type RecordState, sameValue } from '../core/records.ts'
 import { offsetOf } from './clock.ts'
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { requireLibrary } from './library.ts'
 import type { HistoryRow } from './schema.ts'
 
@@ -77,23 +77,29 @@ export function keepUnsent(
   })
 }
 
-/** At least so long, and at least so many of each record. */
+/** At least so long, and at least so many versions of each record: what was put aside in one moment is one. */
 export const KEPT_FOR = 90 * 86_400_000
-export const KEPT_ROWS = 100
+export const KEPT_VERSIONS = 100
 /** Rows that one transaction looks at: an edit that comes meanwhile waits for no more. */
 const CHUNK = 50
 
 /**
- * Removes what is older than 90 days and not among the newest 100 of its record, and what is left of records that were
- * deleted for good. Many small transactions; rejects with OtherLibrary when the library is another one meanwhile.
+ * Removes what is older than 90 days and not among the newest 100 versions of its record, and what is left of records
+ * that were deleted for good. Many small transactions; rejects with OtherLibrary when the library is another one
+ * meanwhile.
  */
 export async function pruneHistory(db: Database, library: string, now: number): Promise<void> {
-  for (const id of await crowded(db, library)) while (await pruneSome(db, library, id, now));
+  for (const id of await crowded(db, library)) {
+    const beyond = await oldestKept(db, library, id)
+    while (await pruneSome(db, library, id, beyond, now));
+  }
 }
 
-/** Records that may have rows too many. */
+const STORES = ['history', 'records', 'bases', 'outbox', 'receipts', 'meta'] as const
+
+/** Whose rows may be too many, or shown nowhere any more. */
 function crowded(db: Database, library: string): Promise<string[]> {
-  return db.run(['history', 'records', 'meta'], 'readonly', async (tx) => {
+  return db.run(STORES, 'readonly', async (tx) => {
     await requireLibrary(tx, library)
     const index = tx.objectStore('history').index('recordId')
     const ids: string[] = []
@@ -103,31 +109,77 @@ function crowded(db: Database, library: string): Promise<string[]> {
       cursor = await cursor.continue()
     }
     const looked = ids.map(async (id) => {
-      const [many, record] = await Promise.all([index.count(id), tx.objectStore('records').get(id)])
-      return many > KEPT_ROWS || (record && isPurged(record)) ? [id] : []
+      const [many, gone] = await Promise.all([index.count(id), isGone(tx, id)])
+      return many > KEPT_VERSIONS || gone ? [id] : []
     })
     return (await Promise.all(looked)).flat()
   })
 }
 
+/**
+ * Whether the record was deleted for good, or went into one that was. A deletion that is not settled may still be undone
+ * by an edit elsewhere; of a record that the browser has lost the receipt is left.
+ */
+async function isGone(tx: Transaction<IDBTransactionMode>, id: string): Promise<boolean> {
+  const records = tx.objectStore('records')
+  const [record, entry, receipt, heir] = await Promise.all([
+    records.get(id),
+    tx.objectStore('outbox').getKey(id),
+    tx.objectStore('receipts').getKey(id),
+    records.index('formerId').get(id),
+  ])
+  if (record) return isPurged(record) && entry === undefined
+  if (receipt !== undefined || entry !== undefined || (heir && !isPurged(heir))) return false
+  const bases = await tx.objectStore('bases').getAll()
+  return !bases.some(({ fields }) => list(fields.formerIds).includes(id))
+}
+
+/** The key from which on the newest 100 versions lie, and what else was put aside in the moment of the oldest of them. */
+async function oldestKept(db: Database, library: string, id: string): Promise<number> {
+  const versions = new Set<string>()
+  let [oldest, moment] = [Number.POSITIVE_INFINITY, Number.NaN]
+  for (;;) {
+    const rows = await rowsBefore(db, library, id, oldest)
+    for (const { key, at, side, why } of rows) {
+      if (versions.size >= KEPT_VERSIONS && at !== moment) return oldest
+      versions.add([at, side, why].join())
+      oldest = key
+      moment = at
+    }
+    if (rows.length < CHUNK) return oldest
+  }
+}
+
+/** The next rows of a record, newest first. */
+function rowsBefore(db: Database, library: string, id: string, before: number): Promise<KeptRow[]> {
+  return db.run(['history', 'meta'], 'readonly', async (tx) => {
+    await requireLibrary(tx, library)
+    const rows: KeptRow[] = []
+    let cursor = await tx.objectStore('history').index('recordId').openCursor(id, 'prev')
+    if (cursor && cursor.primaryKey >= before) cursor = await cursor.continuePrimaryKey(id, before - 1)
+    while (cursor && rows.length < CHUNK) {
+      rows.push({ ...cursor.value, key: cursor.primaryKey })
+      cursor = await cursor.continue()
+    }
+    return rows
+  })
+}
+
 /** @returns whether there may be more to remove */
-function pruneSome(db: Database, library: string, id: string, now: number): Promise<boolean> {
-  return db.run(['history', 'records', 'outbox', 'meta'], 'readwrite', async (tx) => {
+function pruneSome(db: Database, library: string, id: string, beyond: number, now: number): Promise<boolean> {
+  return db.run(STORES, 'readwrite', async (tx) => {
     await requireLibrary(tx, library)
     const history = tx.objectStore('history')
-    const [keys, record, entry, offset] = await Promise.all([
+    const [keys, gone, offset] = await Promise.all([
       history.index('recordId').getAllKeys(id),
-      tx.objectStore('records').get(id),
-      tx.objectStore('outbox').getKey(id),
+      isGone(tx, id),
       offsetOf(tx),
     ])
-    // A deletion that is not settled may still be undone by an edit elsewhere.
-    const purged = record !== undefined && isPurged(record) && entry === undefined
-    const old = (purged ? keys : keys.slice(0, -KEPT_ROWS)).slice(0, CHUNK)
+    const old = keys.filter((key) => gone || key < beyond).slice(0, CHUNK)
     // A clock that ran ahead makes nothing old before its time.
     const before = Math.min(now, now + offset) - KEPT_FOR
     for (const key of old) {
-      const row = purged ? null : await history.get(key)
+      const row = gone ? null : await history.get(key)
       if (row && row.at > before) return false
       await history.delete(key)
     }

@@ -140,6 +140,16 @@ async function dropSettled(tx: Transaction, id: string, held: Held): Promise<voi
     await writeHeld(tx, id, { record: held.base ?? held.record, base: null, entry: null })
 }
 
+/** It failed alone while nothing went through: it is sent apart from now on, and not blamed for it. */
+export function keepApart(db: Database, library: string, { mutation }: Flight): Promise<void> {
+  return db.run(['meta', 'outbox'], 'readwrite', async (tx) => {
+    await requireLibrary(tx, library)
+    const entry = await tx.objectStore('outbox').get(mutation.record)
+    if (entry?.state.is === 'ready')
+      await tx.objectStore('outbox').put({ ...entry, state: { ...entry.state, alone: true } })
+  })
+}
+
 /** Stores the connection's retry state. */
 export function writeConnection(db: Database, library: string, row: ConnectionRow): Promise<void> {
   return db.run(['meta'], 'readwrite', async (tx) => {

@@ -8,7 +8,12 @@ import { requireLibrary } from './library.ts'
 import type { LibraryRow, VanishingRow } from './schema.ts'
 
 /** A fresh read begins: the cursor goes back to the start, the mark is forgotten; outbox and drafts stay. */
-export function beginReread(db: Database, library: string, how: 'expired' | 'diverged'): Promise<void> {
+export function beginReread(
+  db: Database,
+  library: string,
+  how: 'expired' | 'diverged',
+  now = 0,
+): Promise<void> {
   return db.run(
     ['meta', 'seen', 'vanishing'],
     'readwrite',
@@ -19,7 +24,7 @@ export function beginReread(db: Database, library: string, how: 'expired' | 'div
       await Promise.all([
         ...undecided.map((id) => tx.objectStore('vanishing').delete(id)),
         tx.objectStore('seen').clear(),
-        tx.objectStore('meta').put({ ...row, cursor: 0, mark: null, reread: { how } }),
+        tx.objectStore('meta').put({ ...row, cursor: 0, mark: null, reread: { how }, rereadAt: now }),
       ])
     },
     'strict',

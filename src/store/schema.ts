@@ -26,6 +26,8 @@ export interface LibraryRow {
   readonly mark: Mark | null
   /** A fresh read under way, whose place is the cursor; null: none. */
   readonly reread: { readonly how: 'expired' | 'diverged' } | null
+  /** When the last fresh read began, ms. */
+  readonly rereadAt?: number
   /** When a drain last ended with nothing left to send or read, ms. */
   readonly lastSynced: number | null
 }

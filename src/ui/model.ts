@@ -66,6 +66,8 @@ export interface SyncSummary {
   readonly clockText: string | null
   /** Online, signed in, and yet something has waited for over two minutes: the reason, or null. */
   readonly alarm: string | null
+  /** The server takes nothing from this version of the app: only a reload helps. */
+  readonly tooOld: boolean
 }
 
 /** What came of a write. `written` brings the record as it now is, which may hold another tab's or device's edit too. */
@@ -252,7 +254,7 @@ export interface PageModel extends EventTarget {
   readonly devices: DeviceActions
   /** What stands in dialogs and is not saved, through a reload. */
   readonly unfinished: Unfinished
-  /** A new version of the app waits: show the notice with button `Reload`, which calls `reload()`. */
+  /** A new version of the app waits: show the notice with button `Reload`. */
   readonly updateWaiting: boolean
   /** Not now: no tab shows that notice any more. */
   hideUpdate(): void
@@ -287,5 +289,6 @@ export interface PageModel extends EventTarget {
 
   notify(kind: NoticeKind, text: string, action?: Notice['action']): void
   dismiss(noticeId: number): void
+  /** All begins anew, with the newest version of the app that there is. */
   reload(): void
 }

@@ -12,7 +12,7 @@ import {
   recordState,
   type World,
 } from '../core/status.ts'
-import { remaining } from '../core/wait.ts'
+import { isOver, remaining } from '../core/wait.ts'
 import type { SyncState } from '../store/read.ts'
 import type { Background } from '../worker-client.ts'
 import type { FailedChange, Receipt, RecordView, SyncSummary } from './model.ts'
@@ -50,6 +50,7 @@ export function summarize(facts: Facts, live: number, titles: ReadonlyMap<string
     nextTry: wait === null ? null : now + wait,
     clockText: clockText(state.offset),
     alarm: alarm(facts, world),
+    tooOld: connectionState(world) === 'server-unreachable' && state.connection.is === 'too-old',
   }
 }
 
@@ -155,19 +156,33 @@ const changesOf = (count: number): string => (count === 1 ? '1 change' : `${coun
 const waitOf = (count: number): string => (count === 1 ? 'waits' : 'wait')
 const records = (count: number): string => (count === 1 ? '1 record is' : `${number(count)} records are`)
 
-/** Longer than any wait of our own while the server answers. */
+/** Older than this, a change is longer on its way than any wait of our own takes while the server answers. */
 const TOO_LONG = 2 * 60_000
 
 /** The watchdog: what a person should look at although everything else says that all is well. */
 function alarm({ state, now }: Facts, world: World): string | null {
-  if (!world.hasAccount || connectionState(world) !== 'online') return null
+  const connection = connectionState(world)
+  if (!world.hasAccount || connection === 'offline' || connection === 'signed-out') return null
   const stuck = state.entries.filter(
-    ({ state: { is }, since }) => is !== 'refused' && is !== 'conflict' && now - since > TOO_LONG,
+    ({ state: { is }, since }) =>
+      is !== 'refused' && is !== 'conflict' && isOver({ start: since, length: TOO_LONG + 1 }, now),
   )
   if (stuck.length === 0) return null
-  const since = Math.min(...stuck.map((entry) => entry.since))
+  const oldest = Math.min(...stuck.map((entry) => entry.since))
+  // A clock that was set back since cannot tell how long.
+  const since = oldest > now ? 'for a while' : `since ${clockTime(oldest)}`
   const changes = stuck.length === 1 ? '1 change has' : `${stuck.length} changes have`
-  return `${changes} waited since ${clockTime(since)} although the server answers. Try Sync now; Sync log says what was tried.`
+  return `${changes} waited ${since}${whyStuck(state.connection, now)}`
+}
+
+function whyStuck(connection: SyncState['connection'], now: number): string {
+  if (connection.is === 'too-old') return `. ${whyText('too-old')}`
+  if (connection.is !== 'failing')
+    return ' although the server answers. Try Sync now; Sync log says what was tried.'
+  const asked = connection.asked === null ? 0 : remaining(connection.asked, now)
+  return asked > 0
+    ? `. The server asked to wait until ${clockTime(now + asked)}; then it is tried again by itself.`
+    : `. ${whyText(connection.why)} It is tried again by itself.`
 }
 
 function backgroundText({ background, state }: Facts): string {

@@ -183,7 +183,12 @@ class Timeline {
     const index = this.#versions.indexOf(newest)
     const older = this.#olderOf(newest, index)
     const changed = (field: string): boolean => !this.#same(field, newest.fields[field], older?.fields[field])
-    return older && Object.keys(fields).some(changed) ? older : newest
+    const on = older && Object.keys(fields).some(changed) ? older : newest
+    // What only the other side changed shows what the merge made of it.
+    const differs = Object.entries(fields).some(
+      ([field, value]) => !this.#same(field, value, on.fields[field]),
+    )
+    return differs ? on : undefined
   }
 
   #from(

@@ -1,8 +1,16 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { settleDuplicate } from '../../src/core/duplicate.ts'
 import { freeze, goesAlone, waitOf } from '../../src/core/outbox.ts'
 import { DEFAULT_POLICY } from '../../src/core/policy.ts'
-import type { Fields, RecordState } from '../../src/core/records.ts'
+import {
+  changedFields,
+  DEFAULTS,
+  type Fields,
+  mergeKind,
+  type RecordState,
+  sameValue,
+} from '../../src/core/records.ts'
 import { card, changed, clean, dirty, flying, idOf, nothing, remote, T0 } from '../support/device-records.ts'
 
 const U = 'https://a.example/'
@@ -146,5 +154,109 @@ describe('settleDuplicate', () => {
 
   test('trace 11g: nothing in flight, nothing to decide', () => {
     expect(settleDuplicate(nothing, clean(existing), existing, T0)).toEqual({ is: 'gone', created: nothing })
+  })
+
+  const saved = (n: number, at: number, fields: Fields = {}): RecordState =>
+    changed(card(U, {}, { id: idOf(n), version: 0 }), { createdAt: iso(at), ...every, ...fields }, at)
+  const iso = (at: number) => new Date(at).toISOString()
+  /** A page stamps every field of a card that it makes. */
+  const every: Fields = { ...DEFAULTS.card, url: U }
+  const HOUR = 3_600_000
+  const united = (local: RecordState, there: RecordState) => {
+    const outcome = settleDuplicate(flying(null, local), nothing, { ...there, version: 1 }, T0 + 3 * HOUR)
+    if (outcome.is !== 'merged' || !outcome.existing.record) throw new Error(outcome.is)
+    return { ...outcome.existing, record: outcome.existing.record }
+  }
+  const filled: Fields = { title: 'Great article', description: 'my notes', pinned: true, later: { x: 1 } }
+
+  test.each(['title', 'description', 'pinned'])(
+    'P4: what one device never gave takes nothing from the other, whoever was later or comes first: %s',
+    (field) => {
+      const given = filled[field] ?? null
+      for (const [early, late] of [[{ [field]: given }, {}] as const, [{}, { [field]: given }] as const]) {
+        const [a, b] = [saved(1, T0, early), saved(2, T0 + HOUR, late)]
+        for (const [local, there] of [[a, b] as const, [b, a] as const]) {
+          const { record, base, entry, lost } = united(local, there)
+          expect(record.fields[field]).toBe(given)
+          // The value that stays keeps its own stamp, and what the server lacks of it is sent.
+          expect(record.stamps[field]).toBe((field in early ? a : b).stamps[field])
+          expect(changedFields(base, record).includes(field)).toBe(local.fields[field] === given)
+          expect(entry).not.toBeNull()
+          expect(lost).toEqual([])
+        }
+      }
+    },
+  )
+
+  test('the card was made when the first of the two was', () => {
+    const [a, b] = [saved(1, T0), saved(2, T0 + HOUR)]
+    for (const [local, there] of [[a, b] as const, [b, a] as const]) {
+      const { record, lost } = united(local, there)
+      expect(record.fields.createdAt).toBe(iso(T0))
+      expect(record.stamps.createdAt).toBe(T0)
+      expect(lost).toEqual([])
+    }
+  })
+
+  test('a record that holds only some of its fields takes nothing either', () => {
+    const whole = saved(1, T0, filled)
+    const part: RecordState = { ...saved(2, T0 + HOUR), fields: { url: U }, stamps: { url: T0 + HOUR } }
+    for (const [local, there] of [[whole, part] as const, [part, whole] as const]) {
+      const { record, lost } = united(local, there)
+      expect(record.fields).toMatchObject({ ...filled, createdAt: iso(T0) })
+      expect(record.stamps.title).toBe(T0)
+      expect(lost).toEqual([])
+    }
+  })
+
+  test('titles that really differ: the later stays, the other is kept', () => {
+    const [a, b] = [saved(1, T0, { title: 'A' }), saved(2, T0 + HOUR, { title: 'B' })]
+    for (const [local, there] of [[a, b] as const, [b, a] as const]) {
+      const { record, lost } = united(local, there)
+      expect(record.fields.title).toBe('B')
+      expect(lost.map(({ value }) => value)).toEqual(['A'])
+    }
+  })
+
+  test('law: the united card has nowhere a default where either had something else, and both orders show the same', () => {
+    const some = fc.record(
+      {
+        title: fc.constantFrom('', 'A', 'B'),
+        description: fc.constantFrom('', 'x', 'y'),
+        pinned: fc.boolean(),
+        tags: fc.constantFrom([], ['t'], ['t', 'u']),
+        collectionIds: fc.constantFrom([], [idOf(50)]),
+      },
+      { requiredKeys: [] },
+    )
+    const absent = fc.subarray(['title', 'description', 'pinned', 'tags', 'createdAt'])
+    const made = (n: number) =>
+      fc.tuple(some, fc.integer({ min: 0, max: 9 }), absent).map(([fields, at, gone]) => {
+        const whole = saved(n, T0 + at * 10 + n, fields)
+        const keep = ([field]: [string, unknown]) => !gone.includes(field)
+        return {
+          ...whole,
+          fields: Object.fromEntries(Object.entries(whole.fields).filter(keep)),
+          stamps: Object.fromEntries(Object.entries(whole.stamps).filter(keep)),
+        }
+      })
+    fc.assert(
+      fc.property(made(1), made(2), (a, b) => {
+        const [one, other] = [united(a, b), united(b, a)]
+        for (const field of Object.keys({ ...every, createdAt: '' })) {
+          const kind = mergeKind('card', field)
+          const empty = (of: RecordState) =>
+            of.fields[field] === undefined || sameValue(kind, of.fields[field], DEFAULTS.card[field])
+          if (field === 'formerIds') continue
+          expect(empty(one.record)).toBe(empty(a) && empty(b))
+          expect(sameValue(kind, one.record.fields[field], other.record.fields[field])).toBe(true)
+          if (!sameValue(kind, a.fields[field], b.fields[field]))
+            expect(one.record.stamps[field]).toBe(other.record.stamps[field])
+        }
+        for (const { field, value } of [...one.lost, ...other.lost])
+          expect(sameValue(mergeKind('card', field), value, DEFAULTS.card[field])).toBe(false)
+      }),
+      { numRuns: 1000 },
+    )
   })
 })

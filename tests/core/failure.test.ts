@@ -83,6 +83,12 @@ describe('classify', () => {
     expect(retryAfter('86400', T0)).toBe(3600_000)
     expect(retryAfter('-5', T0)).toBe(0)
     expect(retryAfter(new Date(T0 - 5000).toUTCString(), T0)).toBe(0)
+    const ahead = T0 + 600_000
+    const at = (ms: number) => new Date(ms).toUTCString()
+    expect(retryAfter(at(T0 + 300_000), ahead, at(T0)), 'by the clock that wrote it').toBe(300_000)
+    expect(retryAfter(at(T0 + 300_000), T0 - 600_000, at(T0))).toBe(300_000)
+    for (const unreadable of [null, '', 'yesterday'])
+      expect(retryAfter(at(T0 + 5000), T0, unreadable)).toBe(5000)
     for (const header of [null, '', '  ', 'soon']) expect(retryAfter(header, T0)).toBe(null)
   })
 

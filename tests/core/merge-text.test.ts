@@ -47,7 +47,22 @@ describe('mergeText', () => {
     ['both add a sentence', 'One.', 'One. Mine.', 'One. Theirs.', 'One. Theirs. Mine.'],
     ['both add a paragraph', 'a', 'a\n\nmine', 'a\n\ntheirs', 'a\n\ntheirs\n\nmine'],
     ['one has typed on', 'a', 'a so far', 'a so far and on', 'a so far and on'],
-    ['punctuation of both', 'a', 'a!', 'a?', 'a? !'],
+    ['both add a word to a word that one changed', 'rent 1', 'rent 2', 'rent 1 EUR', 'rent 2 EUR'],
+    ['punctuation at both ends of a word', 'a', '*a', 'a!', '*a!'],
+    ['one takes the blank away after which the other writes on', 'one ', 'one', 'one more', 'one more'],
+    ['one takes the blank away before which the other writes', ' one', 'one', 'more one', 'more one'],
+    ['one has typed on within a word', 'a', 'a.', 'a.b', 'a.b'],
+    [
+      'two sentences without white space',
+      '今天天气好。明天下雨。',
+      '今天天气坏。明天下雨。',
+      '今天天气好。明天下雪。',
+      '今天天气坏。明天下雪。',
+    ],
+    ['one joins two lines, the other adds to them', 'a\nb', 'a b', 'a\nb c', 'a b c'],
+    ['one deletes a line, the other writes on in the one before', 'a b\nc', 'A b', 'a b d\nc', 'A b d'],
+    ['one deletes a line, the other empties it', 'a\nb\nc', 'a\nc', 'a\n\nc', 'a\nc'],
+    ['one deletes a line, the other adds one there', 'a\nb', 'a', 'a\nb\nc', 'a\nc'],
     ['an insertion beside an edit', 'a\nb', 'a\nnew\nb', 'A\nb', 'A\nnew\nb'],
     ['both fill a blank line', 'a\n\nz', 'a\nm\nz', 'a\nt\nz', 'a\nt\nm\nz'],
     ['both delete different lines', 'a\nb\nc\nd', 'a\nc\nd', 'a\nb\nc', 'a\nc'],
@@ -70,6 +85,46 @@ describe('mergeText', () => {
       text: 'A\nx\nblue\nz\nmore',
       clash: true,
     })
+  })
+
+  test.each([
+    ['both made a number longer', 'rent 1', 'rent 10', 'rent 1.5'],
+    ['both a number in the middle', 'Take 1 pill', 'Take 10 pills', 'Take 1.5 pill'],
+    ['both changed a number that has parts', 'costs 1.5 now', 'costs 2.5 now', 'costs 1.7 now'],
+    ['both changed a date', '2026-01-05', '2026-02-05', '2026-01-06'],
+    ['both changed a version', 'v1.2.3', 'v2.2.3', 'v1.2.4'],
+    ['both went on in a number', 'call 030 12', 'call 030 123', 'call 030 12-4'],
+    ['one changed the number, the other wrote on', 'version 2', 'version 3', 'version 2-beta'],
+    ['both went on in a time', 'until 5', 'until 5:30', 'until 5.15'],
+    [
+      'both went on in a link',
+      'see https://x.example/',
+      'see https://x.example/a',
+      'see https://x.example/b',
+    ],
+    ['both put a mark after a word', 'a', 'a!', 'a?'],
+    ['both put a mark before a word', 'a', '*a', '_a'],
+    ['one deleted the line, the other wrote on', 'a\n- milk 2\nb', 'a\nb', 'a\n- milk 2 litres\nb'],
+    [
+      'one deleted the last line, the other wrote on',
+      '# To\n- a\n- b',
+      '# To\n- a',
+      '# To\n- a\n- b (urgent)',
+    ],
+    ['one deleted all, the other wrote on', '- milk 2', '', '- milk 2 litres'],
+    ['one emptied the line, the other wrote on', 'a\n- b\nc', 'a\n\nc', 'a\n- b c\nc'],
+    ['one deleted a line beside one that it changed', '- a\n- milk 2', '- b', '- a\n- milk 2 litres'],
+    ['one deleted two lines, the other wrote on in one', 'a\nb\nc', 'c', 'a\nb d\nc'],
+  ])('what neither wrote is never made of what both wrote: %s', (_, base, mine, theirs) => {
+    const wordsOf = (value: string) => value.split(/\s+/).filter((word) => word !== '')
+    for (const [here, there] of [[mine, theirs] as const, [theirs, mine] as const]) {
+      expect(mergeText(base, here, there, 'mine')).toEqual({ text: here, clash: true })
+      expect(mergeText(base, here, there, 'theirs')).toEqual({ text: there, clash: true })
+      const both = mergeText(base, here, there, 'both')
+      // Between two tabs both stay; what both wrote at the end of one word may stand as if one person had typed it.
+      if (!/^(rent|Take|call|until|see|a$)/.test(base))
+        for (const word of [...wordsOf(here), ...wordsOf(there)]) expect(wordsOf(both.text)).toContain(word)
+    }
   })
 
   test('where both must stay, both words are there', () => {

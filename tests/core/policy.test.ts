@@ -190,7 +190,7 @@ describe('a deletion meets an edit', () => {
   })
 
   test('once open it stays open whatever the policy has become, and closes where both agree', () => {
-    const mine = changed(before, { ...gone, tags: ['x'] })
+    const mine = changed(before, { ...gone, tags: ['x'], content: 'one!' })
     const open = { deleted: false }
     const next = remote(before, { content: 'one!?' }, 6)
     const plain = { account: ME, policy: DEFAULT_POLICY }

@@ -158,6 +158,52 @@ describe('reconcile, laws', () => {
     )
   })
 
+  test('P5: so do texts that two devices changed at different places, in other lines or other words of one', () => {
+    const what = fc.constantFrom('keep', 'rewrite', 'delete', 'add after', 'first word', 'last word')
+    const row = fc.record({ a: what, b: what, mine: fc.boolean() })
+    const edited = (line: string, how: string, by: string): string[] => {
+      const [first, ...rest] = line.split(' ')
+      if (how === 'rewrite') return [`${by} instead of ${first}`]
+      if (how === 'delete') return []
+      if (how === 'add after') return [line, `${by} after ${first}`]
+      if (how === 'first word') return [[by + first, ...rest].join(' ')]
+      return [how === 'last word' ? `${line}${by}` : line]
+    }
+    const ofWords = (how: string) => how.endsWith('word')
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 8 }), (rows) => {
+        // Lines that neither touches part one that both change, so that only its words are compared.
+        const shared = ({ a, b }: { a: string; b: string }) => ofWords(a) && ofWords(b) && a !== b
+        const by = (side: 'a' | 'b' | null) =>
+          rows.flatMap((how, i) => {
+            const both = shared(how)
+            const line = `line${i} is${i} here${i} stays${i}`
+            const now = side && (both || how.mine === (side === 'a')) ? edited(line, how[side], side) : [line]
+            return both ? [`above ${i}`, ...now, `below ${i}`] : now
+          })
+        const before = note(by(null).join('\n'), { version: 3 })
+        const [onA, onB] = [by('a'), by('b')].map((now) => changed(before, { content: now.join('\n') }))
+        if (!onA || !onB) throw new Error('two devices')
+        const second = (first: RecordState, late: RecordState) =>
+          reconcile(before, late, { ...first, version: 4 })
+        const [one, other] = [second(onA, onB), second(onB, onA)]
+        expect(one.ancestors).toEqual({})
+        expect(shown(one.record)).toEqual(shown(other.record))
+        for (const line of [...by('a'), ...by('b')].filter((now) => /^[ab] /.test(now)))
+          expect(text(one.record.fields.content).split('\n')).toContain(line)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('two lines added at one place stand in the order of arrival, and both devices show the same', () => {
+    const before = note('- a', { version: 3 })
+    const [onA, onB] = [changed(before, { content: '- a\n- A' }), changed(before, { content: '- a\n- B' })]
+    const sent = reconcile(before, onB, { ...onA, version: 4 }).record
+    expect(sent.fields.content).toBe('- a\n- A\n- B')
+    expect(reconcile(onA, onA, { ...sent, version: 5 }).record.fields.content).toBe('- a\n- A\n- B')
+  })
+
   test('P5: two clashing single values end with the same one on both devices, by the later stamp', () => {
     const before = note('x')
     const onA = changed(before, { title: 'A' }, T0 + 1000)

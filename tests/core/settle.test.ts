@@ -59,6 +59,46 @@ describe('takeIn', () => {
     expect(taken).toMatchObject({ base: theirs, record: { version: 4 }, entry: { flight: null } })
   })
 
+  test('P4: what the other side brought beside a change of one’s own can be undone', () => {
+    const theirs = remote(base, { title: 'Theirs', tags: ['theirs'] })
+    const taken = takeIn(dirty(base, changed(base, { content: 'mine' })), theirs, T0)
+    expect(taken.lost).toEqual([
+      { field: 'title', value: 'A note', stamp: T0, side: 'local', why: 'merged' },
+      { field: 'tags', value: [], stamp: T0, side: 'local', why: 'merged' },
+    ])
+  })
+
+  test('a field that nobody had stamped is put aside as of long ago', () => {
+    const unstamped = { ...base, stamps: {} }
+    const held = dirty(unstamped, changed(unstamped, { content: 'mine' }))
+    expect(takeIn(held, remote(base, { title: 'Theirs' }), T0).lost).toMatchObject([{ stamp: 0 }])
+  })
+
+  test('what lost by itself is put aside once', () => {
+    const theirs = remote(base, { title: 'Theirs' })
+    const later = { ...theirs, stamps: { ...theirs.stamps, title: T0 + 9000 } }
+    const { lost } = takeIn(dirty(base, changed(base, { title: 'mine' })), later, T0)
+    expect(lost).toMatchObject([{ field: 'title', value: 'mine', side: 'local' }])
+    expect(lost.map(({ why }) => why)).toEqual([undefined])
+  })
+
+  test('nothing is put aside where only one side changed anything, or both the same', () => {
+    const mine = changed(base, { content: 'same' })
+    const lost = (held: Held, of: RecordState) => takeIn(held, of, T0).lost
+    expect(lost(dirty(base, mine), remote(base, { content: 'same' }))).toEqual([])
+    expect(lost(dirty(base, mine), { ...base, version: 4 })).toEqual([])
+    expect(lost(dirty(base, base), remote(base, { title: 'Theirs' }))).toEqual([])
+  })
+
+  test('P10: nothing is put aside of what was deleted for good', () => {
+    const gone = { ...base, version: 4, fields: { deleted: true, purged: true } }
+    const moved = changed(base, { deleted: true })
+    expect(takeIn(dirty(base, moved), gone, T0)).toMatchObject({ record: gone, lost: [] })
+    const purged = { ...gone, version: 3 }
+    const back = takeIn(dirty(base, purged), remote(base, { title: 'Theirs' }), T0)
+    expect(back).toMatchObject({ returned: true, lost: [] })
+  })
+
   test('a dirty one that ends as the remote is clean', () => {
     const theirs = remote(base, { content: 'same' })
     expect(takeIn(dirty(base, changed(base, { content: 'same' })), theirs, T0)).toMatchObject({

@@ -111,6 +111,33 @@ describe('decide', () => {
     expect(decide({ ...calm, ...situation }, T0)).toEqual(step)
   })
 
+  test('P8: after a search in vain each send carries a part, and every one of them has its turn alone', () => {
+    for (const many of [1, 2, 3, 6, 8, 13]) {
+      const due = Array.from({ length: many }, (_, n) => `${n}`)
+      const seen = new Set<string>()
+      for (let attempts = 0; attempts < 4 * many; attempts++) {
+        const connection = { ...failing, attempts, searched: true }
+        const step = decide({ ...calm, connection, due, hasty: true }, T0)
+        const ids = step.do === 'push' ? step.ids : []
+        expect(ids.length).toBeGreaterThan(0)
+        if (ids.length === 1) seen.add(`${ids[0]}`)
+      }
+      expect([...seen].sort()).toEqual([...due].sort())
+    }
+  })
+
+  test('P8: where only what goes alone has failed, what is new goes at once, also when its pause is over', () => {
+    const connection = { ...failing, apart: true }
+    const alone = new Set(['x'])
+    expect(decide({ ...calm, connection, due: ['x', 'a'], alone }, T0)).toEqual(push('a'))
+    const waits = [{ start: T0, length: 400 }]
+    expect(decide({ ...calm, connection, due: ['x'], alone, waits }, T0)).toEqual({ do: 'wait', ms: 400 })
+    expect(decide({ ...calm, connection, due: ['x', 'a'], alone, rereading: true }, T0)).toEqual({
+      do: 'wait',
+      ms: 1000,
+    })
+  })
+
   test('trace 15: with the clock set back nothing waits', () => {
     expect(decide({ ...calm, connection: busy, due: ['a'] }, T0 - 1)).toEqual(push('a'))
   })

@@ -247,6 +247,59 @@ test('P4 a further change elsewhere while one merges is shown, and loses nothing
   await expect.poll(() => site.data.content(id)).toBe(merged)
 })
 
+test('P1 P4 settled elsewhere while one merges: what was typed stays, beside the record as it is now, and is saved, copied or put off', async ({
+  site,
+  devices,
+}) => {
+  const { app, id, edit } = await clashOn(site, devices, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  const { page } = app
+  const { keyboard } = page
+  const dialog = await openDialog(app)
+  await dialog.getByRole('button', { name: 'Merge both' }).click()
+  const text = dialog.getByRole('textbox', { name: 'Merged text' })
+  await text.focus()
+  await keyboard.press('Control+End')
+  await keyboard.type(', and a paragraph')
+  // The version that was refused is restored from history there: both sides say the same.
+  await edit(HERE)
+  await expect(dialog.getByRole('status')).toHaveText(
+    'This conflict is settled meanwhile; what you wrote is still here.',
+  )
+  await expect(text, 'one types on').toBeFocused()
+  await keyboard.type(' of my own')
+  const now = dialog.getByRole('region', { name: 'As it is now' })
+  await expect(now.getByRole('group', { name: 'Text as it is now' })).toHaveText(
+    /^\s*Buy milk[\s\S]*Buy six eggs for Sunday[\s\S]*A line from here\s*$/,
+  )
+  expect(await faults(page, 'settled meanwhile')).toEqual([])
+
+  await dialog.getByRole('button', { name: 'Copy' }).click()
+  await expect(dialog.getByRole('status')).toHaveText('What you wrote is copied.')
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
+    'A line from here, and a paragraph of my own',
+  )
+  // A reload and Escape keep it.
+  await page.reload()
+  await expect(text).toContainText('and a paragraph of my own')
+  await keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  const kept = page.getByRole('alert').filter({ hasText: 'What you wrote while merging' })
+  await kept.getByRole('button', { name: 'Show' }).click()
+  await expect(text).toContainText('and a paragraph of my own')
+
+  const save = dialog.getByRole('button', { name: 'Save what I wrote' })
+  await save.focus()
+  await keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect.poll(() => site.data.content(id)).toContain('A line from here, and a paragraph of my own')
+  await expect(app.state).toHaveAttribute('data-sync-state', 'synced')
+  await page.reload()
+  await expect(app.content).toHaveValue(/and a paragraph of my own/)
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+})
+
 test('the merge editor opens offline, though it has never been opened before', async ({ site, devices }) => {
   const { app } = await clashOn(site, devices)
   await app.page.context().setOffline(true)

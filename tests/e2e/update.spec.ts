@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
 import { clashOn } from './support/clash.ts'
 import { ADA, BEN, Client } from './support/client.ts'
+import { refusal } from './support/fates.ts'
 import { asked, secondTab, typeAndTake } from './support/tabs.ts'
 import { expect, test } from './support/test.ts'
 
@@ -81,6 +82,36 @@ test('a new version is offered once: put off in one tab, it is gone from all; th
     await app.notice('A new version').getByRole('button', { name: 'Dismiss' }).click()
     for (const each of [first, second, third]) await expect(each.button('Reload')).toHaveCount(0)
   }
+})
+
+test('a server that takes this version no more: Sync status has the button that brings the new one', async ({
+  site,
+  devices,
+}) => {
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  const panel = app.page.getByRole('region', { name: 'Sync status' })
+  await app.button('Sync status').click()
+  await expect(panel).toContainText('on the server')
+  await expect(panel.getByRole('button', { name: 'Reload' })).toHaveCount(0)
+  const { page } = app
+  site.proxy.interfere(({ path }) => (path.startsWith('/api/sync/') ? refusal(426, 'client_too_old') : null))
+  await panel.getByRole('button', { name: 'Sync now' }).click()
+  await expect(panel).toContainText('Reload to go on')
+  await mark(page)
+  site.proxy.newVersion()
+  await panel.getByRole('button', { name: 'Reload' }).click()
+  await expect.poll(() => isOld(page).catch(() => true), { message: 'the tab reloads' }).toBe(false)
+  await expect(app.button('New note')).toBeVisible()
+  const newest = page.evaluate(async () => (await navigator.serviceWorker.ready).waiting === null)
+  expect(await newest, 'the new version is the one at work').toBe(true)
+
+  // One that the server has not got yet: the page is loaded anew all the same.
+  await app.button('Sync status').click()
+  await expect(panel).toContainText('Reload to go on')
+  await mark(page)
+  await panel.getByRole('button', { name: 'Reload' }).click()
+  await expect.poll(() => isOld(page).catch(() => true), { message: 'the tab reloads' }).toBe(false)
 })
 
 test('P1 accepted in one tab, what stands in the open dialogs of the others comes back', async ({

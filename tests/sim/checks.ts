@@ -5,6 +5,7 @@ import type { RecordState } from '../../src/core/records.ts'
 import { figures, recordState } from '../../src/core/status.ts'
 import { ConflictChecks } from './conflict-checks.ts'
 import { canonical, textsOf } from './contents.ts'
+import { DelayChecks } from './delay-checks.ts'
 import type { SimDevice } from './device.ts'
 import type { DiskContents } from './disk.ts'
 import { tokensIn } from './model.ts'
@@ -20,6 +21,7 @@ export class Checks {
   readonly polite: Politeness
   readonly conflicts: ConflictChecks
   readonly rights: RightsChecks
+  readonly #delays: DelayChecks
   readonly #cursors = new Map<string, { readonly library: string; readonly cursor: number }>()
   readonly #versions = new Map<string, number>()
   #discarding: { readonly device: SimDevice; readonly mutation: string }[] = []
@@ -34,6 +36,7 @@ export class Checks {
     this.polite = new Politeness(sim, (checker, why) => this.#fail(checker, why))
     this.conflicts = new ConflictChecks(sim, (checker, why) => this.#fail(checker, why))
     this.rights = new RightsChecks(sim, (checker, why) => this.#fail(checker, why))
+    this.#delays = new DelayChecks(sim, (checker, why) => this.#fail(checker, why))
   }
 
   /** At a moment when nothing is being written. */
@@ -52,6 +55,7 @@ export class Checks {
       this.#figures(device, disk)
       this.rights.look(device, disk)
       this.conflicts.look(device, disk, there)
+      this.#delays.look(device, disk, (entry) => this.#waits(device.name, entry))
       this.#nothingTwice(device.name, disk.records)
       if (!this.restored) {
         this.#versionsGrow(device, disk)

@@ -261,7 +261,7 @@ export class SimTab {
     this.conflicts = new Map(found.map((one) => [one.record.id, one]))
   }
 
-  /** It was changed otherwise than by its fields: this page reads it again, and so do the others. */
+  /** It was changed otherwise than by its fields. */
   changed(id: string): Promise<void> {
     this.#client.announce({ v: 1, type: 'records-changed', ids: [id] })
     return this.page.read([id])

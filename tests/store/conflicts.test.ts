@@ -90,14 +90,21 @@ describe('an open conflict in the store', () => {
   })
 })
 
-test('P11: a merge in which nothing lost is in the sync log too; a change of one side alone is none', async () => {
+test('P11: a merge is in the sync log, and can be undone; a change of one side alone is none', async () => {
   cursor = 0
   await pulled(base)
   await device.write(base.id, { title: 'here' })
   const { events } = await pulled({ ...changed(base, { content: 'there' }), version: 4 })
-  expect(events).toEqual([{ what: 'merged', record: base.id, lost: [], returned: false }])
+  expect(events).toEqual([{ what: 'merged', record: base.id, lost: ['content'], returned: false }])
+  const before = { field: 'content', value: base.fields.content, side: 'local', why: 'merged' }
+  expect(await device.history()).toMatchObject([before])
   const alone = await pulled({ ...changed(base, { content: 'there' }), version: 5 })
   expect(alone.events).toEqual([])
+  const both = await pulled({ ...changed(base, { title: 'here', content: 'there' }), version: 6 })
+  expect(both.events, 'the same on both sides').toEqual([
+    { what: 'merged', record: base.id, lost: [], returned: false },
+  ])
+  expect(await device.history()).toHaveLength(1)
 })
 
 describe('a person resolves it', () => {

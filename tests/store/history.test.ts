@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { KEPT_FOR, KEPT_ROWS, keepUnsent, pruneHistory, readHistory } from '../../src/store/history.ts'
+import { KEPT_FOR, KEPT_VERSIONS, keepUnsent, pruneHistory, readHistory } from '../../src/store/history.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import type { HistoryRow } from '../../src/store/schema.ts'
 import { Clock, Device } from '../support/device.ts'
@@ -35,6 +35,8 @@ const many = (count: number, at: (n: number) => number, id?: string): HistoryRow
   Array.from({ length: count }, (_, n) => row(n, at(n), id))
 const prune = (now = T0): Promise<void> => pruneHistory(device.db, device.library, now)
 const OLD = T0 - KEPT_FOR - 1
+/** Each at a moment of its own, all of them too old. */
+const old = (n: number): number => OLD - 1000 + n
 
 describe('what this device keeps of a record', () => {
   test('newest first, and of cards that went into it too', async () => {
@@ -66,39 +68,66 @@ describe('what this device keeps of a record', () => {
 describe('pruning', () => {
   test('what is younger than 90 days stays, however much it is', async () => {
     await hold(note('text'))
-    await add(many(KEPT_ROWS * 3, (n) => T0 - KEPT_FOR + 1 + n))
+    await add(many(KEPT_VERSIONS * 3, (n) => T0 - KEPT_FOR + 1 + n))
     await prune()
-    expect(await stored()).toBe(KEPT_ROWS * 3)
+    expect(await stored()).toBe(KEPT_VERSIONS * 3)
   })
 
   test('the newest 100 of a record stay, however old they are, and another record’s do not count', async () => {
     await hold(note('text'))
-    await add(many(KEPT_ROWS + 120, () => OLD))
-    await add(many(KEPT_ROWS, () => OLD, idOf(2)))
+    await hold(note('another', { id: idOf(2) }))
+    await add(many(KEPT_VERSIONS + 120, old))
+    await add(many(KEPT_VERSIONS, old, idOf(2)))
     await prune()
-    expect(await stored()).toBe(KEPT_ROWS * 2)
+    expect(await stored()).toBe(KEPT_VERSIONS * 2)
     expect((await kept()).at(-1)).toBe('value 120')
   })
 
   test('what is older and beyond the newest 100 goes, the oldest first, in small transactions', async () => {
     await hold(note('text'))
-    await add(many(KEPT_ROWS + 170, (n) => (n < 160 ? OLD : T0)))
+    await add(many(KEPT_VERSIONS + 170, (n) => (n < 160 ? old(n) : T0 + n)))
     await prune()
-    expect(await stored()).toBe(KEPT_ROWS + 10)
+    expect(await stored()).toBe(KEPT_VERSIONS + 10)
     expect((await kept()).at(-1)).toBe('value 160')
     await prune()
-    expect(await stored(), 'a second time changes nothing').toBe(KEPT_ROWS + 10)
+    expect(await stored(), 'a second time changes nothing').toBe(KEPT_VERSIONS + 10)
+  })
+
+  test('P4 what was put aside in one moment is one version: 60 of three fields each stay whole', async () => {
+    await hold(note('text'))
+    const fields = ['title', 'content', 'tags']
+    const moments = (count: number): HistoryRow[] =>
+      many(count, old).flatMap((one) => fields.map((field) => ({ ...one, field })))
+    await add(moments(60))
+    await prune()
+    expect(await stored()).toBe(180)
+    await add(moments(KEPT_VERSIONS).map((one) => ({ ...one, at: one.at + 100 })))
+    await prune()
+    expect(await stored(), 'the newest 100, none of them cut').toBe(KEPT_VERSIONS * 3)
+    expect((await kept()).at(-1)).toBe('value 0')
+  })
+
+  test('what two sides lost in one moment are two versions, and the moment is not cut', async () => {
+    await hold(note('text'))
+    const both = many(KEPT_VERSIONS, (n) => old(n >> 1)).map((one, n): HistoryRow => {
+      return n % 2 ? { ...one, side: 'remote', why: 'merged' } : one
+    })
+    const [first] = both
+    if (!first) throw new Error('no row')
+    await add([{ ...first, at: old(-5) }, { ...first, field: 'title' }, ...both])
+    await prune()
+    expect(await stored()).toBe(KEPT_VERSIONS + 1)
   })
 
   test('a device clock a year ahead makes nothing old before its time', async () => {
     await hold(note('text'))
-    await add(many(KEPT_ROWS + 5, () => T0 - 1000))
+    await add(many(KEPT_VERSIONS + 5, (n) => T0 - 1000 + n))
     const year = 365 * 86_400_000
     await device.db.run(['meta'], 'readwrite', async (tx) => {
       await tx.objectStore('meta').put({ key: 'clock', offset: -year })
     })
     await prune(T0 + year)
-    expect(await stored()).toBe(KEPT_ROWS + 5)
+    expect(await stored()).toBe(KEPT_VERSIONS + 5)
   })
 
   test('P10 of a record deleted for good nothing is left, once the deletion is settled', async () => {
@@ -112,6 +141,38 @@ describe('pruning', () => {
     expect((await device.held(idOf(1))).entry).toBe(null)
     await prune()
     expect(await stored()).toBe(0)
+  })
+})
+
+describe('P10 what a card left that went into another one', () => {
+  const A = idOf(1)
+  const B = idOf(2)
+  const LINK = { url: 'https://a.example/', formerIds: [B] }
+  beforeEach(() => add([row(1, T0, B)]))
+
+  test('stays as long as that one does', async () => {
+    await device.write(A, LINK, { kind: 'card' })
+    await prune()
+    expect(await stored()).toBe(1)
+  })
+
+  test('goes with it, once its deletion for good is settled', async () => {
+    await device.write(A, LINK, { kind: 'card' })
+    await device.engine.wake('changed', 0)
+    await device.write(A, { deleted: true, purged: true })
+    await prune()
+    expect(await stored(), 'the server may still say that it was edited elsewhere').toBe(1)
+    await device.engine.wake('changed', 0)
+    await prune()
+    expect(await stored()).toBe(0)
+  })
+
+  test('of a record whose row the browser has lost everything stays', async () => {
+    await device.write(B, { title: 'A note' })
+    await device.engine.wake('changed', 0)
+    await device.db.run(['records'], 'readwrite', (tx) => tx.objectStore('records').delete(B))
+    await prune()
+    expect(await stored()).toBe(1)
   })
 })
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { writeDevice } from '../../src/store/library.ts'
-import { readOutbox } from '../../src/store/outbox.ts'
+import { freezeBatch, keepApart, readOutbox } from '../../src/store/outbox.ts'
 import { Clock, Device } from '../support/device.ts'
 import { idOf } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
@@ -19,6 +19,18 @@ describe('what the engine reads', () => {
     await device.write(idOf(1), { url: 'https://a.example/' }, { kind: 'card' })
     for (const n of [4, 2, 3]) await device.write(idOf(n), { title: `${n}` })
     expect((await readOutbox(device.db, clock.now))?.due).toEqual([2, 3, 4, 1].map(idOf))
+  })
+
+  test('P8: what failed alone is kept apart, unless it waits for a person by now or is gone', async () => {
+    await device.write(idOf(1), { title: 'one' })
+    const [flight] = await freezeBatch(device.db, device.library, [idOf(1)], () => device.newId())
+    if (!flight) throw new Error('nothing was frozen')
+    const read = async () => (await readOutbox(device.db, clock.now))?.alone
+    await keepApart(device.db, device.library, flight)
+    expect(await read()).toEqual(new Set([idOf(1)]))
+    await device.db.run(['outbox'], 'readwrite', (tx) => tx.objectStore('outbox').delete(idOf(1)))
+    await keepApart(device.db, device.library, flight)
+    expect(await read()).toEqual(new Set())
   })
 
   test('what this device is called goes with every push', async () => {

@@ -59,6 +59,20 @@ describe('one timeline', () => {
     expect(entries.map(({ undoes }) => undoes)).toEqual([false, false, false, true, false])
   })
 
+  test('before a merge of what only the other side changed: it is compared with what it became, and can be undone', () => {
+    const entries = timeline({
+      record: note('c'),
+      versions: [version(3, 'c'), version(2, 'b'), version(1, 'a')],
+      rows: [row(1, 3.5, 'b', { why: 'merged' })],
+    })
+    expect(entries.find(({ is }) => is === 'aside')).toMatchObject({
+      undoes: true,
+      comparedWith: 'now',
+      from: { content: 'c' },
+      to: { content: 'b' },
+    })
+  })
+
   test('a device clock an hour off puts nothing in the wrong place', () => {
     const rows = [row(1, 1.5 - 60, 'mine')]
     const entries = timeline({ versions: [version(2, 'b'), version(1, 'a')], rows, offset: 3_600_000 })

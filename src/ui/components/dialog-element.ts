@@ -71,6 +71,20 @@ export abstract class DialogElement extends PawkitElement {
     this.#dialog.value?.close()
   }
 
+  /** Does what a person asked for, once at a time; what throws is said in the dialog, which goes on. */
+  protected async attempt(work: () => Promise<void>, problem: string): Promise<void> {
+    if (this.busy) return
+    this.busy = true
+    this.problem = null
+    try {
+      await work()
+    } catch {
+      this.problem = problem
+    } finally {
+      this.busy = false
+    }
+  }
+
   protected problemLine(): TemplateResult {
     return html`${problemLine(this.problem)}`
   }

@@ -16,19 +16,18 @@ class DiscardDialog extends DialogElement {
         ? 'It was never on the server: it goes to the Trash on this device, with all its text.'
         : 'The record goes back to what the server has. Your text stays in its version history on this device.'
     return html`<p>The unsent change of “${title}” will not be sent. ${where}</p>
+      ${this.problemLine()}
       <div class="actions">
         <button autofocus @click=${() => this.close()}>Cancel</button>
         <button class="outlined danger" @click=${this.#discard}>Discard</button>
       </div>`
   }
 
-  readonly #discard = async (): Promise<void> => {
-    if (this.busy) return
-    this.busy = true
-    await this.model.failed.discard(this.recordId)
-    this.busy = false
-    this.close()
-  }
+  readonly #discard = (): Promise<void> =>
+    this.attempt(async () => {
+      await this.model.failed.discard(this.recordId)
+      this.close()
+    }, 'That did not work; the change is still here. Try again, or reload the page.')
 }
 
 customElements.define('pawkit-discard-dialog', DiscardDialog)

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import './merge-text.ts'
 import { toWellFormed } from '../../core/limits.ts'
 import { list } from '../../core/records.ts'
 import { fieldName, lifeWords, type Sides, valueWords } from '../conflict-words.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
-import type { Draft, FieldDraft } from '../merge/draft.ts'
+import { type Draft, type FieldDraft, ownWork } from '../merge/draft.ts'
 import { preview } from '../merge/preview.ts'
 import { isWritten } from '../merge/shown-fields.ts'
 import type { TextMerge } from '../merge/text-merge.ts'
@@ -19,18 +20,24 @@ import { problemLine } from './problem.ts'
 type OneDraft = Extract<FieldDraft, { is: 'one' }>
 type SetDraft = Extract<FieldDraft, { is: 'set' }>
 
-/** *Merge both*: every field in question, and the record that comes of it. Says `draft`, `save` and `back`; it writes nothing. */
+/**
+ * *Merge both*: every field in question, and the record that comes of it; or, once that is settled, what a person wrote.
+ * Says `draft`, `save`, `copy` and `back`; it writes nothing.
+ */
 class MergeEditor extends PawkitElement {
   static override properties = {
     ...PawkitElement.properties,
     draft: { attribute: false },
     sides: { attribute: false },
+    ends: {},
     problem: {},
     busy: { type: Boolean },
     previewing: { state: true },
   }
   declare draft: Draft
   declare sides: Sides
+  /** What can become of it: `edit` and `copy` where the conflict is settled meanwhile. */
+  declare ends: 'merge' | 'edit' | 'copy'
   declare problem: string | null
   declare busy: boolean
   declare previewing: boolean
@@ -39,6 +46,7 @@ class MergeEditor extends PawkitElement {
 
   constructor() {
     super()
+    this.ends = 'merge'
     this.problem = null
     this.busy = false
     this.previewing = false
@@ -50,19 +58,48 @@ class MergeEditor extends PawkitElement {
   }
 
   override render(): TemplateResult {
-    return html`<div class="fields" ?hidden=${this.previewing}>
-        <h3 tabindex="-1">Merge both</h3>
-        ${this.draft.fields.map((field) => this.#field(field))}
+    const over = this.ends !== 'merge'
+    const previewing = this.previewing && !over
+    return html`<div class="fields" ?hidden=${previewing}>
+        <h3 tabindex="-1">${over ? 'What you wrote' : 'Merge both'}</h3>
+        ${repeat(
+          this.draft.fields,
+          ({ of }) => of.field,
+          (field) => this.#field(field),
+        )}
+        ${this.#parked()}
       </div>
-      ${this.previewing ? preview(this.draft, this.model.records) : nothing}
-      <div class="bar">
-        ${problemLine(this.problem)}
-        <button class="back" @click=${() => this.#say('back')}>${icon('back')}Back</button>
-        <button class="outlined" aria-pressed=${this.previewing ? 'true' : 'false'} @click=${() => (this.previewing = !this.previewing)}>
-          Preview
-        </button>
-        <button class="primary" aria-busy=${this.busy ? 'true' : 'false'} @click=${() => this.#say('save')}>Save merge</button>
-      </div>`
+      ${previewing ? preview(this.draft, this.model.records) : nothing}
+      <div class="bar">${problemLine(this.problem)}${over ? this.#afterwards() : this.#choices()}</div>`
+  }
+
+  #choices(): TemplateResult {
+    return html`<button class="back" @click=${() => this.#say('back')}>${icon('back')}Back</button>
+      <button class="outlined" aria-pressed=${this.previewing ? 'true' : 'false'} @click=${() => (this.previewing = !this.previewing)}>
+        Preview
+      </button>
+      <button class="primary" aria-busy=${this.busy ? 'true' : 'false'} @click=${() => this.#say('save')}>Save merge</button>`
+  }
+
+  #afterwards(): TemplateResult {
+    return html`<button class="back danger" @click=${() => this.#say('back')}>Give it up</button>
+      <button class="outlined" @click=${() => this.#say('copy')}>Copy</button>
+      ${
+        this.ends === 'edit'
+          ? html`<button class="primary" aria-busy=${this.busy ? 'true' : 'false'} @click=${() => this.#say('save')}>
+              Save what I wrote
+            </button>`
+          : nothing
+      }`
+  }
+
+  /** Words for a field that both sides agree on by now. */
+  #parked(): TemplateResult | typeof nothing {
+    const names = ownWork({ ...this.draft, fields: [] }).map(({ of }) => fieldName(of.field))
+    if (names.length === 0) return nothing
+    return html`<p class="part soft">
+      Settled meanwhile: ${names.join(', ')}. What you wrote there is kept, and comes after this.
+    </p>`
   }
 
   #field(draft: FieldDraft): TemplateResult | typeof nothing {
@@ -89,6 +126,9 @@ class MergeEditor extends PawkitElement {
 
   #one(draft: OneDraft, name: string): TemplateResult {
     const { field } = draft.of
+    // The sides to choose from are gone.
+    if (this.ends !== 'merge')
+      return html`<div class="part"><p class="name" aria-hidden="true">${name}</p>${this.#own(draft, name)}</div>`
     const pick = (value: OneDraft['pick'], whose: string, words: string | TemplateResult) =>
       html`<label class="choice"
         ><input
@@ -184,7 +224,7 @@ class MergeEditor extends PawkitElement {
     this.dispatchEvent(new CustomEvent('draft', { detail: this.draft }))
   }
 
-  #say(what: 'save' | 'back'): void {
+  #say(what: 'save' | 'copy' | 'back'): void {
     this.dispatchEvent(new CustomEvent(what))
   }
 }

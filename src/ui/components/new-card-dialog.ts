@@ -74,17 +74,17 @@ class NewCardDialog extends FormDialog {
       description: this.fieldText('description'),
       ...(this.inside === null ? {} : { collectionIds: [this.inside] }),
     }
-    this.busy = true
-    const result = await this.model.create('card', fields).done
-    this.busy = false
-    if (result.is === 'written') {
-      this.close()
-      this.model.notify('status', `“${titleOf(result.record)}” is saved.`)
-    } else if (result.is === 'duplicate') {
-      const { record } = result
-      this.problem = html`This link is in your library already:
-        <a href=${pathOf(record)} @click=${() => this.close()}>${titleOf(record)}</a>`
-    } else this.problem = problemOf(result)
+    await this.attempt(async () => {
+      const result = await this.model.create('card', fields).done
+      if (result.is === 'written') {
+        this.close()
+        this.model.notify('status', `“${titleOf(result.record)}” is saved.`)
+      } else if (result.is === 'duplicate') {
+        const { record } = result
+        this.problem = html`This link is in your library already:
+          <a href=${pathOf(record)} @click=${() => this.close()}>${titleOf(record)}</a>`
+      } else this.problem = problemOf(result)
+    }, 'This device could not save it. Try again, or reload the page.')
   }
 }
 

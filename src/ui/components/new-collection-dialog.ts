@@ -30,13 +30,12 @@ class NewCollectionDialog extends FormDialog {
       this.focusOn('name')
       return
     }
-    this.busy = true
-    const result = await this.model.create('collection', { name }).done
-    this.problem = problemOf(result)
-    this.busy = false
-    if (this.problem !== null) return
-    this.close()
-    this.model.notify('status', `“${name}” is saved.`)
+    await this.attempt(async () => {
+      this.problem = problemOf(await this.model.create('collection', { name }).done)
+      if (this.problem !== null) return
+      this.close()
+      this.model.notify('status', `“${name}” is saved.`)
+    }, 'This device could not save it. Try again, or reload the page.')
   }
 }
 

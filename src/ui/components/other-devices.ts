@@ -200,7 +200,9 @@ export class OtherDevices extends PawkitElement {
     const field = this.renderRoot.querySelector<HTMLInputElement>('#name')
     if (this.#busy || !field || !this.#open) return
     this.#busy = true
-    const words = await this.#open.rename(id, field.value)
+    const words = await this.#open
+      .rename(id, field.value)
+      .catch(() => 'That did not work. Try again, or reload the page.')
     this.#busy = false
     if (words === null) return this.#leave(id)
     this.problem = { id, words }

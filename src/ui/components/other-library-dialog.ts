@@ -76,6 +76,8 @@ class OtherLibraryDialog extends DialogElement {
         // What was open is of the library before.
         if (choice !== 'cancel') ask(this, { go: '/' })
       } else if (result.is === 'refused') this.problem = result.message
+    } catch {
+      this.problem = 'That did not work. Reload the page and try again.'
     } finally {
       this.busy = false
     }

@@ -18,13 +18,11 @@ class PurgeDialog extends DialogElement {
       </div>`
   }
 
-  readonly #purge = async (): Promise<void> => {
-    if (this.busy) return
-    this.busy = true
-    this.problem = problemOf(await this.model.purge(this.recordId))
-    this.busy = false
-    if (this.problem === null) this.close()
-  }
+  readonly #purge = (): Promise<void> =>
+    this.attempt(async () => {
+      this.problem = problemOf(await this.model.purge(this.recordId))
+      if (this.problem === null) this.close()
+    }, 'That did not work; nothing was deleted. Try again, or reload the page.')
 }
 
 customElements.define('pawkit-purge-dialog', PurgeDialog)

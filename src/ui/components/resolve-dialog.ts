@@ -1,76 +1,66 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { Resolution } from '../../core/conflict.ts'
-import { isPurged } from '../../core/records.ts'
+import { titleOf } from '../../core/records.ts'
 import { problemWords, type Sides, sidesOf, whatHappened } from '../conflict-words.ts'
 import { icon } from '../icons.ts'
-import { beginDraft, type Draft, fieldsOf, renewDraft, sameSides } from '../merge/draft.ts'
-import { goOn, type KeptDraft, keepDraft } from '../merge/kept-draft.ts'
+import { beginDraft, type FieldDraft, fieldsOf, renewDraft, sameSides } from '../merge/draft.ts'
+import { type KeptDraft, outlived } from '../merge/kept-draft.ts'
+import { leftOf } from '../merge/left-over.ts'
 import type { ConflictView } from '../model.ts'
-import type { Dialog } from '../requests.ts'
+import {
+  changedWords,
+  keptWords,
+  leftWords,
+  MERGED,
+  NOT_LOADED,
+  SETTLED,
+  settledWords,
+  whatStays,
+} from '../resolve-words.ts'
 import { dialogBar } from '../styles/dialog-bar.ts'
-import { comparedFields } from './compared-fields.ts'
-import { DialogElement } from './dialog-element.ts'
+import { comparedSides } from './compared-sides.ts'
+import { ConflictDialog } from './conflict-dialog.ts'
+import { copyLeft, leftOver, leftOverStyles, saveLeft } from './left-over.ts'
 import { markedStyles } from './marked-text.ts'
 import { resolveStyles } from './resolve-dialog.styles.ts'
 
-const KEPT = 'What you do not keep stays in its version history.'
-const FOR_GOOD = 'It was deleted for good there: with that version, what is here goes for good too.'
-
 /** Dialog `Resolve conflict`: both versions of a record, and what becomes of them. Nothing is written until a person says so. */
-class ResolveDialog extends DialogElement {
-  static override properties = {
-    ...DialogElement.properties,
-    recordId: {},
-    view: { state: true },
-    draft: { state: true },
-    said: { state: true },
-    whole: { state: true },
-  }
-  declare recordId: string
-  declare view: ConflictView | null
-  /** The merge under way; null: the two versions are compared. */
-  declare draft: Draft | null
-  declare said: string
-  /** Texts are shown without leaving out what is the same. */
-  declare whole: boolean
+class ResolveDialog extends ConflictDialog {
   protected override readonly heading = 'Resolve conflict'
 
-  static override styles = [...DialogElement.styles, markedStyles, dialogBar, resolveStyles]
-
-  constructor() {
-    super()
-    this.view = null
-    this.draft = null
-    this.said = ''
-    this.whole = false
-  }
+  static override styles = [...ConflictDialog.styles, markedStyles, dialogBar, resolveStyles, leftOverStyles]
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.model.conflicts.removeEventListener('change', this.#onChange)
+    this.model.removeEventListener('records', this.#onRecords)
   }
 
   protected override async prepare(): Promise<void> {
     // Not as it is connected: an element that was in the page before its code has no model yet by then.
     this.model.conflicts.addEventListener('change', this.#onChange)
+    this.model.addEventListener('records', this.#onRecords)
     await this.model.conflicts.look()
     this.view = this.model.conflicts.get(this.recordId)
+    const { unfinished } = this.model
+    if (!this.view) this.#goOnAlone()
     // Where the page was reloaded in the midst of merging.
-    if (this.model.unfinished.isOpen(this.#dialog)) await this.#merge()
+    else if (unfinished.isOpen(this.dialog)) await this.#merge()
+  }
+
+  /** It was settled while the dialog, or the page, was closed. */
+  #goOnAlone(): void {
+    const kept = this.model.unfinished.get(this.dialog)
+    if (!kept) return
+    const gone = { id: this.recordId, kind: 'note', version: 0, fields: {}, stamps: {} }
+    const draft = outlived(kept as KeptDraft, this.record ?? gone)
+    const left = leftOf(draft, this.record)
+    if (left.length > 0) this.#outlive(draft.view, left, SETTLED)
+    else this.model.unfinished.drop(this.dialog)
   }
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.get('draft') && this.draft === null) this.focusOn('merge')
-  }
-
-  get #dialog(): Dialog {
-    return { is: 'resolve', id: this.recordId }
-  }
-
-  /** A merge that was begun and not saved: closing the dialog keeps it, and so does a reload. */
-  #begun(view: ConflictView): Draft | null {
-    const kept = this.model.unfinished.get(this.#dialog)
-    return kept ? goOn(kept as KeptDraft, view) : null
   }
 
   protected override body(): TemplateResult {
@@ -79,11 +69,11 @@ class ResolveDialog extends DialogElement {
       return html`<p>This conflict is settled already.</p>
         <div class="bar"><button class="later" @click=${() => this.close()}>Close</button></div>`
     const sides = sidesOf(view, this.model.summary.account, Date.now())
-    const lead = html`<p class="lead" tabindex="-1" autofocus>
-      ${whatHappened(view, sides)} <span class="soft">${isPurged(view.theirs) ? FOR_GOOD : KEPT}</span>
-    </p>`
-    return html`${lead}
+    const record = this.record
+    const happened = html`${whatHappened(view, sides)} <span class="soft">${whatStays(view)}</span>`
+    return html`<p class="lead" tabindex="-1" autofocus>${this.over ? leftWords(view.title, record) : happened}</p>
       <p class="said" role="status">${this.said ? html`${icon('alert')}<span>${this.said}</span>` : nothing}</p>
+      ${this.over && this.draft && record ? leftOver(this.draft, record, this.model.records) : nothing}
       ${
         this.draft
           ? html`<pawkit-merge-editor
@@ -91,30 +81,30 @@ class ResolveDialog extends DialogElement {
               .model=${this.model}
               .draft=${this.draft}
               .sides=${sides}
+              .ends=${this.over ? (record ? 'edit' : 'copy') : 'merge'}
               .problem=${this.problem}
               .busy=${this.busy}
-              @draft=${this.#onDraft}
-              @save=${this.#save}
-              @back=${this.#back}
+              @draft=${this.onDraft}
+              @save=${this.over ? this.#saveEdit : this.#save}
+              @copy=${this.#copy}
+              @back=${this.over ? this.#giveUp : this.#back}
             ></pawkit-merge-editor>`
           : this.#compare(view, sides)
       }`
   }
 
   #compare(view: ConflictView, sides: Sides): TemplateResult {
-    const mergeable = this.model.unfinished.get(this.#dialog) ? 'Go on merging both' : 'Merge both'
-    const { model, whole } = this
+    const { model, whole, problem } = this
     const toggleWhole = (): void => {
       this.whole = !this.whole
     }
-    return html`${comparedFields({ view, sides, model, whole, toggleWhole })}
-      <div class="bar">
-        ${this.problemLine()}
-        <button class="later" @click=${() => this.close()}>Not now</button>
-        <button class="outlined" @click=${() => this.#resolve({ take: 'local' })}>Keep local version</button>
-        <button class="outlined" @click=${() => this.#resolve({ take: 'server' })}>Use server version</button>
-        <button id="merge" class="primary" aria-label="Merge both" title=${mergeable} @click=${this.#merge}>Merge both</button>
-      </div>`
+    return comparedSides({
+      ...{ view, sides, model, whole, toggleWhole, problem },
+      begun: this.model.unfinished.get(this.dialog) !== undefined,
+      later: () => this.close(),
+      take: (take) => void this.#resolve({ take }),
+      merge: () => void this.#merge(),
+    })
   }
 
   readonly #merge = async (): Promise<void> => {
@@ -126,7 +116,7 @@ class ResolveDialog extends DialogElement {
       await import('./merge-editor.ts')
       const now = this.model.conflicts.get(view.id) ?? view
       this.view = now
-      this.draft = this.#begun(now) ?? beginDraft(now)
+      this.draft = this.begun(now) ?? beginDraft(now)
     } catch {
       this.problem =
         'The merge editor could not be loaded. Reload the page and try again; the conflict stays open.'
@@ -135,18 +125,29 @@ class ResolveDialog extends DialogElement {
     }
   }
 
-  readonly #onDraft = (event: Event): void => {
-    if (!(event instanceof CustomEvent)) return
-    const draft: Draft = event.detail
-    this.draft = draft
-    this.problem = null
-    this.model.unfinished.put(this.#dialog, keepDraft(draft))
-  }
-
   readonly #back = (): void => {
-    this.model.unfinished.close(this.#dialog)
+    this.model.unfinished.close(this.dialog)
     this.draft = null
     this.problem = null
+  }
+
+  readonly #giveUp = (): void => this.#leave('What you wrote is given up.')
+
+  readonly #copy = async (): Promise<void> => {
+    if (!this.draft) return
+    this.problem = await copyLeft(this.draft)
+    if (this.problem === null) this.say('What you wrote is copied.')
+  }
+
+  readonly #saveEdit = async (): Promise<void> => {
+    const { draft } = this
+    const record = this.record
+    if (!draft || !record || this.busy) return
+    this.busy = true
+    this.problem = null
+    this.problem = await saveLeft(this.model, draft, record)
+    this.busy = false
+    if (this.problem === null) this.#leave(`What you wrote in “${titleOf(record)}” is saved.`)
   }
 
   readonly #save = (): void => {
@@ -155,13 +156,9 @@ class ResolveDialog extends DialogElement {
 
   /** Escape goes one step back, as it does everywhere. */
   protected override cancelled(): void {
-    if (this.draft) this.#back()
+    if (this.over) this.putOff()
+    else if (this.draft) this.#back()
     else this.close()
-  }
-
-  protected override close(): void {
-    this.model.unfinished.close(this.#dialog)
-    super.close()
   }
 
   async #resolve(resolution: Resolution): Promise<void> {
@@ -173,7 +170,7 @@ class ResolveDialog extends DialogElement {
       const answer = await this.model.conflicts.resolve(view, resolution)
       if (answer === 'resolved') this.#done(view, resolution)
       else if (answer === 'changed') this.#renew(true)
-      else if (answer === 'gone') this.#leave(settled(view))
+      else if (answer === 'gone') this.#settled(view)
       else this.problem = answer.problems.map(({ field, problem }) => problemWords(field, problem)).join(' ')
     } catch {
       this.problem = 'That was not saved; the conflict stays open. Try again, or reload the page.'
@@ -182,22 +179,44 @@ class ResolveDialog extends DialogElement {
     }
   }
 
-  #done({ title }: ConflictView, { take }: Resolution): void {
-    const kept = {
-      local: 'This device’s version',
-      server: 'The server’s version',
-      merged: 'The merged version',
-    }
-    this.#leave(`${kept[take]} of “${title}” is kept; the rest is in its version history.`)
+  #done(view: ConflictView, { take }: Resolution): void {
+    const left = this.draft ? leftOf({ ...this.draft, fields: [] }, this.record) : []
+    if (left.length > 0) this.#outlive(view, left, MERGED)
+    else this.#leave(keptWords(view.title, take))
+  }
+
+  /** Elsewhere, or in another tab. */
+  #settled(was: ConflictView): void {
+    const draft = this.draft ?? this.begun(was)
+    const left = draft ? leftOf(draft, this.record) : []
+    if (left.length > 0) this.#outlive(was, left, SETTLED)
+    else this.#leave(settledWords(was.title))
+  }
+
+  /** What a person wrote is in no record: it stays until they say what becomes of it. */
+  #outlive(view: ConflictView, fields: readonly FieldDraft[], words: string): void {
+    // Where it was put aside in an earlier page, its code is not here yet.
+    void import('./merge-editor.ts').catch(() => {
+      this.problem = NOT_LOADED
+    })
+    this.view = view
+    this.draft = { view, fields, parked: [] }
+    this.over = true
+    this.problem = null
+    this.keep(this.draft)
+    this.say(words)
   }
 
   /** The conflict is settled, here or elsewhere. */
   #leave(words: string): void {
-    this.model.unfinished.drop(this.#dialog)
+    this.model.unfinished.drop(this.dialog)
     this.model.notify('status', words)
     this.close()
     this.view = null
+    this.over = false
   }
+
+  readonly #onRecords = (): void => this.requestUpdate()
 
   readonly #onChange = (): void => {
     // While a choice is being written its answer says what became of it.
@@ -210,22 +229,20 @@ class ResolveDialog extends DialogElement {
     const now = this.model.conflicts.get(this.recordId)
     if (!was) return
     if (!now) {
-      this.#leave(settled(was))
+      if (!this.over) this.#settled(was)
       return
     }
+    const again = this.over
+    this.over = false
     this.view = now
-    if (this.draft) this.draft = renewDraft(this.draft, now)
-    if (!refused && sameSides(was, now)) return
-    const which = was.theirs.version !== now.theirs.version ? 'The other version' : 'This device’s version'
-    const kept = this.draft ? ' What you chose and wrote is kept.' : ''
-    this.said = ''
-    // Said again where it has happened again.
-    void this.updateComplete.then(() => {
-      this.said = `${which} has changed meanwhile and is shown as it is now.${kept}`
-    })
+    if (this.draft) {
+      this.draft = renewDraft(this.draft, now)
+      // It may be another conflict by now, which what is kept must name.
+      if (this.model.unfinished.get(this.dialog)) this.keep(this.draft)
+    }
+    if (!refused && !again && sameSides(was, now)) return
+    this.say(changedWords(was.theirs.version !== now.theirs.version, this.draft !== null))
   }
 }
-
-const settled = ({ title }: ConflictView): string => `The conflict of “${title}” is settled already.`
 
 customElements.define('pawkit-resolve-dialog', ResolveDialog)

@@ -85,6 +85,8 @@ class SignInDialog extends FormDialog {
         this.model.unfinished.drop(this.form)
         ask(this, { open: { is: 'other-library', email: result.email, records, unsynced } })
       }
+    } catch {
+      this.problem = 'That did not work. Reload the page and try again; what is on this device is kept.'
     } finally {
       this.busy = false
     }

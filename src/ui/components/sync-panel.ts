@@ -82,6 +82,9 @@ export class SyncPanel extends PawkitElement {
         margin-top: 8px;
         color: var(--ink);
       }
+      .reload {
+        margin-top: 12px;
+      }
       dl {
         display: grid;
         grid-template-columns: 1fr auto;
@@ -165,6 +168,11 @@ export class SyncPanel extends PawkitElement {
       </header>
       <p class="sentence">${summary.sentence}</p>
       ${summary.alarm === null ? nothing : html`<p class="alarm" role="alert">${summary.alarm}</p>`}
+      ${
+        summary.tooOld
+          ? html`<p class="reload"><button class="primary" @click=${() => this.model.reload()}>Reload</button></p>`
+          : nothing
+      }
       ${
         vanishing.count === 0
           ? nothing

@@ -21,6 +21,7 @@ import { DeviceDesk } from './device-desk.ts'
 import { FailedDesk } from './failed-desk.ts'
 import { HistoryDesk } from './history-desk.ts'
 import { LogDesk } from './log-desk.ts'
+import { newestVersion } from './newest-version.ts'
 import type { PageWorld } from './page-world.ts'
 import { RescueDesk } from './rescue-desk.ts'
 import { StorageDesk } from './storage-desk.ts'
@@ -177,7 +178,11 @@ export class PawkitModel extends WritingModel implements PageModel {
       return
     }
     this.handOver()
-    this.world.worker?.acceptUpdate()
+    const { worker } = this.world
+    void newestVersion(() => worker?.acceptUpdate()).then((comes) => {
+      // What reloads the page then is the new worker; here, too, not over what is nowhere else.
+      if (!comes && !this.rescue.holds) location.reload()
+    })
   }
 
   /** A page that hides or dies: what is not committed goes to the worker, and what waits is sent. */

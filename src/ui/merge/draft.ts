@@ -16,9 +16,15 @@ export type FieldDraft = { readonly of: ConflictField } & (
 export interface Draft {
   readonly view: ConflictView
   readonly fields: readonly FieldDraft[]
+  /** Of fields that are in question no longer: there again when they are. */
+  readonly parked: readonly FieldDraft[]
 }
 
-export const beginDraft = (view: ConflictView): Draft => ({ view, fields: view.fields.map(begin) })
+export const beginDraft = (view: ConflictView): Draft => ({
+  view,
+  fields: view.fields.map(begin),
+  parked: [],
+})
 
 export const ancestorOf = ({ ancestor }: ConflictField): string | null =>
   ancestor === null ? null : text(ancestor)
@@ -35,8 +41,9 @@ function begin(of: ConflictField): FieldDraft {
 
 /** The same work on other sides: nothing that was chosen or written is lost. */
 export function renewDraft(draft: Draft, view: ConflictView): Draft {
+  const all = [...draft.fields, ...draft.parked]
   const fields = view.fields.map((of): FieldDraft => {
-    const was = draft.fields.find((each) => each.of.field === of.field)
+    const was = all.find((each) => each.of.field === of.field)
     if (!was) return begin(of)
     if (was.is === 'text')
       return { ...was, of, merge: renewText(was.merge, ancestorOf(of), text(of.mine), text(of.theirs)) }
@@ -45,8 +52,18 @@ export function renewDraft(draft: Draft, view: ConflictView): Draft {
     const now = union(list(of.theirs), list(of.mine))
     return { ...was, of, value: list(mergeSet(before, was.value, now)) }
   })
-  return { view, fields }
+  const asked = new Set(view.fields.map(({ field }) => field))
+  const parked = all.filter((each) => !asked.has(each.of.field) && isTouched(each))
+  return { view, fields, parked }
 }
+
+const isChanged = (draft: FieldDraft): boolean =>
+  !sameValue(draft.of.merge, resultOf(draft), resultOf(begin(draft.of)))
+const isTouched = (draft: FieldDraft): boolean => isChanged(draft) || (draft.is === 'one' && draft.own !== '')
+
+/** What a person typed or put together, and is nowhere else. A choice between two values is no work of its own. */
+export const ownWork = ({ fields, parked }: Draft): FieldDraft[] =>
+  [...fields, ...parked].filter((each) => (each.is === 'one' ? each.pick === 'own' : isChanged(each)))
 
 /** What the field will hold. */
 export function resultOf(draft: FieldDraft): Json | undefined {

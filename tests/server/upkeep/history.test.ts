@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { TRASH_MS } from '../../../server/upkeep/trash.ts'
 import { device, mutation } from '../device.ts'
 import { type Client, newId, type Settings, type TestServer, testServer } from '../fixture.ts'
 
@@ -105,6 +106,49 @@ describe('the version history', () => {
     expect([late.status, late.body.note.version]).toEqual([409, 11])
     const { version, seq } = outcome
     expect(await a.one(edit)).toMatchObject({ outcome: 'applied', version, seq, record: { version: 11 } })
+  })
+
+  describe('P10 an edit refused by a deletion for good', () => {
+    /** A note that one device deletes for good, while another has an edit of it to send. */
+    const refused = async () => {
+      await begin(undefined)
+      const a = device(ada)
+      const note = mutation({ title: 'Note', content: 'text' })
+      await a.one(note)
+      await a.one(mutation({ deleted: true, purged: true }, { record: note.record, on: 1, above: 1 }))
+      const edit = mutation({ content: 'secret words' }, { record: note.record, on: 1, above: 1 })
+      expect((await device(ada).one(edit)).outcome).toBe('conflict')
+      return note.record
+    }
+    const contents = async (id: string): Promise<unknown[]> => {
+      const { body } = await ada.send('GET', `/api/notes/${id}/versions`)
+      return body.versions.map((entry: { fields: { content?: string } }) => entry.fields.content)
+    }
+
+    it('P4 stays as long as a record stays in the Trash: its device may bring the record back', async () => {
+      const id = await refused()
+      await later(TRASH_MS - 1)
+      expect(await contents(id)).toEqual(['secret words', undefined, undefined])
+    })
+
+    it('leaves no text on the server after that, where nobody did', async () => {
+      const id = await refused()
+      await later(TRASH_MS)
+      expect(await contents(id)).toEqual([undefined, undefined, undefined])
+      const { text } = await ada.send('GET', `/api/notes/${id}/versions`)
+      expect(text).not.toContain('secret')
+    })
+
+    it('P4 stays with the record where it came back, and so do those of other records', async () => {
+      const id = await refused()
+      const whole = { title: 'Note', content: 'both', deleted: false, purged: false }
+      await device(ada).one(mutation(whole, { record: id, on: 2, above: 2 }))
+      const other = await noteAt(2)
+      await device(ada).one(mutation({ content: 'late' }, { record: other, on: 1, above: 1 }))
+      await later(TRASH_MS)
+      expect(await contents(id)).toContain('secret words')
+      expect(await contents(other)).toContain('late')
+    })
   })
 
   it('pages right while new versions come in and old ones go', async () => {

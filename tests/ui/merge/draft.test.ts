@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Fields, MergeKind } from '../../../src/core/records.ts'
-import { beginDraft, type Draft, fieldsOf, renewDraft, sameSides } from '../../../src/ui/merge/draft.ts'
+import {
+  beginDraft,
+  type Draft,
+  fieldsOf,
+  ownWork,
+  renewDraft,
+  sameSides,
+} from '../../../src/ui/merge/draft.ts'
 import { changesOf, setChangesOf, shownFields } from '../../../src/ui/merge/shown-fields.ts'
 import type { ConflictField, ConflictView } from '../../../src/ui/model.ts'
 
@@ -86,6 +93,43 @@ describe('merging the fields beside the text', () => {
   test('a field that is in question only now is asked too, one that is settled is not sent', () => {
     const begun = beginDraft(view([TITLE]))
     expect(fieldsOf(renewDraft(begun, view([TAGS], 3)))).toEqual({ tags: ['trip', 'italy', 'spring'] })
+  })
+
+  test('P4 one’s own words for a field that is settled for a while are there when it is in question again', () => {
+    const own = change(beginDraft(view([TITLE, TAGS])), 'title', { pick: 'own', own: 'my own words' })
+    const settled = renewDraft(own, view([TAGS], 3))
+    expect(fieldsOf(settled)).toEqual({ tags: ['trip', 'italy', 'spring'] })
+    const still = renewDraft(settled, view([{ ...TAGS, theirs: ['trip', 'food'] }], 4))
+    const again = renewDraft(still, view([{ ...TITLE, theirs: 'Roma e Napoli' }, TAGS], 5))
+    expect(fieldsOf(again).title).toBe('my own words')
+    expect(again.parked).toEqual([])
+  })
+
+  test('the same of a text, and of a choice; what nobody touched begins anew', () => {
+    const TEXT = field('content', 'text', ['one\ntwo', 'one of mine\ntwo', 'one of theirs\ntwo'])
+    const begun = change(beginDraft(view([TEXT, TITLE, TAGS])), 'title', { pick: 'theirs' })
+    const content = begun.fields.find((each) => each.of.field === 'content')
+    if (content?.is !== 'text') throw new Error('no text')
+    const text = `${content.merge.text}\na paragraph of my own`
+    const typed = change(begun, 'content', { merge: { ...content.merge, text } })
+    const settled = renewDraft(typed, view([field('deleted', 'life', [false, false, true])], 3))
+    expect(settled.parked.map(({ of }) => of.field)).toEqual(['content', 'title'])
+    const again = fieldsOf(renewDraft(settled, view([TEXT, TITLE, { ...TAGS, theirs: ['food'] }], 4)))
+    expect(again).toEqual({ content: text, title: 'Roma', tags: ['food', 'trip', 'spring'] })
+  })
+
+  test('a person’s own work is what they typed or changed, in question still or not, and nothing that came by itself', () => {
+    const begun = beginDraft(view([TITLE, TAGS]))
+    expect(ownWork(begun)).toEqual([])
+    expect(ownWork(renewDraft(begun, view([{ ...TITLE, theirs: 'Napoli' }, TAGS], 3)))).toEqual([])
+    expect(ownWork(change(begun, 'title', { pick: 'theirs' })), 'a choice between two that are gone').toEqual(
+      [],
+    )
+    const own = change(begun, 'title', { pick: 'own', own: 'my own words' })
+    const named = (draft: Draft) => ownWork(draft).map(({ of }) => of.field)
+    expect(named(own)).toEqual(['title'])
+    expect(named(renewDraft(own, view([TAGS], 3)))).toEqual(['title'])
+    expect(named(change(begun, 'tags', { value: ['trip', 'mine'] }))).toEqual(['tags'])
   })
 
   test('the same sides are known as the same', () => {

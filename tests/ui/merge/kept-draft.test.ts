@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { beginDraft, type Draft, fieldsOf } from '../../../src/ui/merge/draft.ts'
-import { goOn, keepDraft } from '../../../src/ui/merge/kept-draft.ts'
+import { beginDraft, type Draft, fieldsOf, ownWork, renewDraft } from '../../../src/ui/merge/draft.ts'
+import { goOn, keepDraft, outlived } from '../../../src/ui/merge/kept-draft.ts'
 import type { ConflictField, ConflictView } from '../../../src/ui/model.ts'
 
 const field = (
@@ -60,6 +60,27 @@ describe('a merge that was begun and not saved', () => {
       tags: ['italy'],
     })
     expect(after && fieldsOf(after).content).toContain('wine')
+  })
+
+  test('P4 words for a field that is settled meanwhile outlive the reload too', () => {
+    const now = view('soup of beans\nbread')
+    const without = (name: string) => ({ ...now, fields: now.fields.filter((each) => each.field !== name) })
+    for (const name of ['title', 'content']) {
+      const begun = worked(beginDraft(now))
+      const draft = renewDraft(begun, without(name))
+      const after = goOn(reloaded(draft), without(name))
+      expect(after).toEqual(draft)
+      expect(after && fieldsOf(renewDraft(after, now))[name]).toEqual(fieldsOf(begun)[name])
+    }
+  })
+
+  test('P4 where the conflict is settled meanwhile, what was written is still there, with what it was written on', () => {
+    const now = view('soup of beans\nbread')
+    const draft = worked(beginDraft(now))
+    const record = { ...side, version: 3, fields: { title: 'Roma' } }
+    const after = outlived(reloaded(draft), record)
+    expect(after.view).toMatchObject({ id: 'a', title: 'Roma', mine: record })
+    expect(ownWork(after)).toEqual(ownWork(draft))
   })
 
   test('one that was begun on an earlier conflict of the record is of no use', () => {

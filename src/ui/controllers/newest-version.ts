@@ -1,0 +1,33 @@
+/** Longer than a person waits for a button, ms. */
+const PATIENCE = 10_000
+
+/** Whether a new version takes over now; then every tab reloads. One that nobody has fetched yet is looked for. */
+export async function newestVersion(
+  accept: () => void,
+  container: ServiceWorkerContainer = navigator.serviceWorker,
+): Promise<boolean> {
+  const registration = await container.getRegistration().catch(() => undefined)
+  if (!registration) return false
+  if (!registration.waiting) await Promise.race([fetched(registration), patience()])
+  if (!registration.waiting) return false
+  accept()
+  // A page without a worker hears of no change of it.
+  return container.controller !== null
+}
+
+async function fetched(registration: ServiceWorkerRegistration): Promise<void> {
+  await registration.update().catch(() => {})
+  if (registration.installing) await settled(registration.installing)
+}
+
+const patience = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PATIENCE))
+
+/** It is there and waits, or came to nothing. */
+const settled = (worker: ServiceWorker): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (worker.state !== 'installing') resolve()
+    }
+    worker.addEventListener('statechange', look)
+    look()
+  })

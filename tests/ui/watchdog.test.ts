@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import type { ConnectionRow } from '../../src/core/backoff.ts'
+import type { LibraryRow } from '../../src/store/schema.ts'
+import { type Facts, summarize } from '../../src/ui/summary.ts'
+import { clockTime } from '../../src/ui/words.ts'
+import { dirty, note } from '../support/device-records.ts'
+
+const NOON = new Date(2026, 4, 4, 12, 0).getTime()
+const MINUTE = 60_000
+const library: LibraryRow = {
+  ...{ key: 'library', id: 'x', cursor: 0, mark: null, reread: null, lastSynced: null },
+  account: { id: 'ada', email: 'ada@example.com' },
+}
+/** A change of half an hour ago, at noon. */
+function summary(connection: ConnectionRow, { since = NOON - 30 * MINUTE, online = true } = {}) {
+  const entry = { ...dirty(null, note('text')).entry, since }
+  const facts: Facts = {
+    state: {
+      ...{ library, connection, offset: 0, entries: [entry], records: 1 },
+      ...{ keptOnlyHere: 0, signOutPending: false },
+    },
+    ...{ running: false, online, background: 'granted', now: NOON },
+  }
+  return summarize(facts, 1, new Map())
+}
+const failing = (why: string, asked: number | null): ConnectionRow => ({
+  ...{ is: 'failing', since: NOON - 30 * MINUTE, sends: 1, rounds: 0, why },
+  wait: { start: NOON - MINUTE, length: 1000 },
+  asked: asked === null ? null : { start: NOON - MINUTE, length: asked },
+})
+
+describe('the watchdog: online, signed in, and a change older than two minutes', () => {
+  test('trace 15: a clock that was set back does not keep it quiet', () => {
+    const { alarm } = summary({ is: 'fine' }, { since: NOON + 24 * 60 * MINUTE })
+    expect(alarm).toMatch(/^1 change has waited for a while although the server answers/)
+  })
+
+  test('a long Retry-After is a reason, and until when', () => {
+    expect(summary(failing('busy', 61 * MINUTE)).alarm).toBe(
+      `1 change has waited since ${clockTime(NOON - 30 * MINUTE)}. The server asked to wait until ${clockTime(NOON + 60 * MINUTE)}; then it is tried again by itself.`,
+    )
+  })
+
+  test('so is any other failure, and a version that the server does not take', () => {
+    expect(summary(failing('server 503', null)).alarm).toMatch(
+      /\. The server has a fault \(503\)\. It is tried again/,
+    )
+    const tooOld = summary({ is: 'too-old', since: NOON - 30 * MINUTE, protocol: 1 })
+    expect(tooOld.alarm).toMatch(/versions that do not fit\.$/)
+    expect(tooOld.tooOld).toBe(true)
+  })
+
+  test('a younger change, no network, or no session: nothing of that', () => {
+    expect(summary(failing('busy', 61 * MINUTE), { since: NOON - MINUTE }).alarm).toBeNull()
+    expect(summary(failing('busy', 61 * MINUTE), { online: false }).alarm).toBeNull()
+    expect(summary({ is: 'signed-out', since: NOON, why: 'signed-out' }).alarm).toBeNull()
+    expect(summary({ is: 'fine' }).tooOld).toBe(false)
+  })
+})
