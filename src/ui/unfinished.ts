@@ -20,6 +20,7 @@ interface World {
   readonly library: () => string
 }
 
+const MERGE = 'resolve '
 /** The key of what was typed in a dialog. */
 const formKey = (dialog: Dialog): string => ('id' in dialog ? `${dialog.is} ${dialog.id}` : dialog.is)
 
@@ -50,6 +51,13 @@ export class Unfinished {
 
   isOpen(dialog: Dialog): boolean {
     return this.#open !== null && formKey(this.#open) === formKey(dialog)
+  }
+
+  /** The records of which a merge was begun. */
+  get merges(): readonly string[] {
+    return [...this.#forms.keys()]
+      .filter((key) => key.startsWith(MERGE))
+      .map((key) => key.slice(MERGE.length))
   }
 
   get(dialog: Dialog): unknown {

@@ -1,4 +1,5 @@
 import { isPurged, type RecordState } from '../../core/records.ts'
+import { LEFT } from '../controllers/merges-left.ts'
 import type { Draft } from '../merge/draft.ts'
 import { goOn, type KeptDraft, keepDraft } from '../merge/kept-draft.ts'
 import type { ConflictView } from '../model.ts'
@@ -68,7 +69,7 @@ export abstract class ConflictDialog extends DialogElement {
     const [dialog, page] = [this.dialog, this.getRootNode()]
     const show = { label: 'Show', run: () => void ask(page, { open: dialog }) }
     this.close()
-    this.model.notify('alert', 'What you wrote while merging is kept in this tab, and saved nowhere.', show)
+    this.model.notify('alert', LEFT, show)
   }
 
   protected override close(): void {

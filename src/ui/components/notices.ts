@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { MergesLeft } from '../controllers/merges-left.ts'
 import { PawkitElement } from '../element.ts'
 import { icon } from '../icons.ts'
 import type { Notice } from '../model.ts'
@@ -85,6 +86,7 @@ export class Notices extends PawkitElement {
   constructor() {
     super()
     this.watch('notices', 'update')
+    new MergesLeft(this)
   }
 
   override connectedCallback(): void {

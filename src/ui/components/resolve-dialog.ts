@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { Resolution } from '../../core/conflict.ts'
 import { titleOf } from '../../core/records.ts'
 import { problemWords, type Sides, sidesOf, whatHappened } from '../conflict-words.ts'
+import { goneRecord } from '../controllers/merges-left.ts'
 import { icon } from '../icons.ts'
 import { beginDraft, type FieldDraft, fieldsOf, renewDraft, sameSides } from '../merge/draft.ts'
 import { type KeptDraft, outlived } from '../merge/kept-draft.ts'
@@ -52,8 +53,7 @@ class ResolveDialog extends ConflictDialog {
   #goOnAlone(): void {
     const kept = this.model.unfinished.get(this.dialog)
     if (!kept) return
-    const gone = { id: this.recordId, kind: 'note', version: 0, fields: {}, stamps: {} }
-    const draft = outlived(kept as KeptDraft, this.record ?? gone)
+    const draft = outlived(kept as KeptDraft, this.record ?? goneRecord(this.recordId))
     const left = leftOf(draft, this.record)
     if (left.length > 0) this.#outlive(draft.view, left, SETTLED)
     else this.model.unfinished.drop(this.dialog)
@@ -100,7 +100,7 @@ class ResolveDialog extends ConflictDialog {
     }
     return comparedSides({
       ...{ view, sides, model, whole, toggleWhole, problem },
-      begun: this.model.unfinished.get(this.dialog) !== undefined,
+      begun: this.begun(view) !== null,
       later: () => this.close(),
       take: (take) => void this.#resolve({ take }),
       merge: () => void this.#merge(),

@@ -1,0 +1,65 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { RecordState } from '../../core/records.ts'
+import { type KeptDraft, outlived } from '../merge/kept-draft.ts'
+import { leftOf } from '../merge/left-over.ts'
+import type { PageModel } from '../model.ts'
+import { ask, type Dialog } from '../requests.ts'
+
+/** Of a record that is not here any more. */
+export const goneRecord = (id: string): RecordState => ({
+  id,
+  kind: 'note',
+  version: 0,
+  fields: {},
+  stamps: {},
+})
+
+export const LEFT = 'What you wrote while merging is kept in this tab, and saved nowhere.'
+
+type Model = Pick<PageModel, 'conflicts' | 'unfinished' | 'records' | 'resolveId' | 'notify'>
+type Host = ReactiveControllerHost & EventTarget & { readonly model: Model }
+
+/**
+ * A merge that was begun and put aside is found again by its conflict. Where that has been settled since, nothing leads
+ * to what a person wrote in it: that is said, once, and shown if they like.
+ */
+export class MergesLeft implements ReactiveController {
+  readonly #host: Host
+  readonly #told = new Set<string>()
+  /** After the dialog, which keeps what it shows itself. */
+  readonly #onChange = (): void => void setTimeout(() => this.look())
+
+  constructor(host: Host) {
+    this.#host = host
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    this.#host.model.conflicts.addEventListener('change', this.#onChange)
+  }
+
+  hostDisconnected(): void {
+    this.#host.model.conflicts.removeEventListener('change', this.#onChange)
+  }
+
+  look(): void {
+    const { model } = this.#host
+    for (const id of model.unfinished.merges) {
+      const dialog: Dialog = { is: 'resolve', id }
+      if (model.conflicts.get(id)) this.#told.delete(id)
+      else if (!this.#told.has(id) && !model.unfinished.isOpen(dialog)) this.#tell(dialog, id)
+    }
+  }
+
+  #tell(dialog: Dialog, id: string): void {
+    const { model } = this.#host
+    const record = model.records.get(model.resolveId(id))?.record ?? null
+    const draft = outlived(model.unfinished.get(dialog) as KeptDraft, record ?? goneRecord(id))
+    if (leftOf(draft, record).length === 0) {
+      model.unfinished.drop(dialog)
+      return
+    }
+    this.#told.add(id)
+    model.notify('alert', LEFT, { label: 'Show', run: () => void ask(this.#host, { open: dialog }) })
+  }
+}
