@@ -56,7 +56,9 @@ test('pending syncs lost at tab close (P2), offline: typed, closed, and Backgrou
   })
   await context.setOffline(false)
   await expect.poll(() => site.data.content(id)).toBe(LETTERS)
-  await expect.poll(() => worker.evaluate(() => (globalThis as { syncs?: number }).syncs)).toBe(1)
+  await expect
+    .poll(() => worker.evaluate(() => (globalThis as { syncs?: number }).syncs), { timeout: 30_000 })
+    .toBe(1)
 })
 
 test('P2 server down: typed, closed, and it arrives once the server is back, with no page open', async ({

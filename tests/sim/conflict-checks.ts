@@ -22,6 +22,8 @@ interface Seen {
   readonly mine: ReadonlyMap<string, Json | undefined>
   readonly at: number
   readonly formerIds: number
+  /** Of the other side. */
+  readonly version: number
 }
 
 /** After so long a write that nobody has answered is not under way any more, ms. */
@@ -104,7 +106,7 @@ export class ConflictChecks {
       const [name, id = ''] = key.split(' ')
       if (name !== device.name) continue
       this.#open.delete(key)
-      this.#stays(device, id, seen, open.get(id), records.get(id), bases.get(id))
+      this.#stays(device, id, seen, open.get(id), records.get(id), bases.get(id), there)
     }
     for (const [id, seen] of open) this.#open.set(`${device.name} ${id}`, seen)
     for (const { id, version } of disk.records) this.#versions.set(`${device.name} ${id}`, version)
@@ -132,7 +134,8 @@ export class ConflictChecks {
       if (!seen?.mine.has(field)) this.#mayOpen(device, record, field, there)
     }
     const mine = new Map(fields.map((field) => [field, record.fields[field]]))
-    return { mine, at: this.#sim.scheduler.now, formerIds: list(record.fields.formerIds).length }
+    const formerIds = list(record.fields.formerIds).length
+    return { mine, at: this.#sim.scheduler.now, formerIds, version: base.version }
   }
 
   /** What a restore or a deletion for good does to versions and contents is told by other checkers. */
@@ -176,6 +179,7 @@ export class ConflictChecks {
     now: Seen | undefined,
     record: RecordState | undefined,
     base: RecordState | undefined,
+    there: ServerContents,
   ): void {
     const key = `${name} ${id}`
     if (this.#resolving.has(key) || this.#purged.has(id)) {
@@ -194,6 +198,15 @@ export class ConflictChecks {
         list(record.fields.formerIds).length !== seen.formerIds ||
         ids.some((one) => this.#touched.has(`${name} ${one} ${field}`))
       const told = `${name}: the conflict of ${id} in ${field}`
+      // The other side became the same meanwhile, and then another.
+      const met = there.revisions.some(
+        (one) =>
+          one.record === id &&
+          one.applied &&
+          one.version > seen.version &&
+          sameValue(kind, one.fields[field], mine),
+      )
+      if (met && !now?.mine.has(field)) continue
       // Between two looks a person may have made both sides the same, and gone on.
       const since = ids.some((one) => (this.#touched.get(`${name} ${one} ${field}`) ?? -Infinity) >= seen.at)
       if (!since && !now?.mine.has(field) && base && !sameValue(kind, value, base.fields[field]))

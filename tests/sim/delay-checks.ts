@@ -14,8 +14,8 @@ const LIMIT = 700_000
 export class DelayChecks {
   readonly #sim: Simulation
   readonly #fail: (checker: string, why: string) => void
-  /** Since when nothing has been wrong but with single entries. */
-  readonly #wellSince = new Map<string, number>()
+  /** By device: since when an entry has been waiting while nothing was wrong but with single ones. */
+  readonly #seen = new Map<string, ReadonlyMap<string, number>>()
 
   constructor(sim: Simulation, fail: (checker: string, why: string) => void) {
     this.#sim = sim
@@ -26,25 +26,22 @@ export class DelayChecks {
   look(device: SimDevice, disk: DiskContents, waits: (entry: Entry) => boolean): void {
     const { now } = this.#sim.scheduler
     const { name } = device
-    if (!this.#isWell(device, disk)) {
-      this.#wellSince.set(name, now)
-      return
+    const before = this.#seen.get(name)
+    const seen = new Map<string, number>()
+    // By the world's time: a device's own clock may be set meanwhile.
+    if (this.#isWell(device, disk))
+      for (const entry of disk.entries)
+        if (entry.state.is === 'ready') seen.set(keyOf(entry), before?.get(keyOf(entry)) ?? now)
+    this.#seen.set(name, seen)
+    for (const entry of disk.entries) {
+      const waited = now - (seen.get(keyOf(entry)) ?? now)
+      if (waited >= LIMIT && !waits(entry))
+        this.#fail('delayed', `${name} has not sent ${JSON.stringify(entry)} for ${waited} ms`)
     }
-    const since = this.#wellSince.get(name) ?? now
-    this.#wellSince.set(name, since)
-    if (now - since < LIMIT) return
-    const delayed = disk.entries.find(
-      (entry) => entry.state.is === 'ready' && !waits(entry) && this.#isOld(device, entry),
-    )
-    if (delayed)
-      this.#fail(
-        'delayed',
-        `${name} has not sent ${delayed.id} for ${now - since} ms: ${JSON.stringify(delayed)}`,
-      )
   }
 
   /** A link that fails, a server that takes nothing, a person who is not signed in or a page that sleeps delay everything. */
-  #isWell({ link, tabs, name }: SimDevice, { library, meta }: DiskContents): boolean {
+  #isWell({ link, tabs, name, rights }: SimDevice, { library, meta }: DiskContents): boolean {
     const connection = meta.find((row) => row.key === 'connection')
     const row = connection?.key === 'connection' ? connection.row : FINE
     return (
@@ -54,12 +51,12 @@ export class DelayChecks {
       library?.account != null &&
       library.reread === null &&
       (row.is === 'fine' || row.is === 'failing') &&
-      tabs.some(({ ready, frozen, presence }) => ready && !frozen && presence.visible) &&
+      tabs.some(({ ready, frozen, presence }) => ready && !frozen && (presence.visible || !rights)) &&
       !this.#sim.traps.some(({ device }) => device === name)
     )
   }
-
-  #isOld({ now }: SimDevice, { since, wait }: Entry): boolean {
-    return now - Math.max(since, wait?.start ?? 0) >= LIMIT
-  }
 }
+
+/** As long as nothing comes of it. */
+const keyOf = ({ id, since, wait, flight }: Entry): string =>
+  `${id} ${since} ${wait?.start} ${flight?.mutation.id}`

@@ -30,6 +30,17 @@ export const MUTANTS = {
     caughtBy: ['honest', 'nothing-lost', 'converges', 'cursor'],
     seeds: [1],
   },
+  'let a refused change hold up the others': {
+    file: 'src/store/outbox.ts',
+    find: '    const sendable = entries.filter(isSendable)\n',
+    replace: `    const sendable = entries.filter(
+      (entry) => isSendable(entry) && !entries.some(({ state, since }) => state.is === 'refused' && since < entry.since),
+    )
+`,
+    caughtBy: ['delayed'],
+    script: 'a refused change, and another',
+    seeds: [],
+  },
   "skip the cursor's transaction": {
     file: 'sw/pull.ts',
     find: '  const applied = await applyPage(db, page)',

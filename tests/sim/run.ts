@@ -127,7 +127,7 @@ async function settleAll(sim: Simulation): Promise<void> {
     const device = sim.devices[turn % sim.devices.length]
     if (!device || sim.disks.read(device.name).entries.length === 0) continue
     if (sim.checks.conflicts.among(device).length > 0) settleConflicts(sim, device, random)
-    await sim.scheduler.advance(330_000)
+    await sim.scheduler.advance(60_000)
     sim.checks.now()
     if (sim.violation) return
   }
@@ -137,10 +137,12 @@ async function rest(sim: Simulation): Promise<void> {
   const before = sim.devices.map(({ link }) => link.requests)
   const began = sim.scheduler.now
   for (let round = 0; round < ROUNDS; round++) {
-    await sim.scheduler.advance(330_000)
+    const rested = round > 0 && sim.checks.atRest()
+    // Longer than any pause; once nothing is left to do, long enough for everybody to have asked again.
+    await sim.scheduler.advance(rested ? 60_000 : 330_000)
     sim.checks.now()
     if (sim.violation) return
-    if (round > 0 && sim.checks.atRest()) break
+    if (rested && sim.checks.atRest()) break
   }
   const seconds = (sim.scheduler.now - began) / 1000
   sim.devices.forEach(({ name, link, tabs }, index) => {

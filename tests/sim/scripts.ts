@@ -1,4 +1,5 @@
 import { MINUTE, play, SECOND, type World } from './script.ts'
+import { REFUSED } from './server.ts'
 import type { Hands } from './traces/hands.ts'
 
 /** Pages that ask who may write. */
@@ -40,6 +41,17 @@ export const SCRIPTS = {
       // Often enough to see the record at its newest before the page comes.
       for (let i = 0; i < 50; i++) await world.pass(SECOND / 10)
       stop()
+      await world.calm()
+    }),
+  /** P8: one change that the server refuses, and one that it would take. */
+  'a refused change, and another': () =>
+    play(async (world, a) => {
+      const id = await a.create('note', { title: 'R', content: world.word() })
+      await a.sent()
+      const bad = await a.create('note', { title: 'R', content: REFUSED })
+      await world.until(() => a.entry(bad)?.state.is === 'refused', 'a refusal')
+      await a.type(id, 'content', (before) => `${before} ${world.word()}`)
+      for (let i = 0; i < 4; i++) await world.pass(4 * MINUTE)
       await world.calm()
     }),
   /** traces.md, 10: a person gives a change up while its mutation waits in some proxy. */
