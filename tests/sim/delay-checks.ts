@@ -40,7 +40,7 @@ export class DelayChecks {
     }
   }
 
-  /** A link that fails, a server that takes nothing, a person who is not signed in or a page that sleeps delay everything. */
+  /** A link that fails, a server that takes nothing or asks for a pause, a person who is not signed in or a page that sleeps delay everything. */
   #isWell({ link, tabs, name, rights }: SimDevice, { library, meta }: DiskContents): boolean {
     const connection = meta.find((row) => row.key === 'connection')
     const row = connection?.key === 'connection' ? connection.row : FINE
@@ -50,7 +50,7 @@ export class DelayChecks {
       !this.#sim.server.choking &&
       library?.account != null &&
       library.reread === null &&
-      (row.is === 'fine' || row.is === 'failing') &&
+      (row.is === 'fine' || (row.is === 'failing' && row.asked === null)) &&
       tabs.some(({ ready, frozen, presence }) => ready && !frozen && (presence.visible || !rights)) &&
       !this.#sim.traps.some(({ device }) => device === name)
     )
