@@ -25,13 +25,13 @@ const written = (draft: Draft): Draft => ({
 })
 
 /** A page on which a merge was begun and put aside, and how its conflict and record go on. */
-function page(draft: Draft) {
+function page(draft: Draft, there = true) {
   const tab = memory()
   const unfinished = new Unfinished({ memory: tab, session: () => 's', library: () => 'l' })
   unfinished.put(DIALOG, keepDraft(draft))
   unfinished.close(DIALOG)
-  let open: ConflictView | null = conflict
-  const conflicts = Object.assign(new EventTarget(), { get: () => open })
+  let open: ConflictView | null = there ? conflict : null
+  const conflicts = Object.assign(new EventTarget(), { get: () => open, look: async () => {} })
   const notify = vi.fn<PageModel['notify']>()
   const model = { conflicts, unfinished, notify, records: new Map(), resolveId: (id: string) => id }
   const host = Object.assign(new EventTarget(), {
@@ -67,6 +67,11 @@ describe('a merge that was put aside', () => {
     host.addEventListener(RequestEvent.type, (event) => asked.push((event as RequestEvent).request))
     notify.mock.calls[0]?.[2]?.run()
     expect(asked).toEqual([{ open: DIALOG }])
+  })
+
+  test('P1 it was settled while the page was away', async () => {
+    const { notify } = page(written(beginDraft(conflict)), false)
+    await vi.waitFor(() => expect(notify).toHaveBeenCalledOnce())
   })
 
   test('nothing was written in it, or its dialog is open: nobody is told', async () => {

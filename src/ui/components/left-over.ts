@@ -19,9 +19,8 @@ export function leftOver(
     ${fields.map(({ of: { field } }) => {
       const words = valueWords(field, record.fields[field], records, Date.now())
       return html`<p class="soft small">${fieldName(field)}</p>
-        <div class="value" dir="auto" tabindex="0" role="group" aria-label=${`${fieldName(field)} as it is now`}>
-          ${words === '' ? html`<i class="soft">Empty</i>` : words}
-        </div>`
+        <div class="value" dir="auto" tabindex="0" role="group" aria-label=${`${fieldName(field)} as it is now`}
+          >${words === '' ? html`<i class="soft">Empty</i>` : words}</div>`
     })}
   </section>`
 }

@@ -139,7 +139,7 @@ export class Notices extends PawkitElement {
   }
 
   #update() {
-    const words = 'A new version of Pawkit is here. What you typed is saved.'
+    const words = 'A new version of Pawkit is here. What you typed is kept.'
     return html`<div class="notice">
       <p>${words}</p>
       <button class="action" @click=${() => this.model.reload()}>Reload</button>

@@ -27,8 +27,12 @@ export const resolveStyles = css`
     margin-top: 12px;
     padding: 8px 12px;
     border-radius: var(--radius-control);
-    background: color-mix(in oklab, var(--warn) 12%, transparent);
+    background: color-mix(in oklab, var(--warn) 12%, var(--raised));
     font-weight: var(--weight-strong);
+    /* On a phone the words may be scrolled away where one types. */
+    position: sticky;
+    z-index: 2;
+    inset-block-start: 0;
   }
   .sides,
   .pair {

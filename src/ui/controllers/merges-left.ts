@@ -35,7 +35,10 @@ export class MergesLeft implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#host.model.conflicts.addEventListener('change', this.#onChange)
+    const { conflicts, unfinished } = this.#host.model
+    conflicts.addEventListener('change', this.#onChange)
+    // Settled while the page was away.
+    if (unfinished.merges.length > 0) void conflicts.look().then(() => this.look())
   }
 
   hostDisconnected(): void {
