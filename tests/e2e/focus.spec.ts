@@ -17,7 +17,7 @@ const focus = (page: Page): Promise<string> =>
 const focusIs = (page: Page, name: string | RegExp): Promise<void> =>
   expect.poll(() => focus(page)).toMatch(name instanceof RegExp ? name : new RegExp(`^${name}$`))
 
-test('the focus goes on where the work does: account', async ({ site, devices }) => {
+test('@long the focus goes on where the work does: account', async ({ site, devices }) => {
   await Client.signUp(site.origin, BEN)
   const app = await App.open(await devices.context())
   const { page } = app

@@ -151,7 +151,9 @@ test('P4 restoring over what was never sent keeps it in the history', async ({ s
   await expect.poll(() => site.data.content(id), { timeout: 15_000 }).toBe('an afternoon that never left')
 })
 
-test('a record in the Trash has its history too, and a version of it brings it back', async ({ devices }) => {
+test('@long a record in the Trash has its history too, and a version of it brings it back', async ({
+  devices,
+}) => {
   const app = await App.open(await devices.context())
   await app.signUp(ADA)
   await app.newNote('List', 'milk')

@@ -100,7 +100,7 @@ test('P2 the cable is pulled, the tab closed, the worker dead: plugged in, Backg
   })
 })
 
-test('P2 the cable is pulled and the whole browser restarted: plugged in, it brings what was written, with no page of ours', async ({
+test('@long P2 the cable is pulled and the whole browser restarted: plugged in, it brings what was written, with no page of ours', async ({
   launchOptions,
 }) => {
   await withCable(launchOptions, async (cabled) => {
