@@ -200,6 +200,8 @@ export class Engine {
     const pushed = await pushBatch(task, ids)
     if (pushed === 'through') this.#pullWanted = true
     if (typeof pushed === 'string') return pushed === 'through'
+    // It may be the network that has gone.
+    if (!task.hasty && !this.#world.online()) return false
     // A push that fails does not keep the pull from being tried, once a round (traces.md, 27); and where that goes
     // through, the fault is with something in the batch.
     return (await this.#pull(task, true)) && (await isolate(task, ids, pushed)) === 'through'

@@ -37,6 +37,17 @@ async function hurry({ page }: App): Promise<void> {
   await sync.click()
 }
 
+/** A line that one device cut and the other wrote on is asked about; whoever merges keeps the words of both. */
+async function settle({ page }: App): Promise<void> {
+  const ask = page.getByRole('button', { name: 'Resolve conflict', exact: true }).first()
+  if (!(await ask.isVisible())) return
+  await ask.click()
+  const dialog = page.getByRole('dialog', { name: 'Resolve conflict' })
+  await dialog.getByRole('button', { name: 'Merge both', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Save merge', exact: true }).click()
+  await dialog.waitFor({ state: 'hidden' })
+}
+
 async function hurryAll(devices: readonly ChaosDevice[]): Promise<void> {
   for (const device of devices) await hurry(await device.ready())
 }
@@ -75,6 +86,7 @@ export async function calmDown(scene: Scene, hurried: boolean): Promise<string[]
   const same = await until(async () => {
     // Once is not enough where the two were sending to each other.
     if (hurried && ++looks % 8 === 0) await hurryAll(scene.devices)
+    for (const device of scene.devices) await settle(await device.ready())
     return isCalm(scene)
   }, limit)
   let wrong: string[] = []

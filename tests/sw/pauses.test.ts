@@ -112,3 +112,24 @@ describe('a session that ended', () => {
     expect(requests()).toBe(1)
   })
 })
+
+test('P9 a push that fails as the network goes is followed by no pull', async () => {
+  const down: Failure = { is: 'server', status: 500, after: null }
+  const goes = (): Failure => {
+    device.online = server.pushes.length < 2
+    return down
+  }
+  server.onPush = goes
+  await wake()
+  clock.pass(2000)
+  // The second failure in a row, at which a pull is tried.
+  await wake()
+  expect([server.pushes.length, server.pulls.length]).toEqual([2, 0])
+  device.online = true
+  server.onPush = () => down
+  for (let sends = 0; sends < 3; sends++) {
+    clock.pass(30_000)
+    await wake()
+  }
+  expect(server.pulls.length).toBeGreaterThan(0)
+})
