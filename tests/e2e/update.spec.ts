@@ -209,3 +209,29 @@ test('@long taken over by another account, a page opens no dialog again after a 
   await expect(app.entry('Ada’s note')).toBeVisible()
   await expect(app.page.getByRole('dialog')).toHaveCount(0)
 })
+
+test('@long a worker that waits for its next try does not keep the new version waiting', async ({
+  site,
+  devices,
+}) => {
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  await app.newNote('In an outage', 'typed')
+  await app.synced()
+  site.proxy.newVersion()
+  await look(app.page)
+  await expect(app.button('Reload')).toBeVisible()
+  const before = site.proxy.pushes.length
+  // The worker waits that long, and is kept alive for it.
+  site.proxy.interfere(({ path }) =>
+    path === '/api/sync/push' ? refusal(503, 'down', { 'retry-after': '40' }) : null,
+  )
+  await app.write(' on')
+  await expect.poll(() => site.proxy.pushes.length, { timeout: 20_000 }).toBeGreaterThan(before)
+  await mark(app.page)
+  await app.button('Reload').click()
+  await expect
+    .poll(() => isOld(app.page).catch(() => true), { message: 'the tab reloads', timeout: 3000 })
+    .toBe(false)
+  await expect(app.content).toHaveValue('typed on')
+})

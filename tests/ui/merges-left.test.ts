@@ -50,7 +50,10 @@ function page(draft: Draft, there = true) {
     becomes: async (view: ConflictView | null): Promise<void> => {
       open = view
       conflicts.dispatchEvent(new Event('change'))
+      // What it looks at is loaded when it is needed.
+      await vi.dynamicImportSettled()
       await new Promise((resolve) => setTimeout(resolve))
+      await vi.dynamicImportSettled()
     },
   }
 }

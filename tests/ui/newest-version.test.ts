@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { newestVersion } from '../../src/ui/controllers/newest-version.ts'
 
 /** A browser's registration: `server` is what looking for a new version brings. */
-function browser(server: 'new' | 'same' | 'away', { waiting = false, controlled = true } = {}) {
+function browser(server: 'new' | 'slow' | 'same' | 'away', { waiting = false, controlled = true } = {}) {
   const worker = Object.assign(new EventTarget(), { state: 'installing' })
-  const registration = {
+  const registration = Object.assign(new EventTarget(), {
     waiting: waiting ? worker : null,
     installing: null as typeof worker | null,
     looked: 0,
@@ -17,8 +17,10 @@ function browser(server: 'new' | 'same' | 'away', { waiting = false, controlled 
         ;[registration.installing, registration.waiting, worker.state] = [null, worker, 'installed']
         worker.dispatchEvent(new Event('statechange'))
       })
+      registration.dispatchEvent(new Event('updatefound'))
+      if (server === 'slow') await new Promise(() => {})
     },
-  }
+  })
   const container = { controller: controlled ? {} : null, getRegistration: async () => registration }
   return { registration, container: container as unknown as ServiceWorkerContainer }
 }
@@ -36,7 +38,8 @@ describe('Reload', () => {
   })
 
   test('looks for one where none waits, and accepts it once it is there', async () => {
-    expect(await asked('new')).toEqual({ comes: true, accepted: 1, looked: 1 })
+    for (const server of ['new', 'slow'] as const)
+      expect(await asked(server)).toEqual({ comes: true, accepted: 1, looked: 1 })
   })
 
   test('where there is none, or nobody answers, the page is loaded anew as it is', async () => {

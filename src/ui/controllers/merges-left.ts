@@ -1,7 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { RecordState } from '../../core/records.ts'
-import { type KeptDraft, outlived } from '../merge/kept-draft.ts'
-import { leftOf } from '../merge/left-over.ts'
+import type { KeptDraft } from '../merge/kept-draft.ts'
 import type { PageModel } from '../model.ts'
 import { ask, type Dialog } from '../requests.ts'
 
@@ -50,19 +49,27 @@ export class MergesLeft implements ReactiveController {
     for (const id of model.unfinished.merges) {
       const dialog: Dialog = { is: 'resolve', id }
       if (model.conflicts.get(id)) this.#told.delete(id)
-      else if (!this.#told.has(id) && !model.unfinished.isOpen(dialog)) this.#tell(dialog, id)
+      else if (!this.#told.has(id) && !model.unfinished.isOpen(dialog)) void this.#tell(dialog, id)
     }
   }
 
-  #tell(dialog: Dialog, id: string): void {
+  async #tell(dialog: Dialog, id: string): Promise<void> {
     const { model } = this.#host
-    const record = model.records.get(model.resolveId(id))?.record ?? null
-    const draft = outlived(model.unfinished.get(dialog) as KeptDraft, record ?? goneRecord(id))
-    if (leftOf(draft, record).length === 0) {
+    this.#told.add(id)
+    if (!(await this.#says(dialog, id))) {
       model.unfinished.drop(dialog)
       return
     }
-    this.#told.add(id)
     model.notify('alert', LEFT, { label: 'Show', run: () => void ask(this.#host, { open: dialog }) })
+  }
+
+  /** Whether a person wrote something in it that the record does not say. Few do, so it is no part of the first load. */
+  async #says(dialog: Dialog, id: string): Promise<boolean> {
+    const { model } = this.#host
+    const { outlived } = await import('../merge/kept-draft.ts')
+    const { leftOf } = await import('../merge/left-over.ts')
+    const record = model.records.get(model.resolveId(id))?.record ?? null
+    const draft = outlived(model.unfinished.get(dialog) as KeptDraft, record ?? goneRecord(id))
+    return leftOf(draft, record).length > 0
   }
 }

@@ -15,8 +15,12 @@ export async function newestVersion(
   return container.controller !== null
 }
 
+/** Chromium now and then answers `update()` long after the new version is there, so its coming is listened for as well. */
 async function fetched(registration: ServiceWorkerRegistration): Promise<void> {
-  await registration.update().catch(() => {})
+  const found = new Promise<void>((resolve) =>
+    registration.addEventListener('updatefound', () => resolve(), { once: true }),
+  )
+  await Promise.race([registration.update().catch(() => {}), found])
   if (registration.installing) await settled(registration.installing)
 }
 

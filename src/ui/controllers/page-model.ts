@@ -177,12 +177,17 @@ export class PawkitModel extends WritingModel implements PageModel {
       this.notify('alert', 'This tab holds text that is not saved. Copy it first, then reload the page.')
       return
     }
-    this.handOver()
-    const { worker } = this.world
-    void newestVersion(() => worker?.acceptUpdate()).then((comes) => {
+    void newestVersion(() => void this.#accept()).then((comes) => {
       // What reloads the page then is the new worker; here, too, not over what is nowhere else.
       if (!comes && !this.rescue.holds) location.reload()
     })
+  }
+
+  /** The new worker takes over when the old one has nothing under way, which may be a pause of a minute. */
+  async #accept(): Promise<void> {
+    await this.writer.idle().catch(() => {})
+    this.world.worker?.abort()
+    this.world.worker?.acceptUpdate()
   }
 
   /** A page that hides or dies: what is not committed goes to the worker, and what waits is sent. */
