@@ -130,6 +130,10 @@ test('P10 another account may take the library over: it is set up anew there', a
     .toMatchObject({ notes: [{ title: 'Ada’s note', content: 'hers still' }] })
   const ada = await site.signIn(ADA)
   expect(await ada.get('/api/notes')).toMatchObject({ notes: [{ content: 'hers' }] })
+  // What stood in the dialog was answered, and is not asked again.
+  await app.page.reload()
+  await expect(app.entry('Ada’s note')).toBeVisible()
+  await expect(app.page.getByRole('dialog')).toHaveCount(0)
 })
 
 test('P10 another account may have the library exported and removed', async ({ site, devices }) => {

@@ -1,5 +1,6 @@
 import { App } from './support/app.ts'
 import { expect, test } from './support/test.ts'
+import { lookForUpdate } from './support/update.ts'
 
 /** The addresses under which the app's files are kept. */
 const kept = (app: App): Promise<string[]> =>
@@ -40,9 +41,7 @@ test('the files of the version before go when the new one takes over', async ({ 
   })
   expect(await kept(app)).toContain('/assets/of-the-version-before.js')
   site.proxy.newVersion()
-  await app.page.evaluate(async () => {
-    await (await navigator.serviceWorker.ready).update()
-  })
+  await lookForUpdate(app.page)
   await app.button('Reload').click()
   await expect
     .poll(() => kept(app).catch(() => ['/assets/of-the-version-before.js']))

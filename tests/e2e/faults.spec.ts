@@ -4,6 +4,7 @@ import { ADA } from './support/client.ts'
 import { type Answered, type Fate, LOGIN, PORTAL, refusal } from './support/fates.ts'
 import { PUSH, type Seen } from './support/proxy.ts'
 import { expect, test } from './support/test.ts'
+import { lookForUpdate, mark } from './support/update.ts'
 
 const PULL = '/api/sync/changes'
 const SOON = { timeout: 20_000, intervals: [50, 100, 250] }
@@ -227,8 +228,8 @@ test('P8 P12 what the server refused stays in Failed changes through a restart a
   app = await App.open(await profile.start(), `/notes/${id}`)
   await failed()
   site.proxy.newVersion()
-  await app.page.evaluate(async () => (await navigator.serviceWorker.ready).update())
-  await app.page.evaluate(() => document.documentElement.setAttribute('data-old', ''))
+  await lookForUpdate(app.page)
+  await mark(app.page)
   await app.button('Reload').click()
   await expect(app.page.locator('html[data-old]')).toHaveCount(0)
   await failed()

@@ -1,6 +1,7 @@
 import { App } from './support/app.ts'
 import { ADA } from './support/client.ts'
 import { expect, test } from './support/test.ts'
+import { lookForUpdate, replaced } from './support/update.ts'
 
 const MIB = 1024 * 1024
 
@@ -18,17 +19,12 @@ test('P2 a text over its limit is refused in words and stays in the editor; one 
   await expect(alert).toBeVisible()
   await app.title.click()
   // It is nowhere else, so that an update accepted in another tab does not reload this one.
-  const replaced = app.page.evaluate(
-    () =>
-      new Promise<void>((resolve) =>
-        navigator.serviceWorker.addEventListener('controllerchange', () => resolve()),
-      ),
-  )
+  const update = replaced(app.page)
   const other = await App.open(context)
   site.proxy.newVersion()
-  await other.page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()))
+  await lookForUpdate(other.page)
   await other.button('Reload').click()
-  await replaced
+  await update
   await other.page.close()
   expect(await app.content.evaluate((field: HTMLTextAreaElement) => field.value.length)).toBe(MIB + 1)
   await app.content.focus()

@@ -6,6 +6,7 @@ import { App } from './support/app.ts'
 import { ADA } from './support/client.ts'
 import { readRow, storedField } from './support/store.ts'
 import { expect, test } from './support/test.ts'
+import { lookForUpdate, replaced } from './support/update.ts'
 
 /** The region of the rescue mode. */
 const rescue = ({ page }: App): Locator =>
@@ -102,15 +103,10 @@ test('P1 P12 no room left while one types: the text can be copied and taken out,
   // An update that another tab accepts does not take it.
   const other = await App.open(context)
   site.proxy.newVersion()
-  await other.page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()))
-  const replaced = app.page.evaluate(
-    () =>
-      new Promise<void>((resolve) =>
-        navigator.serviceWorker.addEventListener('controllerchange', () => resolve()),
-      ),
-  )
+  await lookForUpdate(other.page)
+  const update = replaced(app.page)
   await other.button('Reload').click()
-  await replaced
+  await update
   await other.page.close()
   await isThere(text)
 

@@ -1,20 +1,12 @@
 import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
 import { clashOn } from './support/clash.ts'
-import { ADA, BEN, Client } from './support/client.ts'
+import { ADA } from './support/client.ts'
 import { refusal } from './support/fates.ts'
 import { asked, secondTab, typeAndTake } from './support/tabs.ts'
 import { expect, test } from './support/test.ts'
+import { isOld, lookForUpdate, mark } from './support/update.ts'
 
-/** Marks the document, so that a reload shows. */
-const mark = (page: Page): Promise<void> =>
-  page.evaluate(() => document.documentElement.setAttribute('data-old', ''))
-const isOld = (page: Page): Promise<boolean> =>
-  page.evaluate(() => document.documentElement.hasAttribute('data-old'))
-
-/** The browser looks for a new version, as it does every hour and whenever a tab is shown. */
-const look = (page: Page): Promise<unknown> =>
-  page.evaluate(async () => (await navigator.serviceWorker.ready).update().then(() => null))
 /** What the page fetches to know which version waits. */
 const askedVersion = (page: Page): Promise<unknown> =>
   page.waitForResponse(
@@ -33,7 +25,7 @@ test('a new version asks: accepted, both tabs reload, and what was typed is kept
   for (const { page } of [first, second]) await mark(page)
 
   site.proxy.newVersion()
-  await look(second.page)
+  await lookForUpdate(second.page)
   for (const app of [first, second]) await expect(app.button('Reload')).toBeVisible()
   for (const app of [first, second]) expect(await isOld(app.page), 'nothing reloads unasked').toBe(true)
 
@@ -59,7 +51,7 @@ test('a new version is offered once: put off in one tab, it is gone from all; th
   const first = await App.open(context)
   const second = await App.open(context)
   site.proxy.newVersion()
-  await look(first.page)
+  await lookForUpdate(first.page)
   for (const app of [first, second]) await expect(app.button('Reload')).toBeVisible()
   await first.notice('A new version').getByRole('button', { name: 'Dismiss' }).click()
   for (const app of [first, second]) await expect(app.button('Reload')).toHaveCount(0)
@@ -77,7 +69,7 @@ test('a new version is offered once: put off in one tab, it is gone from all; th
   // Each further one, however long the tabs have been open.
   for (const app of [first, second, third]) {
     site.proxy.newVersion()
-    await look(first.page)
+    await lookForUpdate(first.page)
     for (const each of [first, second, third]) await expect(each.button('Reload')).toBeVisible()
     await app.notice('A new version').getByRole('button', { name: 'Dismiss' }).click()
     for (const each of [first, second, third]) await expect(each.button('Reload')).toHaveCount(0)
@@ -141,7 +133,7 @@ test('P1 accepted in one tab, what stands in the open dialogs of the others come
   const third = await secondTab(context)
   for (const { page } of [merging, saving]) await mark(page)
   site.proxy.newVersion()
-  await look(third.page)
+  await lookForUpdate(third.page)
   await third.button('Reload').click()
   for (const { page } of [merging, saving])
     await expect.poll(() => isOld(page).catch(() => true), { message: 'the tab reloads' }).toBe(false)
@@ -180,34 +172,11 @@ test('@long a page that was loaded past its worker reloads with the others', asy
   const other = await App.open(context)
   expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull()
   site.proxy.newVersion()
-  await look(other.page)
+  await lookForUpdate(other.page)
   await expect(app.button('Reload')).toBeVisible()
   await mark(page)
   await other.button('Reload').click()
   await expect.poll(() => isOld(page).catch(() => true), { message: 'the tab reloads' }).toBe(false)
-})
-
-test('@long taken over by another account, a page opens no dialog again after a reload', async ({
-  site,
-  devices,
-}) => {
-  await Client.signUp(site.origin, BEN)
-  const app = await App.open(await devices.context())
-  await app.signUp(ADA)
-  await app.newNote('Ada’s note', 'hers')
-  await app.synced()
-  await app.page.context().clearCookies()
-  await app.write(' still')
-  await app.connection('signed-out')
-  await app.enter(BEN, 'Sign in')
-  const dialog = app.dialog("Another account's library")
-  await dialog.getByRole('button', { name: /^Move this library/ }).click()
-  await expect(dialog).toBeHidden()
-  await expect(app.figure('queue')).toHaveText('0')
-  expect(await app.page.evaluate(() => sessionStorage.getItem('pawkit-unfinished-1'))).toBeNull()
-  await app.page.reload()
-  await expect(app.entry('Ada’s note')).toBeVisible()
-  await expect(app.page.getByRole('dialog')).toHaveCount(0)
 })
 
 test('@long a worker that waits for its next try does not keep the new version waiting', async ({
@@ -219,7 +188,7 @@ test('@long a worker that waits for its next try does not keep the new version w
   await app.newNote('In an outage', 'typed')
   await app.synced()
   site.proxy.newVersion()
-  await look(app.page)
+  await lookForUpdate(app.page)
   await expect(app.button('Reload')).toBeVisible()
   const before = site.proxy.pushes.length
   // The worker waits that long, and is kept alive for it.

@@ -1,33 +1,30 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
-import type { PushRequest } from '../../src/core/protocol.ts'
 import { retryFailed } from '../../src/store/failed.ts'
 import { adoptLibrary } from '../../src/store/library.ts'
-import { ACCOUNT, Clock, Device } from '../support/device.ts'
+import { ACCOUNT, type Clock, type Device } from '../support/device.ts'
 import { idOf, T0 } from '../support/device-records.ts'
-import { MemoryServer, NO_ANSWER } from '../support/device-server.ts'
-
-const DOWN: Failure = { is: 'server', status: 500, after: null }
-const TIME_OUT: Failure = { is: 'no-answer', why: 'TimeoutError' }
-const TOO_LARGE: Failure = { is: 'refused', status: 413, code: 'too_large', message: 'too large' }
-const AN_HOUR = 3600_000
+import { type MemoryServer, NO_ANSWER } from '../support/device-server.ts'
+import {
+  AN_HOUR,
+  DOWN,
+  holds,
+  left,
+  oneDevice,
+  TIME_OUT,
+  TOO_LARGE,
+  writeMany,
+} from '../support/one-device.ts'
 
 let clock: Clock
 let server: MemoryServer
 let device: Device
 const begin = async (): Promise<void> => {
-  clock = new Clock()
-  server = new MemoryServer(() => clock.now)
-  device = await Device.open(server, { clock })
+  ;({ clock, server, device } = await oneDevice())
 }
 beforeEach(begin)
-const write = async (many: number): Promise<void> => {
-  for (let n = 1; n <= many; n++) await device.write(idOf(n), { title: `${n}` })
-}
+const write = (many: number): Promise<void> => writeMany(device, many)
 const wake = (patience = 0) => device.engine.wake('changed', patience)
-const holds = ({ mutations }: PushRequest, ...ids: string[]) =>
-  mutations.some(({ record }) => ids.includes(record))
-const left = async () => (await device.state()).entries.map(({ id, state }) => [id, state.is])
 const notices = () => device.announced.filter(({ type }) => type === 'notice')
 
 describe('a row that the browser has lost', () => {
@@ -58,7 +55,7 @@ describe('a row that the browser has lost', () => {
     expect(server.pulls.length).toBeLessThan(5)
     expect(server.records.get(idOf(1))?.fields.title).toBe('1')
     expect((await device.held(idOf(1))).record?.fields.title).toBe('1')
-    expect(await left()).toEqual([])
+    expect(await left(device)).toEqual([])
   })
 })
 
@@ -100,7 +97,7 @@ describe('P8: what one poison entry costs the others', () => {
       await wake()
       expect(server.pushes.length).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(many)))
       expect(server.records.size).toBe(many - 1)
-      expect(await left()).toEqual([[poison, 'refused']])
+      expect(await left(device)).toEqual([[poison, 'refused']])
     },
   )
 
@@ -114,7 +111,7 @@ describe('P8: what one poison entry costs the others', () => {
       server.onPush = (request) => (holds(request, idOf(7)) ? dies : null)
       await write(64)
       await wake(3000)
-      expect(await left()).toEqual([[idOf(7), 'choked']])
+      expect(await left(device)).toEqual([[idOf(7), 'choked']])
       expect(server.pushes.filter(({ at }) => at - T0 > after)).toEqual([])
       expect(server.pushes.length).toBeLessThanOrEqual(2 + 2 * 6)
       expect((await device.state()).connection.is).toBe('fine')
@@ -126,7 +123,7 @@ describe('P8: what one poison entry costs the others', () => {
     server.onPush = (request) => (holds(request, idOf(1)) ? DOWN : null)
     await write(1)
     await wake(8000)
-    expect(await left()).toEqual([[idOf(1), 'choked']])
+    expect(await left(device)).toEqual([[idOf(1), 'choked']])
     const tries: number[] = []
     for (let round = 0; round < 8; round++) {
       clock.pass(400_000)
@@ -153,7 +150,7 @@ describe('P8: what one poison entry costs the others', () => {
     expect(
       server.pushes.slice(before).map(({ request }) => request.mutations.map(({ record }) => record)),
     ).toEqual([[idOf(2)], [idOf(1)]])
-    expect(await left()).toEqual([[idOf(1), 'choked']])
+    expect(await left(device)).toEqual([[idOf(1), 'choked']])
   })
 
   test('a worker that dies at any request of the halving: what went through stays so, and the next one ends it', async () => {
@@ -168,7 +165,7 @@ describe('P8: what one poison entry costs the others', () => {
       await wake()
       device.restart()
       await device.engine.wake('opened', 0)
-      expect(await left(), `dead at request ${death}`).toEqual([[poison, 'refused']])
+      expect(await left(device), `dead at request ${death}`).toEqual([[poison, 'refused']])
       expect(server.records.size).toBe(15)
       for (const { version } of server.records.values()) expect(version).toBe(1)
       expect(server.pushes.length).toBeLessThanOrEqual(2 * 9)
@@ -187,11 +184,11 @@ describe('P8: what one poison entry costs the others', () => {
       server.onPull = () => (down ? DOWN : null)
       await write(16)
       await wake()
-      expect((await left()).map(([, is]) => is)).not.toContain('refused')
+      expect((await left(device)).map(([, is]) => is)).not.toContain('refused')
       down = false
       clock.pass(400_000)
       await wake()
-      expect(await left(), `cut at request ${cut}`).toEqual([[poison, 'refused']])
+      expect(await left(device), `cut at request ${cut}`).toEqual([[poison, 'refused']])
       expect(server.records.size).toBe(15)
     }
   })
@@ -216,7 +213,7 @@ describe('P8: what one poison entry costs the others', () => {
       server.onPush = (request) => (holds(request, idOf(3)) ? TOO_LARGE : null)
       await adoptLibrary(device.db, device.library, ACCOUNT)
       await device.engine.wake('signed-in', 0)
-      expect(await left()).toEqual([[idOf(3), 'refused']])
+      expect(await left(device)).toEqual([[idOf(3), 'refused']])
     }
   })
 
@@ -243,7 +240,7 @@ describe('trace 10: what is refused whole, with nothing else to send', () => {
     expect(server.records.size).toBe(0)
     for (const n of [1, 2]) await device.write(idOf(n), { content: 'fine' })
     await device.engine.wake('sync-now', AN_HOUR / 60)
-    expect(await left()).toEqual([])
+    expect(await left(device)).toEqual([])
     expect([...server.records.values()].map(({ fields }) => fields.content)).toEqual(['fine', 'fine'])
   })
 })
@@ -261,12 +258,12 @@ describe('P9: the network goes in the midst of halving', () => {
     await write(64)
     await wake()
     const sent = server.pushes.length
-    expect((await left()).filter(([, state]) => state !== 'ready')).toEqual([])
+    expect((await left(device)).filter(([, state]) => state !== 'ready')).toEqual([])
     server.onPush = (request) => (holds(request, poison) ? TOO_LARGE : null)
     device.online = true
     await wake()
     expect(sent).toBeLessThanOrEqual(3)
-    expect(await left()).toEqual([[poison, 'refused']])
+    expect(await left(device)).toEqual([[poison, 'refused']])
   })
 
   test('nor by Sync now, which tries where the browser says offline: what gets no answer then is nobody’s fault', async () => {
@@ -283,7 +280,7 @@ describe('P9: the network goes in the midst of halving', () => {
     await write(64)
     await device.engine.wake('sync-now', AN_HOUR / 60)
     expect(through).toBe(true)
-    expect((await left()).filter(([, state]) => state !== 'ready')).toEqual([])
+    expect((await left(device)).filter(([, state]) => state !== 'ready')).toEqual([])
   })
 })
 
@@ -302,14 +299,14 @@ describe('P8, P9: the server goes down in the midst of halving', () => {
     expect(server.records.size).toBeGreaterThan(0)
     // Two to notice, two for each halving until two have died alone, then rounds.
     expect(server.pushes.length).toBeLessThanOrEqual(40)
-    expect((await left()).filter(([, state]) => state === 'choked').length).toBeLessThanOrEqual(3)
+    expect((await left(device)).filter(([, state]) => state === 'choked').length).toBeLessThanOrEqual(3)
     server.onPush = (request) => (holds(request, poison) ? DOWN : null)
     server.onPull = () => null
     for (let i = 0; i < 4; i++) {
       clock.pass(AN_HOUR)
       await wake(AN_HOUR / 60)
     }
-    expect(await left()).toEqual([[poison, 'choked']])
+    expect(await left(device)).toEqual([[poison, 'choked']])
   })
 })
 
@@ -318,7 +315,7 @@ describe('P8: a healthy entry that once failed alone', () => {
     server.onPush = () => DOWN
     await device.write(idOf(3), { title: 'healthy' })
     await wake(AN_HOUR / 60)
-    expect(await left()).toEqual([[idOf(3), 'choked']])
+    expect(await left(device)).toEqual([[idOf(3), 'choked']])
     server.onPush = (request) => (holds(request, idOf(1), idOf(2)) ? TOO_LARGE : null)
     for (const n of [1, 2]) await device.write(idOf(n), { title: `${n}` })
     for (let i = 0; i < 8; i++) {

@@ -1,35 +1,34 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
 import { whyText } from '../../src/core/failure.ts'
-import type { Outcome, PushRequest } from '../../src/core/protocol.ts'
-import { Clock, Device } from '../support/device.ts'
+import type { Outcome } from '../../src/core/protocol.ts'
+import type { Clock, Device } from '../support/device.ts'
 import { idOf, note, T0 } from '../support/device-records.ts'
-import { MemoryServer, NO_ANSWER } from '../support/device-server.ts'
+import { type MemoryServer, NO_ANSWER } from '../support/device-server.ts'
+import {
+  AN_HOUR,
+  DOWN,
+  holds,
+  left,
+  oneDevice,
+  TIME_OUT,
+  TOO_LARGE,
+  writeMany,
+} from '../support/one-device.ts'
 
-const TOO_LARGE: Failure = { is: 'refused', status: 413, code: 'too_large', message: 'Too large.' }
-const DOWN: Failure = { is: 'server', status: 500, after: null }
-const TIME_OUT: Failure = { is: 'no-answer', why: 'TimeoutError' }
-const AN_HOUR = 3600_000
 const A_MINUTE = 60_000
 
 let clock: Clock
 let server: MemoryServer
 let device: Device
 const begin = async (): Promise<void> => {
-  clock = new Clock()
-  server = new MemoryServer(() => clock.now)
-  device = await Device.open(server, { clock })
+  ;({ clock, server, device } = await oneDevice())
 }
 beforeEach(begin)
-const write = async (many: number): Promise<void> => {
-  for (let n = 1; n <= many; n++) await device.write(idOf(n), { title: `${n}` })
-}
-const holds = ({ mutations }: PushRequest, bad: readonly number[]) =>
-  mutations.some(({ record }) => bad.some((n) => record === idOf(n)))
+const write = (many: number): Promise<void> => writeMany(device, many)
 const poisoned = (failure: Failure, ...bad: number[]): void => {
-  server.onPush = (request) => (holds(request, bad) ? failure : null)
+  server.onPush = (request) => (holds(request, ...bad.map((n) => idOf(n))) ? failure : null)
 }
-const left = async () => (await device.state()).entries.map(({ id, state }) => [id, state.is])
 const outages = () => device.announced.filter((told) => told.type === 'notice' && told.told.is === 'outage')
 /** Pages that look in now and then, with a worker kept alive for a while. */
 const pass = async (hours: number): Promise<void> => {
@@ -61,7 +60,7 @@ describe('P8: several poison entries starve nobody', () => {
         await write(8)
         await pass(2)
         expect(server.records.size).toBe(8 - bad.length)
-        const entries = await left()
+        const entries = await left(device)
         expect(entries).toEqual(bad.map((n) => [idOf(n), failure === TOO_LARGE ? 'refused' : 'choked']))
         expect((await device.state()).connection.is).toBe('fine')
       },
@@ -86,10 +85,10 @@ describe('P8: several poison entries starve nobody', () => {
     server.onPush = () => TOO_LARGE
     await write(3)
     await device.engine.wake('changed', AN_HOUR)
-    expect((await left()).map(([, is]) => is)).toEqual(['ready', 'ready', 'ready'])
+    expect((await left(device)).map(([, is]) => is)).toEqual(['ready', 'ready', 'ready'])
     server.onPush = () => null
     await device.engine.wake('sync-now', A_MINUTE)
-    expect(await left()).toEqual([])
+    expect(await left(device)).toEqual([])
     for (const { version } of server.records.values()) expect(version).toBe(1)
   })
 
@@ -99,15 +98,15 @@ describe('P8: several poison entries starve nobody', () => {
       poisoned(failure, 1, 2)
       await write(2)
       await device.engine.wake('changed', AN_HOUR / 2)
-      expect((await left()).map(([, is]) => is)).toEqual(['ready', 'ready'])
+      expect((await left(device)).map(([, is]) => is)).toEqual(['ready', 'ready'])
       await device.write(idOf(9), { title: 'good' }, { urgency: 'typing' })
       const at = clock.now
       await device.engine.wake('changed', 20_000)
-      const [sent] = server.pushes.filter(({ request }) => holds(request, [9]))
+      const [sent] = server.pushes.filter(({ request }) => holds(request, idOf(9)))
       expect((sent?.at ?? 0) - at).toBe(2000)
       expect(server.records.has(idOf(9))).toBe(true)
       const aside = failure === TOO_LARGE ? 'refused' : 'choked'
-      expect((await left()).map(([, is]) => is)).toEqual([aside, aside])
+      expect((await left(device)).map(([, is]) => is)).toEqual([aside, aside])
       expect((await device.state()).connection.is).toBe('fine')
     },
   )
@@ -161,7 +160,7 @@ describe('P9: an outage in which pulls pass', () => {
     // Three sends a round, rounds up to five minutes apart; and two for each halving, once.
     expect(two).toBeLessThanOrEqual(3 * 18)
     expect(many - two).toBeLessThanOrEqual(2 * 9)
-    expect((await left()).filter(([, is]) => is !== 'ready')).toEqual([])
+    expect((await left(device)).filter(([, is]) => is !== 'ready')).toEqual([])
     expect(outages()).toHaveLength(1)
   })
 })
@@ -169,13 +168,13 @@ describe('P9: an outage in which pulls pass', () => {
 describe('P8: a poison entry that times out', () => {
   test('what is not in its half does not wait for it to be found', { timeout: A_MINUTE }, async () => {
     server.onPush = (request) => {
-      if (!holds(request, [10])) return null
+      if (!holds(request, idOf(10))) return null
       clock.pass(30_000)
       return TIME_OUT
     }
     await write(500)
     await device.engine.wake('changed', AN_HOUR)
-    const through = server.pushes.filter(({ request }) => !holds(request, [10]))
+    const through = server.pushes.filter(({ request }) => !holds(request, idOf(10)))
     expect(through.slice(0, 3).map(({ at, request }) => [at - T0, request.mutations.length])).toEqual([
       [60_000, 250],
       [90_000, 125],

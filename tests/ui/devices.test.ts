@@ -1,19 +1,17 @@
 /// <reference types="vite/client" />
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Fields } from '../../src/core/records.ts'
-import { Persistence } from '../../src/persistence.ts'
 import { giveName, nameTaken } from '../../src/store/device-name.ts'
 import { readDevice, wipeLibrary, writeDevice } from '../../src/store/library.ts'
 import { readOutbox, writeConnection } from '../../src/store/outbox.ts'
-import { readSyncState } from '../../src/store/read.ts'
 import type { DeviceWatch } from '../../src/ui/controllers/device-watch.ts'
-import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
+import type { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import type { DeviceView, OpenDevices, OpenReceipts } from '../../src/ui/device-model.ts'
 import { type TestServer, testServer } from '../server/fixture.ts'
 import { type Device, tick, until } from '../support/device.ts'
+import { openPage } from '../support/device-page.ts'
 import { type Pair, pairOf, pass } from '../support/device-pair.ts'
 import { idOf } from '../support/device-records.ts'
-import { freshBrowser } from '../support/memory.ts'
 import { TabPresence } from '../support/presence.ts'
 
 let server: TestServer
@@ -93,28 +91,7 @@ async function write(device: Device, fields: Fields): Promise<void> {
   await device.write(idOf(1), fields)
   await sync(device)
 }
-/** The page of a device. */
-async function pageOf({ db, clock, world }: Device): Promise<PawkitModel> {
-  const { library } = await readSyncState(db)
-  if (!library) throw new Error('no library')
-  const persistence = new Persistence({
-    manager: undefined,
-    memory: () => ({ getItem: () => null, setItem: () => {} }),
-  })
-  const now = () => clock.now
-  const { newId } = world
-  return PawkitModel.open({
-    db,
-    library,
-    worker: null,
-    stream: null,
-    persistence,
-    presence,
-    now,
-    newId,
-    ...freshBrowser(),
-  })
-}
+const pageOf = (device: Device): Promise<PawkitModel> => openPage(device, presence)
 async function look(model: PawkitModel): Promise<OpenDevices> {
   const open = await model.devices.open()
   opened.push(open)

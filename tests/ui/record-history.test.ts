@@ -2,19 +2,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Fields } from '../../src/core/records.ts'
 import { presenceLock } from '../../src/core/session.ts'
-import { Persistence } from '../../src/persistence.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import { readSyncState } from '../../src/store/read.ts'
 import { wantRight } from '../../src/store/session.ts'
-import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
+import type { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import { RecordHistory } from '../../src/ui/controllers/record-history.ts'
 import type { HistoryItem, OpenHistory } from '../../src/ui/history.ts'
 import type { Refused } from '../../src/ui/session-model.ts'
 import { type Client, type TestServer, testServer } from '../server/fixture.ts'
 import { type Device, tick, until } from '../support/device.ts'
+import { openPage } from '../support/device-page.ts'
 import { calm, type Pair, pairOf, pass } from '../support/device-pair.ts'
 import { idOf } from '../support/device-records.ts'
-import { freshBrowser } from '../support/memory.ts'
 import { aloneHere } from '../support/presence.ts'
 
 let server: TestServer
@@ -56,30 +55,9 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** The page of a device. */
-async function pageOf({ db, clock, world }: Device, presence = aloneHere): Promise<PawkitModel> {
-  const { library } = await readSyncState(db)
-  if (!library) throw new Error('no library')
-  const persistence = new Persistence({
-    manager: undefined,
-    memory: () => ({ getItem: () => null, setItem: () => {} }),
-  })
-  const { newId } = world
-  return PawkitModel.open({
-    db,
-    library,
-    worker: null,
-    stream: null,
-    persistence,
-    ...freshBrowser(),
-    presence,
-    now: () => clock.now,
-    newId,
-  })
-}
 /** Opens the page of the first device and in it the history of record 1. */
 async function open(): Promise<OpenHistory> {
-  model = await pageOf(both.devices[0])
+  model = await openPage(both.devices[0])
   return again()
 }
 async function again(): Promise<OpenHistory> {
@@ -252,7 +230,7 @@ test('P7 in a tab that may not write nothing is restored, and nothing kept for i
   await a.write(idOf(1), { content: 'unsent' })
   const held = async () => [presenceLock('another-page'), presenceLock(aloneHere.id)]
   await wantRight(a.db, 'another-page', 'take', held)
-  model = await pageOf(a, { ...aloneHere, held })
+  model = await openPage(a, { ...aloneHere, held })
   expect(model.tabs.control).toBe('read-only')
   model.tabs.addEventListener('refused', (event) => (event as CustomEvent<Refused>).detail.drop())
   const history = await again()
@@ -267,7 +245,7 @@ test('P7 a tab that learns only at the restore that it may not write asks once, 
   await versions('one', 'two')
   const [a] = both.devices
   const held = async () => [presenceLock('another-page'), presenceLock(aloneHere.id)]
-  model = await pageOf(a, { ...aloneHere, held })
+  model = await openPage(a, { ...aloneHere, held })
   await model.tabs.takeControl()
   const asked: Refused[] = []
   model.tabs.addEventListener('refused', (event) => {
@@ -402,7 +380,7 @@ describe('without the server', () => {
 
   test('P10 a library that is replaced meanwhile gets nothing of the one before', async () => {
     await versions('one')
-    model = await pageOf(both.devices[0])
+    model = await openPage(both.devices[0])
     let arrive = (): void => {}
     const arrived = new Promise<void>((resolve) => {
       arrive = resolve

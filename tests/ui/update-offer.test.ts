@@ -33,9 +33,8 @@ const watching = (one: UpdateOffer, registration: Registration): void =>
 const told = (one: UpdateOffer): Promise<unknown> =>
   new Promise((resolve) => one.addEventListener('change', resolve, { once: true }))
 
-/** A tab in which this version waits. */
-async function found(where: () => Storage, version: string | null): Promise<UpdateOffer> {
-  const one = offer(where, version)
+/** A tab in which a version waits. */
+async function waiting(one: UpdateOffer): Promise<UpdateOffer> {
   const registration = new Registration()
   registration.comes()
   const known = told(one)
@@ -43,6 +42,8 @@ async function found(where: () => Storage, version: string | null): Promise<Upda
   await known
   return one
 }
+const found = (where: () => Storage, version: string | null): Promise<UpdateOffer> =>
+  waiting(offer(where, version))
 
 describe('a new version is offered once', () => {
   test('while none waits there is nothing to offer, nor to put off', () => {
@@ -87,15 +88,8 @@ describe('a new version is offered once', () => {
   test('offline a version is not known: it is offered, and put off where one was; asked again, it is known', async () => {
     const browser = memory()
     let online = false
-    const tab = async (version: string) => {
-      const one = new UpdateOffer(browser, async () => (online ? version : Promise.reject(new TypeError())))
-      const registration = new Registration()
-      registration.comes()
-      const known = told(one)
-      watching(one, registration)
-      await known
-      return one
-    }
+    const tab = (version: string): Promise<UpdateOffer> =>
+      waiting(new UpdateOffer(browser, async () => (online ? version : Promise.reject(new TypeError()))))
     const back = async (one: UpdateOffer): Promise<void> => {
       const known = told(one)
       one.look()
