@@ -118,7 +118,8 @@ export class Engine {
       this.#asked = false
       const now = this.#world.now()
       const outbox = await readOutbox(db, now, this.#impatient)
-      if (!outbox || this.#abort.signal.aborted) return
+      // Given up, since another library is about to come: what was gathered is not that one's.
+      if (!outbox || this.#abort.signal.aborted) return forget(this.#notices)
       // Asked while it read: it looks again. From here to the step nothing comes between.
       if (this.#asked) continue
       const step = decide(this.#situation(outbox, now), now)

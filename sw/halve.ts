@@ -2,6 +2,7 @@ import { FINE } from '../src/core/backoff.ts'
 import { asksForPause, type Failure, reasonOf, remedy } from '../src/core/failure.ts'
 import type { Flight } from '../src/core/outbox.ts'
 import { setAside } from '../src/store/apply.ts'
+import { offsetOf } from '../src/store/clock.ts'
 import { freezeBatch, keepApart, writeConnection } from '../src/store/outbox.ts'
 import { type Pushed, send, type Task, wasSearched } from './push.ts'
 import { recordFailure } from './record-failure.ts'
@@ -90,8 +91,11 @@ async function refuseAlone(task: Task, flight: Flight, failure: Failure): Promis
  * Pushes die while a pull goes through: the fault is with what is sent, not with network or server. What dies alone
  * is set aside, so that it delays nobody; in an outage pulls die too, and nothing is halved.
  */
-export async function isolate(task: Task, ids: readonly string[], failure: Failure): Promise<Pushed> {
-  const { world, db, outbox } = task
+export async function isolate(before: Task, ids: readonly string[], failure: Failure): Promise<Pushed> {
+  const { world, db } = before
+  // The pull may have measured the clock, and set right what is frozen.
+  const outbox = { ...before.outbox, offset: await db.run(['meta'], 'readonly', offsetOf) }
+  const task = { ...before, outbox }
   const flights = await freezeBatch(db, outbox.library.id, ids, world.newId)
   const [only, another] = flights
   if (!only) return 'through'
@@ -99,7 +103,7 @@ export async function isolate(task: Task, ids: readonly string[], failure: Failu
   // A second one that dies alone, with nothing gone through since the first: the fault is the server's after all.
   if (wasSearched(task) || (!another && !again && outbox.choked > 0)) {
     // The last that goes with no other: from now on nothing new waits for it.
-    if (outbox.due.length - outbox.alone.size === 1) {
+    if (!again && outbox.due.length - outbox.alone.size === 1) {
       await keepApart(db, outbox.library.id, only)
       await recordFailure(task, failure, 0, true)
     }

@@ -75,7 +75,6 @@ function merge(
  * merge*; nothing of what is deleted for good.
  */
 function broughtIn(local: RecordState, { record, lost }: Reconciled): Lost[] {
-  if (isPurged(record)) return []
   const kept = new Set(lost.filter(({ side }) => side === 'local').map(({ field }) => field))
   return changedFields(local, record).flatMap((field): Lost[] => {
     const value = local.fields[field]

@@ -12,7 +12,7 @@ export function beginReread(
   db: Database,
   library: string,
   how: 'expired' | 'diverged',
-  now = 0,
+  now: number,
 ): Promise<void> {
   return db.run(
     ['meta', 'seen', 'vanishing'],

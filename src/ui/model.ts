@@ -175,7 +175,7 @@ export interface ConflictActions extends EventTarget {
   /** Oldest first; as many as `figures.conflicts`. */
   readonly open: readonly ConflictView[]
   get(id: string): ConflictView | null
-  /** Resolves when `open` is what the store holds. */
+  /** Resolves when `open` is what the store holds; rejects where that cannot be read. */
   look(): Promise<void>
   /**
    * Closes it as an ordinary edit; what loses goes to version history first. `changed`: one side is no longer what

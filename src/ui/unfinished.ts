@@ -82,8 +82,8 @@ export class Unfinished {
   /** It is saved, or given up. */
   drop(dialog: Dialog): void {
     const known = this.#forms.delete(formKey(dialog))
-    this.close(dialog)
-    if (known) this.keep()
+    if (this.isOpen(dialog)) this.close(dialog)
+    else if (known) this.keep()
   }
 
   /** Another library comes to this page: what was begun was meant for the one before. */

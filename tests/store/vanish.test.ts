@@ -114,7 +114,7 @@ test('told once more of one that a person is being asked about: it is one questi
 
 describe('absent after a fresh read', () => {
   const afresh = async (named: readonly number[]) => {
-    await beginReread(device.db, device.library, 'expired')
+    await beginReread(device.db, device.library, 'expired', T0)
     cursor = 0
     return page(named.map(noteOf))
   }
@@ -128,7 +128,7 @@ describe('absent after a fresh read', () => {
 
   test('tombstones that are still named and records that are not count together', async () => {
     await hold(40)
-    await beginReread(device.db, device.library, 'expired')
+    await beginReread(device.db, device.library, 'expired', T0)
     cursor = 0
     await page([...upTo(18).map(noteOf), ...upTo(12, 19).map(goneOf)], true)
     expect(await asked()).toEqual([])
@@ -146,14 +146,14 @@ describe('absent after a fresh read', () => {
   test('a read that is begun anew counts anew; a question that is open stays open', async () => {
     await hold(60)
     await page(upTo(15).map(goneOf), true)
-    await beginReread(device.db, device.library, 'expired')
+    await beginReread(device.db, device.library, 'expired', T0)
     expect(await asked()).toEqual([])
     cursor = 0
     await page(upTo(30, 31).map(noteOf))
     expect(await asked()).toHaveLength(30)
     await afresh(upTo(30, 31))
     expect(await asked()).toHaveLength(30)
-    await beginReread(device.db, device.library, 'diverged')
+    await beginReread(device.db, device.library, 'diverged', T0)
     expect(await asked()).toEqual([])
   })
 })
@@ -196,8 +196,8 @@ describe('what takes a record out of it', () => {
   })
 
   test('deleting one for good that the server no longer names leaves nothing of it', async () => {
-    await beginReread(device.db, device.library, 'diverged')
-    await beginReread(device.db, device.library, 'expired')
+    await beginReread(device.db, device.library, 'diverged', T0)
+    await beginReread(device.db, device.library, 'expired', T0)
     cursor = 0
     await page([])
     const done = await device.write(idOf(1), { deleted: true, purged: true })

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
 import { whyText } from '../../src/core/failure.ts'
 import type { Outcome } from '../../src/core/protocol.ts'
+import { settleStamps } from '../../src/core/stamp.ts'
+import { wipeLibrary } from '../../src/store/library.ts'
 import type { Clock, Device } from '../support/device.ts'
 import { idOf, note, T0 } from '../support/device-records.ts'
 import { type MemoryServer, NO_ANSWER } from '../support/device-server.ts'
@@ -256,4 +258,42 @@ describe('notices', () => {
       { told: { is: 'refused', more: 1199 } },
     ])
   })
+})
+
+test('P5 a pull beside the failed push measures the clock: each send of the search says the time that its stamps are in', async () => {
+  const A_DAY = 24 * AN_HOUR
+  const empty = { account: null, cursor: 0, more: false, mark: null, changes: [] }
+  server.onPull = () => {
+    const answer = { ...empty, now: clock.now - A_DAY }
+    return { ok: true, value: { offset: -A_DAY, answer } }
+  }
+  const there: unknown[] = []
+  server.onPush = ({ mutations, now }) => {
+    there.push(settleStamps(mutations[0]?.stamps ?? {}, now, clock.now - A_DAY).title)
+    return DOWN
+  }
+  await write(2)
+  await device.engine.wake('changed', 20_000)
+  expect(server.pulls.length).toBeGreaterThan(0)
+  expect(there.length).toBeGreaterThan(3)
+  expect(new Set(there)).toEqual(new Set([T0 - A_DAY]))
+})
+
+test('P10 what was gathered for a notice is not told to whoever comes after signing out', async () => {
+  server.onPush = ({ mutations }) => {
+    const results = mutations.map(
+      ({ id }): Outcome => ({ id, outcome: 'rejected', code: 'forbidden', message: 'No.' }),
+    )
+    return { ok: true, value: { offset: 0, answer: { now: clock.now, mark: null, results } } }
+  }
+  server.onPull = () => {
+    device.engine.abort()
+    return null
+  }
+  await device.write(idOf(1), { title: 'A secret of the first' })
+  await device.engine.wake('changed', 0)
+  server.onPull = () => null
+  await wipeLibrary(device.db, idOf(777), clock.now)
+  await device.engine.wake('signed-in', 0)
+  expect(device.announced.filter(({ type }) => type === 'notice')).toEqual([])
 })

@@ -4,7 +4,7 @@ import { answerVanishing, readVanishing } from '../../src/store/vanish.ts'
 import { type TestServer, testServer } from '../server/fixture.ts'
 import type { Device } from '../support/device.ts'
 import { calm, expectConverged, type Pair, pairOf } from '../support/device-pair.ts'
-import { idOf } from '../support/device-records.ts'
+import { idOf, T0 } from '../support/device-records.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -42,7 +42,7 @@ async function forgotten({ client, devices }: Pair): Promise<void> {
     .execute()
   await server.db.updateTable('space').set({ retained: space.seq }).where('id', '=', space.id).execute()
   // The first was away after it, and so forgets its tombstones too.
-  await beginReread(devices[0].db, devices[0].library, 'expired')
+  await beginReread(devices[0].db, devices[0].library, 'expired', T0)
   await devices[0].engine.wake('sync-now', 0)
 }
 

@@ -70,6 +70,9 @@ describe('a merge that was put aside', () => {
     host.addEventListener(RequestEvent.type, (event) => asked.push((event as RequestEvent).request))
     notify.mock.calls[0]?.[2]?.run()
     expect(asked).toEqual([{ open: DIALOG }])
+    await becomes(conflict)
+    await becomes(null)
+    expect(notify, 'settled a second time').toHaveBeenCalledTimes(2)
   })
 
   test('P1 it was settled while the page was away', async () => {
@@ -85,6 +88,13 @@ describe('a merge that was put aside', () => {
     const open = page(written(beginDraft(conflict)))
     open.unfinished.put(DIALOG, open.unfinished.get(DIALOG))
     await open.becomes(null)
-    expect(open.notify).not.toHaveBeenCalled()
+    open.unfinished.close(DIALOG)
+    await open.becomes(null)
+    expect(open.notify, 'its dialog has said so').not.toHaveBeenCalled()
+    const saved = page(written(beginDraft(conflict)))
+    const settling = saved.becomes(null)
+    saved.unfinished.drop(DIALOG)
+    await settling
+    expect(saved.notify, 'it was saved meanwhile').not.toHaveBeenCalled()
   })
 })

@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { newestVersion } from '../../src/ui/controllers/newest-version.ts'
 
 /** A browser's registration: `server` is what looking for a new version brings. */
-function browser(server: 'new' | 'slow' | 'same' | 'away', { waiting = false, controlled = true } = {}) {
+function browser(
+  server: 'new' | 'slow' | 'same' | 'away' | 'hangs',
+  { waiting = false, controlled = true } = {},
+) {
   const worker = Object.assign(new EventTarget(), { state: 'installing' })
   const registration = Object.assign(new EventTarget(), {
     waiting: waiting ? worker : null,
@@ -12,6 +15,7 @@ function browser(server: 'new' | 'slow' | 'same' | 'away', { waiting = false, co
       registration.looked++
       if (server === 'away') throw new TypeError('offline')
       if (server === 'same') return
+      if (server === 'hangs') await new Promise(() => {})
       registration.installing = worker
       setTimeout(() => {
         ;[registration.installing, registration.waiting, worker.state] = [null, worker, 'installed']
@@ -45,6 +49,14 @@ describe('Reload', () => {
   test('where there is none, or nobody answers, the page is loaded anew as it is', async () => {
     for (const server of ['same', 'away'] as const)
       expect(await asked(server)).toEqual({ comes: false, accepted: 0, looked: 1 })
+  })
+
+  test('a server that never answers is waited for so long, and no longer', async () => {
+    vi.useFakeTimers()
+    const reload = asked('hangs')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await reload).toEqual({ comes: false, accepted: 0, looked: 1 })
+    vi.useRealTimers()
   })
 
   test('a page that no worker controls loads anew by itself', async () => {

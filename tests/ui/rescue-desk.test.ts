@@ -102,6 +102,9 @@ describe('rescue mode', () => {
     expect(model.rescue.holds).toBe(true)
     const typing = model.type(id, { content: 'milk' }, { content: 'too long' })
     expect(model.rescue.holds).toBe(false)
+    const title = model.rescue.follow(() => [{ id, field: 'title', text: 'too long as well' }])
+    expect(model.rescue.holds, 'another field of it').toBe(true)
+    title()
     await typing
     forget()
     expect(model.rescue.holds).toBe(false)

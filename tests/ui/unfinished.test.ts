@@ -29,12 +29,10 @@ describe('what stands in dialogs and is not saved', () => {
     before.close(CARD)
     expect(before.open, 'another one is open').toEqual(MERGE)
     before.close(MERGE)
-    before.keep()
     const after = page(tab)
     expect([after.open, after.get(MERGE)]).toEqual([null, { since: 1 }])
     after.drop(MERGE)
     after.drop(CARD)
-    after.keep()
     expect(tab().getItem('pawkit-unfinished-1')).toBeNull()
   })
 

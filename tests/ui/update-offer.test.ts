@@ -82,6 +82,7 @@ describe('a new version is offered once', () => {
     }
     registration.comes(false)
     await vi.waitFor(() => expect(versions).toEqual([]))
+    await new Promise((resolve) => setTimeout(resolve))
     expect(one.open, 'nobody holds it up').toBe(false)
   })
 

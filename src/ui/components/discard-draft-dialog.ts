@@ -18,18 +18,11 @@ class DiscardDraftDialog extends DialogElement {
       </div>`
   }
 
-  readonly #discard = async (): Promise<void> => {
-    if (this.busy) return
-    this.busy = true
-    try {
+  readonly #discard = (): Promise<void> =>
+    this.attempt(async () => {
       await this.model.tabs.dropDraft(this.draftId)
       this.close()
-    } catch {
-      this.problem = 'That did not work; the draft is still here. Reload the page and try again.'
-    } finally {
-      this.busy = false
-    }
-  }
+    }, 'That did not work; the draft is still here. Reload the page and try again.')
 }
 
 customElements.define('pawkit-discard-draft-dialog', DiscardDraftDialog)

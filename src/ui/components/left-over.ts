@@ -32,11 +32,7 @@ export async function saveLeft(
   record: RecordState,
 ): Promise<string | null> {
   const { shown, typed } = asEdit(draft, record)
-  try {
-    return problemOf(await model.edit(record.id, shown, typed))
-  } catch {
-    return 'That was not saved; what you wrote is still here. Try again, or copy it.'
-  }
+  return problemOf(await model.edit(record.id, shown, typed))
 }
 
 /** @returns why it was not copied; null where it was */

@@ -66,21 +66,15 @@ class OtherLibraryDialog extends DialogElement {
     </div>`
   }
 
-  async #answer(choice: OtherLibraryChoice): Promise<void> {
-    if (this.busy) return
-    this.busy = true
-    try {
+  #answer(choice: OtherLibraryChoice): Promise<void> {
+    return this.attempt(async () => {
       const result = await this.model.answerOtherLibrary(choice)
       if (choice === 'cancel' || result.is === 'signed-in') {
         this.close()
         // What was open is of the library before.
         if (choice !== 'cancel') ask(this, { go: '/' })
       } else if (result.is === 'refused') this.problem = result.message
-    } catch {
-      this.problem = 'That did not work. Reload the page and try again.'
-    } finally {
-      this.busy = false
-    }
+    }, 'That did not work. Reload the page and try again.')
   }
 }
 

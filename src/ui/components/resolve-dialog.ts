@@ -2,7 +2,6 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { Resolution } from '../../core/conflict.ts'
 import { titleOf } from '../../core/records.ts'
 import { problemWords, type Sides, sidesOf, whatHappened } from '../conflict-words.ts'
-import { goneRecord } from '../controllers/merges-left.ts'
 import { icon } from '../icons.ts'
 import { beginDraft, type FieldDraft, fieldsOf, renewDraft, sameSides } from '../merge/draft.ts'
 import { type KeptDraft, outlived } from '../merge/kept-draft.ts'
@@ -41,19 +40,22 @@ class ResolveDialog extends ConflictDialog {
     // Not as it is connected: an element that was in the page before its code has no model yet by then.
     this.model.conflicts.addEventListener('change', this.#onChange)
     this.model.addEventListener('records', this.#onRecords)
-    await this.model.conflicts.look()
+    const known = await this.model.conflicts.look().then(
+      () => true,
+      () => false,
+    )
     this.view = this.model.conflicts.get(this.recordId)
     const { unfinished } = this.model
-    if (!this.view) this.#goOnAlone()
+    if (!this.view && known) this.#goOnAlone()
     // Where the page was reloaded in the midst of merging.
-    else if (unfinished.isOpen(this.dialog)) await this.#merge()
+    else if (this.view && unfinished.isOpen(this.dialog)) await this.#merge()
   }
 
   /** It was settled while the dialog, or the page, was closed. */
   #goOnAlone(): void {
     const kept = this.model.unfinished.get(this.dialog)
     if (!kept) return
-    const draft = outlived(kept as KeptDraft, this.record ?? goneRecord(this.recordId))
+    const draft = outlived(kept as KeptDraft, this.recordId, this.record)
     const left = leftOf(draft, this.record)
     if (left.length > 0) this.#outlive(draft.view, left, SETTLED)
     else this.model.unfinished.drop(this.dialog)
@@ -107,23 +109,15 @@ class ResolveDialog extends ConflictDialog {
     })
   }
 
-  readonly #merge = async (): Promise<void> => {
-    const { view } = this
-    if (!view || this.busy) return
-    this.busy = true
-    this.problem = null
-    try {
+  readonly #merge = (): Promise<void> =>
+    this.attempt(async () => {
+      const { view } = this
+      if (!view) return
       await import('./merge-editor.ts')
       const now = this.model.conflicts.get(view.id) ?? view
       this.view = now
       this.draft = this.begun(now) ?? beginDraft(now)
-    } catch {
-      this.problem =
-        'The merge editor could not be loaded. Reload the page and try again; the conflict stays open.'
-    } finally {
-      this.busy = false
-    }
-  }
+    }, 'The merge editor could not be loaded. Reload the page and try again; the conflict stays open.')
 
   readonly #back = (): void => {
     this.model.unfinished.close(this.dialog)
@@ -139,16 +133,13 @@ class ResolveDialog extends ConflictDialog {
     if (this.problem === null) this.say('What you wrote is copied.')
   }
 
-  readonly #saveEdit = async (): Promise<void> => {
-    const { draft } = this
-    const record = this.record
-    if (!draft || !record || this.busy) return
-    this.busy = true
-    this.problem = null
-    this.problem = await saveLeft(this.model, draft, record)
-    this.busy = false
-    if (this.problem === null) this.#leave(`What you wrote in “${titleOf(record)}” is saved.`)
-  }
+  readonly #saveEdit = (): Promise<void> =>
+    this.attempt(async () => {
+      const { draft, record } = this
+      if (!draft || !record) return
+      this.problem = await saveLeft(this.model, draft, record)
+      if (this.problem === null) this.#leave(`What you wrote in “${titleOf(record)}” is saved.`)
+    }, 'That was not saved; what you wrote is still here. Try again, or copy it.')
 
   readonly #save = (): void => {
     if (this.draft) void this.#resolve({ take: 'merged', fields: fieldsOf(this.draft) })
@@ -161,22 +152,19 @@ class ResolveDialog extends ConflictDialog {
     else this.close()
   }
 
-  async #resolve(resolution: Resolution): Promise<void> {
-    const { view } = this
-    if (!view || this.busy) return
-    this.busy = true
-    this.problem = null
-    try {
+  #resolve(resolution: Resolution): Promise<void> {
+    return this.attempt(async () => {
+      const { view } = this
+      if (!view) return
+      // While it is being written, what becomes of the words is this dialog's to say.
+      const kept = this.model.unfinished.get(this.dialog)
+      if (kept) this.model.unfinished.put(this.dialog, kept)
       const answer = await this.model.conflicts.resolve(view, resolution)
       if (answer === 'resolved') this.#done(view, resolution)
       else if (answer === 'changed') this.#renew(true)
       else if (answer === 'gone') this.#settled(view)
       else this.problem = answer.problems.map(({ field, problem }) => problemWords(field, problem)).join(' ')
-    } catch {
-      this.problem = 'That was not saved; the conflict stays open. Try again, or reload the page.'
-    } finally {
-      this.busy = false
-    }
+    }, 'That was not saved; the conflict stays open. Try again, or reload the page.')
   }
 
   #done(view: ConflictView, { take }: Resolution): void {

@@ -74,9 +74,7 @@ class SignInDialog extends FormDialog {
       this.focusOn('password')
       return
     }
-    this.busy = true
-    this.problem = null
-    try {
+    return this.attempt(async () => {
       const result = await send(email, password)
       if (result.is === 'signed-in') this.close()
       else if (result.is === 'refused') this.problem = inOurWords(result.message)
@@ -85,11 +83,7 @@ class SignInDialog extends FormDialog {
         this.model.unfinished.drop(this.form)
         ask(this, { open: { is: 'other-library', email: result.email, records, unsynced } })
       }
-    } catch {
-      this.problem = 'That did not work. Reload the page and try again; what is on this device is kept.'
-    } finally {
-      this.busy = false
-    }
+    }, 'That did not work. Reload the page and try again; what is on this device is kept.')
   }
 }
 

@@ -43,18 +43,11 @@ class SignOutDialog extends DialogElement {
       </div>`
   }
 
-  readonly #signOut = async (): Promise<void> => {
-    if (this.busy) return
-    this.busy = true
-    try {
+  readonly #signOut = (): Promise<void> =>
+    this.attempt(async () => {
       await this.model.signOut()
       this.close()
-    } catch {
-      this.problem = 'Signing out did not work; nothing was removed. Reload the page and try again.'
-    } finally {
-      this.busy = false
-    }
-  }
+    }, 'Signing out did not work; nothing was removed. Reload the page and try again.')
 }
 
 customElements.define('pawkit-sign-out-dialog', SignOutDialog)

@@ -60,24 +60,17 @@ export class TabsDialog extends DialogElement {
     this.#viewOnly()
   }
 
-  readonly #take = async (): Promise<void> => {
-    if (this.busy) return
-    this.busy = true
-    this.problem = null
+  readonly #take = (): Promise<void> => {
     const { refused } = this
     const go = (): void => {
       // First: the focus goes back to the field that the edit is for.
       this.close()
       refused.go()
     }
-    try {
+    return this.attempt(async () => {
       if (!(await this.model.tabs.takeControl({ ...refused, go })))
         this.problem = 'Another tab took control at the same moment. Try again.'
-    } catch {
-      this.problem = 'That did not work. Try again, or reload the page.'
-    } finally {
-      this.busy = false
-    }
+    }, 'That did not work. Try again, or reload the page.')
   }
 
   /** Whoever types on while the dialog opens means the text behind it, and no shortcut of the page. */

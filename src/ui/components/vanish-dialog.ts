@@ -60,18 +60,12 @@ class VanishDialog extends DialogElement {
       </div>`
   }
 
-  async #answer(answer: 'remove' | 'keep'): Promise<void> {
-    if (this.busy) return
-    this.busy = true
-    try {
+  #answer(answer: 'remove' | 'keep'): Promise<void> {
+    return this.attempt(async () => {
       const ids = this.#records.map(({ id }) => id)
       await this.model.vanishing.answer(answer, ids)
       this.close()
-    } catch {
-      this.problem = 'That did not work; nothing was removed. Reload the page and try again.'
-    } finally {
-      this.busy = false
-    }
+    }, 'That did not work; nothing was removed. Reload the page and try again.')
   }
 }
 

@@ -41,7 +41,7 @@ export class ConflictDesk extends EventTarget implements ConflictActions {
     this.#world = world
     this.#host = host
     // What cannot be read now is read again with the next change.
-    const look = () => void this.look()
+    const look = () => void this.look().catch(() => {})
     page.addEventListener('summary', look)
     page.addEventListener('records', (event) => {
       const ids: unknown = (event as CustomEvent).detail
@@ -83,8 +83,7 @@ export class ConflictDesk extends EventTarget implements ConflictActions {
 
   /** Reads them, where nothing has said yet that there are any. */
   look(): Promise<void> {
-    // What cannot be read is told where it matters.
-    return this.#refresh().catch(() => {})
+    return this.#refresh()
   }
 
   policy(): Promise<Policy> {

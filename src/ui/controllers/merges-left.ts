@@ -1,17 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import type { RecordState } from '../../core/records.ts'
+import { isPurged } from '../../core/records.ts'
 import type { KeptDraft } from '../merge/kept-draft.ts'
 import type { PageModel } from '../model.ts'
 import { ask, type Dialog } from '../requests.ts'
-
-/** Of a record that is not here any more. */
-export const goneRecord = (id: string): RecordState => ({
-  id,
-  kind: 'note',
-  version: 0,
-  fields: {},
-  stamps: {},
-})
 
 export const LEFT = 'What you wrote while merging is kept in this tab, and saved nowhere.'
 
@@ -37,7 +28,11 @@ export class MergesLeft implements ReactiveController {
     const { conflicts, unfinished } = this.#host.model
     conflicts.addEventListener('change', this.#onChange)
     // Settled while the page was away.
-    if (unfinished.merges.length > 0) void conflicts.look().then(() => this.look())
+    if (unfinished.merges.length > 0)
+      conflicts.look().then(
+        () => this.look(),
+        () => {},
+      )
   }
 
   hostDisconnected(): void {
@@ -49,18 +44,22 @@ export class MergesLeft implements ReactiveController {
     for (const id of model.unfinished.merges) {
       const dialog: Dialog = { is: 'resolve', id }
       if (model.conflicts.get(id)) this.#told.delete(id)
-      else if (!this.#told.has(id) && !model.unfinished.isOpen(dialog)) void this.#tell(dialog, id)
+      // Its dialog says so itself when it is put off.
+      else if (model.unfinished.isOpen(dialog)) this.#told.add(id)
+      else if (!this.#told.has(id)) void this.#tell(dialog, id)
     }
   }
 
   async #tell(dialog: Dialog, id: string): Promise<void> {
     const { model } = this.#host
     this.#told.add(id)
-    if (!(await this.#says(dialog, id))) {
-      model.unfinished.drop(dialog)
-      return
-    }
-    model.notify('alert', LEFT, { label: 'Show', run: () => void ask(this.#host, { open: dialog }) })
+    // What cannot be looked at is told of rather than kept quiet.
+    const says = await this.#says(dialog, id).catch(() => true)
+    // Saved or given up meanwhile.
+    if (!model.unfinished.get(dialog)) return
+    if (says)
+      model.notify('alert', LEFT, { label: 'Show', run: () => void ask(this.#host, { open: dialog }) })
+    else model.unfinished.drop(dialog)
   }
 
   /** Whether a person wrote something in it that the record does not say. Few do, so it is no part of the first load. */
@@ -68,8 +67,9 @@ export class MergesLeft implements ReactiveController {
     const { model } = this.#host
     const { outlived } = await import('../merge/kept-draft.ts')
     const { leftOf } = await import('../merge/left-over.ts')
-    const record = model.records.get(model.resolveId(id))?.record ?? null
-    const draft = outlived(model.unfinished.get(dialog) as KeptDraft, record ?? goneRecord(id))
+    const known = model.records.get(model.resolveId(id))?.record
+    const record = known && !isPurged(known) ? known : null
+    const draft = outlived(model.unfinished.get(dialog) as KeptDraft, id, record)
     return leftOf(draft, record).length > 0
   }
 }

@@ -11,7 +11,7 @@ export async function newestVersion(
   if (!registration.waiting) await Promise.race([fetched(registration), patience()])
   if (!registration.waiting) return false
   accept()
-  // A page without a worker hears of no change of it.
+  // Loaded past its worker, it would be claimed only then; it need not wait for that.
   return container.controller !== null
 }
 

@@ -1,7 +1,7 @@
 import { piecesOf } from '../../core/merge-blocks.ts'
 import { type RecordState, text, titleOf } from '../../core/records.ts'
 import type { ConflictView } from '../model.ts'
-import { ancestorOf, type Draft, type FieldDraft, renewDraft } from './draft.ts'
+import { ancestorOf, type Draft, type FieldDraft, ownWork, renewDraft } from './draft.ts'
 import type { TextMerge } from './text-merge.ts'
 
 type OneField = FieldDraft extends infer Each ? (Each extends { is: 'text' } ? never : Each) : never
@@ -27,15 +27,16 @@ const keepField = (field: FieldDraft): KeptField =>
     ? { of: field.of, is: 'text', text: field.merge.text, ranges: field.merge.ranges }
     : field
 
-/** The work goes on, on the sides as they are now; null: it was begun on an earlier conflict of the record. */
-export function goOn(kept: KeptDraft, view: ConflictView): Draft | null {
-  if (kept.since !== view.since) return null
-  return renewDraft(draftOf(kept, view), view)
+/** The work goes on, on the sides as they are now; of an earlier conflict's what was written, not what was only chosen. */
+export function goOn(kept: KeptDraft, view: ConflictView): Draft {
+  const was = draftOf(kept, view)
+  return renewDraft(kept.since === view.since ? was : { view, fields: [], parked: ownWork(was) }, view)
 }
 
-/** The work as it was left, where the conflict is no more; `record` is what has become of it. */
-export function outlived(kept: KeptDraft, record: RecordState): Draft {
-  const { id, kind } = record
+/** The work as it was left, where the conflict is no more; `record` is what has become of it, null where it is gone. */
+export function outlived(kept: KeptDraft, id: string, now: RecordState | null): Draft {
+  const record = now ?? { id, kind: 'note', version: 0, fields: {}, stamps: {} }
+  const { kind } = record
   const fields = kept.fields.map(({ of }) => of)
   const { since } = kept
   return draftOf(kept, { id, kind, title: titleOf(record), mine: record, theirs: record, since, fields })

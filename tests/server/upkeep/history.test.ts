@@ -133,8 +133,14 @@ describe('the version history', () => {
 
     it('leaves no text on the server after that, where nobody did', async () => {
       const id = await refused()
+      const taken = async (): Promise<unknown[]> => {
+        const { body } = await ada.send('GET', `/api/notes/${id}/versions`)
+        return body.versions.filter(({ applied }: { applied: boolean }) => applied)
+      }
+      const before = await taken()
       await later(TRASH_MS)
       expect(await contents(id)).toEqual([undefined, undefined, undefined])
+      expect(await taken(), 'what was taken stays as it was').toEqual(before)
       const { text } = await ada.send('GET', `/api/notes/${id}/versions`)
       expect(text).not.toContain('secret')
     })

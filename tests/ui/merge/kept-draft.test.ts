@@ -54,12 +54,12 @@ describe('a merge that was begun and not saved', () => {
   test('P4 it goes on against the other side as that is by now', () => {
     const draft = worked(beginDraft(view('soup of beans\nbread')))
     const after = goOn(reloaded(draft), view('soup of beans\nbread\nwine'))
-    expect(after && fieldsOf(after)).toEqual({
+    expect(fieldsOf(after)).toEqual({
       content: expect.stringMatching(/and my own line/),
       title: 'Rome, Roma',
       tags: ['italy'],
     })
-    expect(after && fieldsOf(after).content).toContain('wine')
+    expect(fieldsOf(after).content).toContain('wine')
   })
 
   test('P4 words for a field that is settled meanwhile outlive the reload too', () => {
@@ -70,7 +70,7 @@ describe('a merge that was begun and not saved', () => {
       const draft = renewDraft(begun, without(name))
       const after = goOn(reloaded(draft), without(name))
       expect(after).toEqual(draft)
-      expect(after && fieldsOf(renewDraft(after, now))[name]).toEqual(fieldsOf(begun)[name])
+      expect(fieldsOf(renewDraft(after, now))[name]).toEqual(fieldsOf(begun)[name])
     }
   })
 
@@ -78,13 +78,21 @@ describe('a merge that was begun and not saved', () => {
     const now = view('soup of beans\nbread')
     const draft = worked(beginDraft(now))
     const record = { ...side, version: 3, fields: { title: 'Roma' } }
-    const after = outlived(reloaded(draft), record)
+    const after = outlived(reloaded(draft), 'a', record)
     expect(after.view).toMatchObject({ id: 'a', title: 'Roma', mine: record })
     expect(ownWork(after)).toEqual(ownWork(draft))
   })
 
-  test('one that was begun on an earlier conflict of the record is of no use', () => {
-    const draft = worked(beginDraft(view('soup of beans\nbread')))
-    expect(goOn(reloaded(draft), view('soup of beans\nbread', 9))).toBeNull()
+  test('P4 what was written in an earlier conflict of the record is there in the next; a mere choice is not', () => {
+    const before = view('soup of beans\nbread')
+    const next = view('soup of lentils\nbread', 9)
+    const after = fieldsOf(goOn(reloaded(worked(beginDraft(before))), next))
+    expect(after.title).toBe('Rome, Roma')
+    expect(after.content).toContain('and my own line')
+    const choice = beginDraft(before)
+    const fields = choice.fields.map((each) =>
+      each.is === 'one' ? { ...each, pick: 'theirs' as const } : each,
+    )
+    expect(goOn(reloaded({ ...choice, fields }), next)).toEqual(beginDraft(next))
   })
 })
