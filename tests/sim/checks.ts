@@ -1,10 +1,9 @@
-import { FINE } from '../../src/core/backoff.ts'
 import { ENGINE_LOCK } from '../../src/core/messages.ts'
 import type { Entry } from '../../src/core/outbox.ts'
 import type { RecordState } from '../../src/core/records.ts'
 import { figures, recordState } from '../../src/core/status.ts'
 import { ConflictChecks } from './conflict-checks.ts'
-import { canonical, textsOf } from './contents.ts'
+import { canonical, connectionOf, textsOf } from './contents.ts'
 import { DelayChecks } from './delay-checks.ts'
 import type { SimDevice } from './device.ts'
 import type { DiskContents } from './disk.ts'
@@ -169,10 +168,9 @@ export class Checks {
   /** What the page shows is true: figures and states as it computes them, counted again. Every dirty record has one entry, and every entry a record; a base only where there is an entry. */
   #figures(device: SimDevice, disk: DiskContents): void {
     const { name } = device
-    const connection = disk.meta.find((row) => row.key === 'connection')
     const world = {
       hasAccount: disk.library?.account != null,
-      connection: connection?.key === 'connection' ? connection.row : FINE,
+      connection: connectionOf(disk),
       running: device.locks.isHeld(ENGINE_LOCK),
       online: device.link.online,
     }
@@ -220,6 +218,11 @@ export class Checks {
     )
   }
 
+  /** Whether no device waits for its connection's next send. */
+  noPauses(): boolean {
+    return this.#sim.devices.every(({ name }) => connectionOf(this.#sim.disks.read(name)).is === 'fine')
+  }
+
   /** All is calm: what waits are poisoned entries and open conflicts alone, and everything else is the same everywhere. */
   calm(): void {
     const there = this.#sim.server.read()
@@ -237,9 +240,9 @@ export class Checks {
       this.rights.shown(device, disk)
       const waiting = disk.entries.filter(({ id }) => !poisoned.has(id))
       if (waiting.length > 0) this.#fail('converges', `${name} still has ${JSON.stringify(waiting)}`)
-      const connection = disk.meta.find((row) => row.key === 'connection')
-      if (connection?.key === 'connection' && connection.row.is !== 'fine' && poisoned.size === 0)
-        this.#fail('converges', `${name} is ${JSON.stringify(connection.row)}`)
+      const connection = connectionOf(disk)
+      if (connection.is !== 'fine' && poisoned.size === 0)
+        this.#fail('converges', `${name} is ${JSON.stringify(connection)}`)
       // A create that was deleted before it was sent stays in this device's Trash alone.
       const known = disk.records.filter(({ version, fields }) => version > 0 || fields.deleted !== true)
       const held = known

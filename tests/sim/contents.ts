@@ -1,3 +1,4 @@
+import { type ConnectionRow, FINE } from '../../src/core/backoff.ts'
 import type { RecordState } from '../../src/core/records.ts'
 import type { DiskContents } from './disk.ts'
 
@@ -15,4 +16,9 @@ export function textsOf(disk: DiskContents, when: 'now' | 'end'): unknown[] {
   const taken = disk.drafts.filter(({ kind, create }) => kind === 'card' && create)
   const kept = [disk.records, disk.history, taken]
   return when === 'end' ? kept : [...kept, disk.drafts, disk.bases, disk.entries, disk.vanishing]
+}
+
+export function connectionOf({ meta }: DiskContents): ConnectionRow {
+  const found = meta.find((row) => row.key === 'connection')
+  return found?.key === 'connection' ? found.row : FINE
 }

@@ -137,9 +137,9 @@ async function rest(sim: Simulation): Promise<void> {
   const before = sim.devices.map(({ link }) => link.requests)
   const began = sim.scheduler.now
   for (let round = 0; round < ROUNDS; round++) {
-    const rested = round > 0 && sim.checks.atRest()
-    // Longer than any pause; once nothing is left to do, long enough for everybody to have asked again.
-    await sim.scheduler.advance(rested ? 60_000 : 330_000)
+    const rested = round > 0 && sim.checks.atRest() && sim.checks.noPauses()
+    // Where nobody has anything to do or a pause, long enough for everybody to have asked again; else longer than any pause.
+    await sim.scheduler.advance(rested || round === 0 ? 60_000 : 330_000)
     sim.checks.now()
     if (sim.violation) return
     if (rested && sim.checks.atRest()) break
