@@ -77,8 +77,11 @@ export function resolve(
   const stamps = { ...record.stamps }
   for (const field of Object.keys(chosen))
     stamps[field] = resolution.take === 'server' ? (base.stamps[field] ?? 0) : stamp
-  const after = revert ? base : { ...record, fields: { ...record.fields, ...chosen }, stamps }
-  if (isSettled(base, after)) return ok({ record: base, base: null, entry: null, lost, returned: false })
+  const after = revert
+    ? { ...base, version: record.version }
+    : { ...record, fields: { ...record.fields, ...chosen }, stamps }
+  if (isSettled(base, after))
+    return ok({ record: base.version ? base : null, base: null, entry: null, lost, returned: false })
   return ok({ record: after, base, entry: inConflict(entry, {}, now), lost, returned: false })
 }
 

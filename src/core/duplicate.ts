@@ -37,7 +37,11 @@ export function settleDuplicate(
   if (!record || !entry?.flight || isDeleted(record))
     return {
       is: 'gone',
-      created: { record: record && isPurged(record) ? null : record, base: null, entry: null },
+      created: {
+        record: !record || isPurged(record) ? null : { ...record, version: 0 },
+        base: null,
+        entry: null,
+      },
     }
   // Alone, as what it waits for may be: that goes before it then, however impatient the person is.
   const again = (length: number): Held => ({

@@ -1,6 +1,6 @@
-import { attemptsOf, type Entry, goesAlone } from './outbox.ts'
+import { attemptsOf, type Entry, enqueue, goesAlone } from './outbox.ts'
 import type { Lost } from './reconcile.ts'
-import { changedFields, isDeleted, type RecordState } from './records.ts'
+import { changedFields, isPurged, type RecordState } from './records.ts'
 import type { Held, Settled } from './settle.ts'
 
 /** A person wants it tried again: what was refused goes as a new mutation, what is unsettled under its old id. */
@@ -17,7 +17,7 @@ export function retry(entry: Entry, now: number): Entry {
 export function discard(held: Held, now: number): Settled {
   const { entry } = held
   if (!entry) return { ...held, lost: [], returned: false }
-  if (!entry.flight) return revert(held)
+  if (!entry.flight) return revert(held, now)
   const flight = { ...entry.flight, void: true, discard: true }
   const waiting: Entry = { ...retry(entry, now), flight }
   return { ...held, entry: waiting, lost: [], returned: false }
@@ -25,13 +25,27 @@ export function discard(held: Held, now: number): Settled {
 
 /**
  * Back to what the server has; every value of this device's goes to version history first. A record that the server
- * never had goes to this device's Trash with all its content, where it can be restored.
+ * never had, or that was deleted for good there, goes to this device's Trash with all its content, where it can be
+ * restored: nothing would show a history of it. One that a restored server has lost goes back to what that had, and
+ * there whole.
  */
-export function revert({ record, base }: Held): Settled {
-  if (!record) return { record: null, base: null, entry: null, lost: [], returned: false }
-  if (base) return { record: base, base: null, entry: null, lost: valuesOf(base, record), returned: false }
-  const trashed = isDeleted(record) ? record : { ...record, fields: { ...record.fields, deleted: true } }
-  return { record: trashed, base: null, entry: null, lost: [], returned: false }
+export function revert({ record, base }: Held, now: number): Settled {
+  const clean = { base: null, entry: null, lost: [], returned: false }
+  if (!record) return { record: null, ...clean }
+  const live = base && !isPurged(base) ? base : null
+  if (live?.version) return { record: live, ...clean, lost: valuesOf(live, record) }
+  if (isPurged(record)) return { record: base?.version ? base : null, ...clean }
+  if (live && changedFields(live, record).length > 0) {
+    const back = { ...live, version: record.version }
+    return {
+      ...clean,
+      record: back,
+      entry: enqueue(null, back, now, 'at-once'),
+      lost: valuesOf(live, record),
+    }
+  }
+  // Of no version: what another device sends of it is not older than this.
+  return { record: { ...record, version: 0, fields: { ...record.fields, deleted: true } }, ...clean }
 }
 
 const valuesOf = (base: RecordState, record: RecordState): Lost[] =>

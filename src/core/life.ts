@@ -25,8 +25,9 @@ export function settleLife(
   const wasGone = base !== null && isDeleted(base)
   if (isPurged(remote)) {
     if (!mineEdited && !(wasGone && !mineGone)) return { take: 'remote', returned: false }
-    const ask = policy.deletedThere === 'ask'
-    return { take: 'local', returned: !ask, ask }
+    // In the Trash here it stays there, with its words.
+    const ask = !mineGone && policy.deletedThere === 'ask'
+    return { take: 'local', returned: !mineGone && !ask, ask }
   }
   // What is deleted for good here has nothing to show beside the other side: its edit wins.
   if (isPurged(local)) {

@@ -27,7 +27,8 @@ type Region =
 export function mergeText(base: string, mine: string, theirs: string, onClash: OnClash): MergedText {
   if (mine === theirs || theirs === base) return { text: mine, clash: false }
   if (mine === base) return { text: theirs, clash: false }
-  const regions = combine(lines(base), lines(mine), lines(theirs), MAX_LINES)
+  const [ours, others] = [lines(mine), lines(theirs)]
+  const regions = combine(lines(base), ours, others, MAX_LINES)
   if (!regions) return { text: clashing(mine, theirs, onClash), clash: true }
   const out: string[] = []
   let clash = false
@@ -47,7 +48,16 @@ export function mergeText(base: string, mine: string, theirs: string, onClash: O
       if (block.text !== '' || (region.mine.length > 0 && region.theirs.length > 0)) out.push(block.text)
     }
   }
-  return { text: out.join('\n'), clash }
+  const text = out.join('\n')
+  // A line that one side moved has lost its new place to the clash, and its old one to the move.
+  const lost = clash && onClash !== 'both' && missing(ours, others, lines(text))
+  return { text: lost ? clashing(mine, theirs, onClash) : text, clash }
+}
+
+/** Whether a line that both have is in the merged text no more. */
+function missing(mine: readonly string[], theirs: readonly string[], merged: readonly string[]): boolean {
+  const [there, kept] = [new Set(theirs), new Set(merged)]
+  return mine.some((line) => line.trim() !== '' && there.has(line) && !kept.has(line))
 }
 
 /** An empty text has no line, so that two devices that write into an empty note both insert. */
@@ -69,11 +79,30 @@ function mergeBlock(base: string, mine: string, theirs: string, onClash: OnClash
   if ((mine.trim() === '') !== (theirs.trim() === ''))
     return { text: clashing(mine, theirs, onClash), clash: true }
   const small = base.length + mine.length + theirs.length <= MAX_BLOCK
-  const { text, clashes } = weave(small ? parted : whole, base, mine, theirs, onClash === 'both')
+  const woven = weave(small ? parted : whole, base, mine, theirs, onClash === 'both')
+  const { text } = woven
+  const clashes = woven.clashes || (doubles(base, mine, theirs, text) ? 2 : 0)
   const clash = clashes > 0
   if (clash && onClash !== 'both') return { text: clashing(mine, theirs, onClash), clash }
   // Two texts that differ in several places read better one after the other than with their words in turns.
   return { text: clashes > 1 ? stack(theirs, mine) : text, clash }
+}
+
+/** Whether a word is in the merged text more often than both sides together account for: each saw another one move. */
+function doubles(base: string, mine: string, theirs: string, merged: string): boolean {
+  const [before, here, there, after] = [base, mine, theirs, merged].map(counted)
+  const of = (counts: Map<string, number> | undefined, word: string): number => counts?.get(word) ?? 0
+  return [...(after ?? [])].some(
+    ([word, count]) =>
+      of(before, word) > 0 &&
+      count > Math.max(of(here, word), of(there, word), of(here, word) + of(there, word) - of(before, word)),
+  )
+}
+
+function counted(value: string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const word of parted(value)) if (word.trim()) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return counts
 }
 
 /**

@@ -74,6 +74,11 @@ export interface Entry {
   readonly flight: Flight | null
   /** The newest remote record that came while the flight was unsettled. */
   readonly parked: RecordState | null
+  /**
+   * The base is what the server has, but nothing that the record was made from (a restored server): until this is
+   * applied, whatever else comes is reconciled without it, or lines that several devices bring back would be doubled.
+   */
+  readonly uprooted?: boolean
 }
 
 /** How soon a change wants to go: text waits for a pause, everything else goes at once. */
@@ -129,11 +134,14 @@ function raise(wait: Wait | null, now: number, urgency: Urgency): Wait {
   return { start: wait.start, length: Math.min(LONGEST, now - wait.start + PAUSE) }
 }
 
-/** The difference that a mutation carries: every field for a create, only what changed otherwise. */
+/**
+ * The difference that a mutation carries: every field where the server has no such record, only what changed otherwise.
+ * A base of version 0 is what the server once had: something to go back to or to choose, nothing to send less than all.
+ */
 export function difference(base: RecordState | null, record: RecordState): Fields {
   if (isPurged(record) && base) return isPurged(base) ? {} : { deleted: true, purged: true }
   const fields: Record<string, Json> = {}
-  for (const field of base ? changedFields(base, record) : Object.keys(record.fields)) {
+  for (const field of base?.version ? changedFields(base, record) : Object.keys(record.fields)) {
     const value = record.fields[field]
     if (value !== undefined) fields[field] = value
   }
@@ -147,6 +155,7 @@ export function difference(base: RecordState | null, record: RecordState): Field
  */
 export function isSettled(base: RecordState | null, record: RecordState): boolean {
   if (!base) return isPurged(record) || (isDeleted(record) && record.version === 0)
+  if (base.version === 0) return isPurged(record)
   return Object.keys(difference(base, record)).length === 0
 }
 

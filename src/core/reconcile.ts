@@ -11,6 +11,7 @@ import {
   type MergeKind,
   mergeKind,
   type RecordState,
+  sameJson,
   sameValue,
   text,
 } from './records.ts'
@@ -80,18 +81,12 @@ export function reconcile(
   if (life.take === 'remote') return whole(remote)
   if (life.take === 'purge') return whole({ ...local, version: remote.version })
   if (life.take === 'local') {
-    const fields = { ...withoutLife(local.fields), deleted: false, purged: false }
+    const fields = { ...withoutLife(local.fields), deleted: isDeleted(local), purged: false }
     const stamps = {
       ...local.stamps,
       deleted: Math.max(local.stamps.deleted ?? 0, remote.stamps.deleted ?? 0),
     }
-    // What a person was choosing against is in this device's base alone.
-    const lost = Object.keys(open).flatMap((field): Lost[] => {
-      const value = base?.fields[field]
-      const kind = mergeKind(local.kind, field)
-      if (!base || value === undefined || kind === 'life') return []
-      return [{ field, value, stamp: base.stamps[field] ?? 0, side: 'remote', by: authorOf(base, field) }]
-    })
+    const lost = askedOf(base, open, remote, local)
     return { ...whole({ ...local, fields, stamps, version: remote.version }), lost }
   }
   const lost = new Map<string, Lost>()
@@ -119,14 +114,26 @@ export function reconcile(
   const checked = checkFields(local.kind, fields)
   for (const { field: path } of checked.ok ? [] : checked.problem) {
     const field = path.split('.')[0] ?? path
-    if (local.fields[field] !== undefined && remote.fields[field] !== undefined)
-      take(field, choose(side(field)))
+    const [mine, theirs] = [local.fields[field], remote.fields[field]]
+    const isMerge = !sameJson(fields[field], mine) && !sameJson(fields[field], theirs)
+    if (isMerge && mine !== undefined && theirs !== undefined) take(field, choose(side(field)))
   }
   if (remote.fields.purged !== undefined) fields.purged = remote.fields.purged
   if (remote.stamps.purged !== undefined) stamps.purged = remote.stamps.purged
   if (life.deleted !== undefined) fields.deleted = life.deleted
   if (life.stamp !== undefined) stamps.deleted = life.stamp
   return { record: { ...remote, fields, stamps }, lost: [...lost.values()], returned, ancestors, overruled }
+}
+
+/** What a person was choosing against, where it is in this device's base alone and is about to be replaced. */
+export function askedOf(base: RecordState | null, open: Fields, ...kept: RecordState[]): Lost[] {
+  return Object.keys(open).flatMap((field): Lost[] => {
+    const value = base?.fields[field]
+    const kind = base ? mergeKind(base.kind, field) : 'life'
+    if (!base || value === undefined || kind === 'life') return []
+    if (kept.some(({ fields }) => sameValue(kind, value, fields[field]))) return []
+    return [{ field, value, stamp: base.stamps[field] ?? 0, side: 'remote', by: authorOf(base, field) }]
+  })
 }
 
 interface Side {

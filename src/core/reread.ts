@@ -1,5 +1,5 @@
 import { ancestorsOf, type Entry, enqueue, inConflict, isSettled } from './outbox.ts'
-import { reconcile } from './reconcile.ts'
+import { askedOf, reconcile } from './reconcile.ts'
 import { isDeleted, isPurged, type RecordState } from './records.ts'
 import type { Held, Settled } from './settle.ts'
 
@@ -22,15 +22,12 @@ export function takeInRestored(held: Held, remote: RecordState, now: number): Se
       returned: false,
     }
   }
-  // What waits for a person goes on waiting.
-  const {
-    record: merged,
-    ancestors,
-    lost,
-    returned,
-  } = reconcile(null, record, remote, undefined, ancestorsOf(entry))
+  // What waits for a person goes on waiting; what they were choosing against was lost with the newer server.
+  const open = ancestorsOf(entry)
+  const { record: merged, ancestors, returned, ...rest } = reconcile(null, record, remote, undefined, open)
+  const lost = [...askedOf(held.base, open, merged, remote), ...rest.lost]
   if (isSettled(remote, merged)) return { record: remote, base: null, entry: null, lost, returned }
-  const raised = inConflict(enqueue(entry, merged, now, 'at-once'), ancestors, now)
+  const raised = inConflict({ ...enqueue(entry, merged, now, 'at-once'), uprooted: true }, ancestors, now)
   return { record: merged, base: remote, entry: raised, lost, returned }
 }
 
@@ -46,13 +43,18 @@ export function sendWhole(
 ): Held {
   if (!record?.version) return { record, base: null, entry }
   if (isPurged(record)) return { record: there, base: null, entry: null }
+  const lacking = entry && held ? { ...held, version: 0 } : null
   // The other side's value stays as it is until a person has chosen; what is sent then goes whole.
-  if (entry?.state.is === 'conflict') return { record, base: held, entry }
+  if (entry?.state.is === 'conflict') return { record, base: there ? held : lacking, entry }
   const deleted = isDeleted(record)
   const whole = there
     ? { ...record, version: there.version, fields: { ...record.fields, deleted, purged: false } }
     : record
-  return { record: whole, base: there, entry: entry ? voided(entry) : enqueue(null, whole, now, 'at-once') }
+  return {
+    record: whole,
+    base: there ?? lacking,
+    entry: entry ? voided(entry) : enqueue(null, whole, now, 'at-once'),
+  }
 }
 
 /**

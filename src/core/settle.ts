@@ -2,7 +2,7 @@ import { jitter } from './backoff.ts'
 import { revert } from './failed.ts'
 import { ancestorsOf, attemptsOf, type Entry, enqueue, inConflict, isSettled } from './outbox.ts'
 import type { Outcome } from './protocol.ts'
-import { type Lost, type Reconciled, reconcile, type Standpoint } from './reconcile.ts'
+import { askedOf, type Lost, type Reconciled, reconcile, type Standpoint } from './reconcile.ts'
 import { changedFields, isPurged, mergeKind, type RecordState } from './records.ts'
 
 /** What a device holds of one record: the three rows that always change in one transaction. */
@@ -38,7 +38,10 @@ export function takeIn(held: Held, remote: RecordState, now: number, standpoint?
   if (remote.version <= record.version) return unchanged(held)
   // In this device's Trash alone until now, with words that may be nowhere else.
   if (!entry && !record.version)
-    return merge(null, record, remote, enqueue(null, record, now, 'at-once'), now, standpoint)
+    // Deleted for good there, this is all that is left of it.
+    return isPurged(remote)
+      ? unchanged(held)
+      : merge(null, record, remote, enqueue(null, record, now, 'at-once'), now, standpoint)
   if (!entry) return unchanged({ record: remote, base: null, entry: null })
   if (entry.flight) {
     const newer = !entry.parked || remote.version > entry.parked.version
@@ -55,13 +58,19 @@ function merge(
   now: number,
   standpoint?: Standpoint,
 ): Settled {
-  const merged = reconcile(base, local, remote, standpoint, ancestorsOf(entry))
+  const root = entry.uprooted ? null : base
+  const merged = reconcile(root, local, remote, standpoint, ancestorsOf(entry))
   const { returned } = merged
+  const others = base?.version === 0 ? askedOf(base, ancestorsOf(entry), local, remote) : []
   const met = changedFields(base, local).length > 0 && changedFields(base, remote).length > 0
-  const lost = met && base ? [...merged.lost, ...broughtIn(local, merged)] : merged.lost
+  const lost = [...others, ...merged.lost, ...(met && root?.version ? broughtIn(local, merged) : [])]
   const told = { lost, returned, ...(merged.overruled && { overruled: true }), ...(met && { merged: true }) }
   if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, ...told }
-  const waiting = { ...entry, wait: entry.wait ?? { start: now, length: 0 } }
+  const waiting = {
+    ...entry,
+    wait: entry.wait ?? { start: now, length: 0 },
+    ...(!root?.version && { uprooted: true }),
+  }
   return {
     record: merged.record,
     base: remote,
@@ -97,7 +106,7 @@ export function settle(
 ): Settled {
   const settled = settleOutcome(held, outcome, now, random, standpoint)
   if (!held.entry?.flight?.discard || !settled.entry || settled.entry.flight) return settled
-  const reverted = revert(settled)
+  const reverted = revert(settled, now)
   return { ...reverted, lost: [...settled.lost, ...reverted.lost] }
 }
 
@@ -117,7 +126,8 @@ function settleOutcome(
       const base = { ...flight.sent, version: outcome.version }
       // What is left to send was written since the freeze; its age is its own.
       const since = entry.wait?.start ?? now
-      return merge(base, record, newest(outcome.record, entry.parked), { ...landed, since }, now, standpoint)
+      const rest = { ...landed, since, uprooted: false }
+      return merge(base, record, newest(outcome.record, entry.parked), rest, now, standpoint)
     }
     case 'conflict': {
       const remote = newest(outcome.record, entry.parked)

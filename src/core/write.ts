@@ -85,7 +85,8 @@ export function applyChange(
 function written(held: Held, record: RecordState, now: number, urgency: Urgency): Held {
   const base = held.entry ? held.base : held.record && held.record.version > 0 ? held.record : null
   const unsettled = held.entry?.flight ?? null
-  if (!unsettled && isSettled(base, record)) return { record: base ? base : record, base: null, entry: null }
+  if (!unsettled && isSettled(base, record))
+    return { record: base?.version ? base : record, base: null, entry: null }
   return { record, base, entry: raise(held.entry, base, record, now, urgency) }
 }
 

@@ -118,7 +118,7 @@ async function applyDuplicate(
 ): Promise<void> {
   const created = await readHeld(tx, id)
   if (created.entry?.flight?.discard) {
-    await writeSettled(tx, id, revert(created), answer.now)
+    await writeSettled(tx, id, revert(created, answer.now), answer.now)
     applied.ids.push(id)
     return
   }

@@ -137,7 +137,7 @@ function flightOf({ record, base, entry }: Held, newId: () => string, failing: b
 /** An entry with nothing to send must not stay, or it would be due for ever. The record is the server's again, to the stamp. */
 async function dropSettled(tx: Transaction, id: string, held: Held): Promise<void> {
   if (held.entry && !held.entry.flight && isSendable(held.entry))
-    await writeHeld(tx, id, { record: held.base ?? held.record, base: null, entry: null })
+    await writeHeld(tx, id, { record: held.base?.version ? held.base : held.record, base: null, entry: null })
 }
 
 /** It failed alone while nothing went through: it is sent apart from now on, and not blamed for it. */

@@ -76,6 +76,8 @@ export async function endRead(
       await writeHeld(tx, id, sendWhole(held, now))
       ended.ids.push(id)
     } else if (held?.record?.version && !held.entry) fresh.push({ id, tombstone: null })
+    // Edited here, it goes whole, whatever becomes of the edit: the server has nothing that it could be as.
+    else if (held?.base) await writeHeld(tx, id, { ...held, base: { ...held.base, version: 0 } })
   }
   await tx.objectStore('seen').clear()
   // How many there are with content is read only when it matters.

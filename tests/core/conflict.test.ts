@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Resolution, raise, resolve } from '../../src/core/conflict.ts'
-import { ancestorsOf, ENTRY_FORMAT, isDue, isSendable } from '../../src/core/outbox.ts'
+import { ancestorsOf, difference, ENTRY_FORMAT, isDue, isSendable } from '../../src/core/outbox.ts'
 import { DEFAULT_POLICY } from '../../src/core/policy.ts'
-import { type Fields, isDeleted, type RecordState } from '../../src/core/records.ts'
+import { type Fields, isDeleted, type RecordState, text } from '../../src/core/records.ts'
 import { sendWhole, takeInRestored } from '../../src/core/reread.ts'
 import { type Held, type Settled, takeIn } from '../../src/core/settle.ts'
 import { applyChange } from '../../src/core/write.ts'
@@ -23,6 +23,7 @@ function closed(held: Held, resolution: Resolution): Settled {
   if (!result.ok) throw new Error(JSON.stringify(result.problem))
   return result.value
 }
+const lostOf = ({ lost }: Settled): string[] => lost.map(({ side, value }) => `${side} ${value}`)
 const type = (held: Held, shown: string, typed: string): Held => {
   const change = { id: before.id, kind: 'note', shown: { content: shown }, typed: { content: typed } }
   const done = applyChange(held, { ...change, create: false, urgency: 'at-once' }, T0 + 7000, T0 + 7000)
@@ -100,8 +101,44 @@ describe('an open conflict', () => {
   test('a restored server keeps it open: with its other side, or with none of it left there', () => {
     const restored = takeInRestored(open(), { ...theirs, version: 2 }, T0)
     expect(restored.entry?.state.is).toBe('conflict')
+    // The other side as it was is in this device’s base alone.
+    const older = takeInRestored(open(), { ...before, version: 2 }, T0)
+    expect(lostOf(older)).toContain(`remote ${theirs.fields.content}`)
     const lacking = open()
-    expect(sendWhole(lacking, T0)).toMatchObject({ base: lacking.base, entry: lacking.entry })
+    const { base, entry } = sendWhole(lacking, T0)
+    expect([base, entry]).toEqual([{ ...theirs, version: 0 }, lacking.entry])
+  })
+
+  test.each(['local', 'server'] as const)(
+    'P5 P12: with none of it left there, taking %s sends it whole',
+    (take) => {
+      const held = closed(sendWhole(open(), T0), { take })
+      expect(content(held)).toBe((take === 'local' ? mine : theirs).fields.content)
+      expect(held.entry?.state).toEqual({ is: 'ready' })
+      expect(held.record && difference(held.base, held.record)).toEqual(held.record?.fields)
+      expect(held.record?.version).toBe(theirs.version)
+    },
+  )
+
+  test('P5: typed until both sides are equal it goes there whole all the same', () => {
+    const equal = type(sendWhole(open(), T0), text(mine.fields.content), text(theirs.fields.content))
+    expect(equal.entry?.state).toEqual({ is: 'ready' })
+    expect(equal.record && difference(equal.base, equal.record)).toEqual(equal.record?.fields)
+  })
+
+  test('P4: with none of it left there, another device’s record does not drive out what was being chosen against', () => {
+    const met = takeIn(sendWhole(open(), T0), remote(theirs, { content: 'one\ntrois\nthree' }, 9), T0 + 6000)
+    expect(met.entry?.state.is).toBe('conflict')
+    expect(lostOf(met)).toContain(`remote ${theirs.fields.content}`)
+  })
+
+  test('deleted for good there, then forgotten: taking the server’s leaves nothing', () => {
+    const standpoint = { account: null, policy: { ...DEFAULT_POLICY, deletedThere: 'ask' as const } }
+    const tombstone = { ...theirs, fields: { deleted: true, purged: true }, stamps: {} }
+    const asked = takeIn(dirty(before, mine), tombstone, T0, standpoint)
+    expect(ancestorsOf(asked.entry)).toEqual({ deleted: false })
+    const gone = closed(sendWhole(asked, T0), { take: 'server' })
+    expect(gone).toMatchObject({ record: null, base: null, entry: null })
   })
 })
 

@@ -82,7 +82,7 @@ describe('settleDuplicate', () => {
     const deleted = later(mine, { deleted: true })
     expect(settleDuplicate(created(deleted), clean(existing), existing, T0)).toEqual({
       is: 'gone',
-      created: { record: deleted, base: null, entry: null },
+      created: { record: { ...deleted, version: 0 }, base: null, entry: null },
     })
   })
 

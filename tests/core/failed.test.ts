@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { discard, retry } from '../../src/core/failed.ts'
-import { enqueue } from '../../src/core/outbox.ts'
+import { enqueue, freeze } from '../../src/core/outbox.ts'
 import type { Outcome } from '../../src/core/protocol.ts'
-import { choke, type Held, settle } from '../../src/core/settle.ts'
+import { choke, type Held, settle, takeIn } from '../../src/core/settle.ts'
 import { changed, dirty, flying, idOf, note, remote, T0 } from '../support/device-records.ts'
 
 const id = idOf(900)
@@ -45,6 +45,40 @@ describe('discard', () => {
   test('P4 a record the server never had goes to the Trash with all its text', () => {
     const gone = discard(dirty(null, note('draft', { version: 0 })), T0)
     expect(gone).toMatchObject({ entry: null, record: { fields: { content: 'draft', deleted: true } } })
+  })
+
+  test('P4 what was deleted for good elsewhere goes to this device’s Trash with its text: no history of it would be shown', () => {
+    const tombstone = { ...base, version: 5, fields: { deleted: true, purged: true } }
+    const gone = discard(dirty(tombstone, mine), T0)
+    expect(gone).toMatchObject({
+      record: { version: 0, fields: { content: 'two', deleted: true } },
+      base: null,
+      entry: null,
+    })
+    const purged = { ...mine, fields: { deleted: true, purged: true } }
+    expect(discard(dirty(tombstone, purged), T0).record).toBe(tombstone)
+    // Said again by a fresh read, the deletion takes nothing of it.
+    expect(takeIn(gone, tombstone, T0)).toMatchObject({ record: gone.record, entry: null, lost: [] })
+  })
+
+  test('P12 P5 one that a restored server has lost goes back to what that had, and there whole', () => {
+    const gone = discard({ ...dirty({ ...base, version: 0 }, mine) }, T0)
+    expect(gone).toMatchObject({ record: { version: 3, fields: base.fields }, base: null })
+    expect(gone.lost.map(({ value }) => value)).toEqual(['two'])
+    expect(gone.entry && gone.record && freeze(gone.entry, gone.base, gone.record, id).flight).toMatchObject({
+      mutation: { on: 0, above: 3, fields: base.fields },
+    })
+  })
+
+  test('P12 P5 one sent whole to a server that never took it shows as on this device alone, and drops nothing newer', () => {
+    for (const held of [dirty(null, base), dirty({ ...base, version: 0 }, base)]) {
+      const gone = discard(held, T0)
+      expect(gone).toMatchObject({ record: { version: 0, fields: { deleted: true } }, entry: null })
+      const older = { ...base, version: 2 }
+      expect(takeIn(gone, older, T0).record?.version).toBe(2)
+    }
+    const purged = { ...base, fields: { deleted: true, purged: true } }
+    expect(discard(dirty(null, purged), T0)).toMatchObject({ record: null, entry: null })
   })
 
   test('trace 10: a frozen mutation is voided first; void, the change goes and nothing returns', () => {

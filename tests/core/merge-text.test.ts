@@ -127,6 +127,17 @@ describe('mergeText', () => {
     }
   })
 
+  test('a line that one side moved into a clash is not lost: the side that wins stays whole', () => {
+    const [base, mine, theirs] = ['milk\neggs\nbread\nbutter', 'milk\neggs', 'eggs\nbread\nmilk\nbutter']
+    expect(mergeText(base, mine, theirs, 'mine')).toEqual({ text: mine, clash: true })
+    expect(mergeText(base, theirs, mine, 'theirs')).toEqual({ text: mine, clash: true })
+  })
+
+  test('a line that both break at one place asks: no word of it is there twice', () => {
+    const [base, mine, theirs] = ['b0 b1\nb2 b3 b4', 'b0\nb1', 'b0\nb1 b2 b3 b4']
+    expect(mergeText(base, mine, theirs, 'mine')).toEqual({ text: mine, clash: true })
+  })
+
   test('where both must stay, both words are there', () => {
     const { text } = mergeText('a\nred\nz', 'a\nblue\nz', 'a\ngreen\nz', 'both')
     for (const line of ['a', 'z']) expect(text.split('\n')).toContain(line)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isSettled } from '../../src/core/outbox.ts'
+import { DEFAULT_POLICY } from '../../src/core/policy.ts'
 import { mergeSet, mergeWrite, reconcile } from '../../src/core/reconcile.ts'
 import {
   changedFields,
@@ -254,6 +255,21 @@ describe('reconcile, by kind of field', () => {
     expect(filed.lost.map(({ value }) => value)).toEqual([many('t')])
   })
 
+  test.each(['latest', 'device', 'ask'] as const)(
+    'what only the other side changed is taken, also past a limit of this version, whoever wins conflicts (%s)',
+    (ours) => {
+      const long = 'x'.repeat(1500)
+      const standpoint = { account: null, policy: { ...DEFAULT_POLICY, ours } }
+      const local = changed(before, { content: 'one!' })
+      const merged = reconcile(before, local, remote(before, { title: long }), standpoint)
+      expect(merged).toMatchObject({
+        record: { fields: { title: long, content: 'one!' } },
+        ancestors: {},
+        lost: [],
+      })
+    },
+  )
+
   test('trace 38: fields that this version does not know go along untouched', () => {
     const odd = record('note', { future: { a: 1 } }, { version: 3 })
     const merged = reconcile(odd, changed(odd, { title: 'x' }), remote(odd, { future: { a: 2 }, other: [1] }))
@@ -319,6 +335,20 @@ describe('reconcile, deletion', () => {
     expect(changedFields(tombstone, merged.record).sort()).toEqual(
       expect.arrayContaining(['content', 'deleted', 'purged', 'tags', 'title']),
     )
+  })
+
+  test('edited and then deleted here, purged there: both deleted it; it stays in the Trash, with its words', () => {
+    const local = changed(before, { content: 'one!', ...gone })
+    const standpoint = { account: null, policy: { ...DEFAULT_POLICY, deletedThere: 'ask' as const } }
+    for (const merged of [
+      reconcile(before, local, tombstone),
+      reconcile(before, local, tombstone, standpoint),
+    ])
+      expect(merged).toMatchObject({
+        returned: false,
+        ancestors: {},
+        record: { version: 5, fields: { content: 'one!', deleted: true, purged: false } },
+      })
   })
 
   test('purged there, clean or only deleted here: it goes', () => {

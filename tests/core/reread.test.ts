@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { difference, isSettled } from '../../src/core/outbox.ts'
+import { difference, freeze, isSettled } from '../../src/core/outbox.ts'
 import { sendWhole, takeInRestored } from '../../src/core/reread.ts'
-import { changed, clean, dirty, flying, note, nothing, remote, T0 } from '../support/device-records.ts'
+import { settle, takeIn } from '../../src/core/settle.ts'
+import { changed, clean, dirty, flying, idOf, note, nothing, remote, T0 } from '../support/device-records.ts'
 
 const here = note('ours', { version: 7 })
 
@@ -49,7 +50,7 @@ describe('a restored server', () => {
       base: null,
       entry: { flight: { void: true } },
     })
-    expect(sendWhole(held, T0)).toMatchObject({ base: null, entry: { flight: { void: true } } })
+    expect(sendWhole(held, T0).entry).toMatchObject({ flight: { void: true } })
   })
 
   test('trace 8b, d: a clean record that it lacks goes there whole', () => {
@@ -59,7 +60,49 @@ describe('a restored server', () => {
       entry: { wait: { length: 0 } },
     })
     const edited = dirty(here, changed(here, { content: 'x' }))
-    expect(sendWhole(edited, T0)).toEqual({ ...edited, base: null })
+    const whole = sendWhole(edited, T0)
+    expect(whole).toEqual({ ...edited, base: { ...here, version: 0 } })
+    expect(difference(whole.base, edited.record ?? here)).toEqual(edited.record?.fields)
+    // Typed back to what it was it is still nowhere else.
+    expect(isSettled(whole.base, here)).toBe(false)
+  })
+
+  test('P4: what several devices bring back, each in its own form, is not joined on the older text: no line is there twice', () => {
+    const old = { ...here, version: 1, fields: { ...here.fields, content: 'a' } }
+    const taken = takeInRestored(clean(changed(here, { content: 'a\nb\nc' }, T0 + 2000)), old, T0)
+    expect(taken.entry?.uprooted).toBe(true)
+    const theirs = { ...changed(here, { content: 'a\nc' }, T0 + 1000), version: 2 }
+    const met = takeIn(taken, theirs, T0)
+    expect(met.record?.fields.content).toBe('a\nb\nc')
+    expect(met.lost).toMatchObject([{ field: 'content', value: 'a\nc', side: 'remote' }])
+    const third = takeIn(met, { ...changed(here, { content: 'a\nb' }, T0 + 1500), version: 3 }, T0)
+    expect(third.record?.fields.content).toBe('a\nb\nc')
+  })
+
+  test('P3: once it is applied, what comes is merged on it again', () => {
+    const old = {
+      ...here,
+      version: 1,
+      fields: { ...here.fields, content: '' },
+      stamps: { content: T0 - 1000 },
+    }
+    const taken = takeInRestored(clean(here), old, T0)
+    const record = changed(taken.record ?? here, { content: 'ours\nand more' })
+    const entry = taken.entry && freeze(taken.entry, taken.base, taken.record ?? here, idOf(900))
+    const sent = { ...here, version: 2 }
+    const outcome = { id: idOf(900), outcome: 'applied', version: 2, seq: 9, record: sent } as const
+    const landed = settle({ record, base: taken.base, entry }, outcome, T0, 0.5)
+    expect(landed.entry?.uprooted).toBe(false)
+    const met = takeIn(landed, remote(sent, { content: 'theirs first\nours' }, 3), T0)
+    expect(met.record?.fields.content).toBe('theirs first\nours\nand more')
+  })
+
+  test('what lies in this device’s Trash and was deleted for good there stays in the Trash', () => {
+    const trashed = changed(here, { deleted: true })
+    const tombstone = { ...here, version: 9, fields: { deleted: true, purged: true }, stamps: { purged: T0 } }
+    const { record, returned } = takeInRestored(clean(trashed), tombstone, T0)
+    expect(record?.fields).toMatchObject({ content: 'ours', deleted: true, purged: false })
+    expect(returned).toBe(false)
   })
 
   test('one in the Trash goes there whole too, into its Trash', () => {

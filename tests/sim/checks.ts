@@ -1,6 +1,6 @@
 import { ENGINE_LOCK } from '../../src/core/messages.ts'
 import type { Entry } from '../../src/core/outbox.ts'
-import type { RecordState } from '../../src/core/records.ts'
+import { isPurged, type RecordState } from '../../src/core/records.ts'
 import { figures, recordState } from '../../src/core/status.ts'
 import { ConflictChecks } from './conflict-checks.ts'
 import { canonical, connectionOf, textsOf } from './contents.ts'
@@ -13,6 +13,10 @@ import { RightsChecks } from './rights-checks.ts'
 import type { ServerContents } from './server.ts'
 import { isBane } from './server.ts'
 import type { Simulation } from './simulation.ts'
+
+/** In this device's Trash alone: a create that was deleted before it was sent, or a change that was given up. */
+const isGivenUp = (record: RecordState | undefined): boolean =>
+  record?.version === 0 && record.fields.deleted === true
 
 /** What must hold at every moment at which nothing is being written, and what must hold in the end. */
 export class Checks {
@@ -128,7 +132,9 @@ export class Checks {
 
   /** A record never goes back to an older version of itself. */
   #versionsGrow({ name }: SimDevice, { records }: DiskContents): void {
-    for (const { id, version } of records) {
+    for (const record of records) {
+      if (isGivenUp(record)) continue
+      const { id, version } = record
       const key = `${name} ${id}`
       const before = this.#versions.get(key) ?? 0
       if (version < before) this.#fail('backwards', `${key} goes back from v${before} to v${version}`)
@@ -143,8 +149,9 @@ export class Checks {
     const records = new Map(disk.records.map((record) => [record.id, record]))
     const parked = new Map(disk.entries.map((entry) => [entry.id, entry.parked]))
     const vanishing = new Map(disk.vanishing.map((row) => [row.id, row.tombstone]))
-    for (const { id, seq, version } of there.records) {
-      if (seq > library.cursor) continue
+    for (const remote of there.records) {
+      const { id, seq, version } = remote
+      if (seq > library.cursor || (isPurged(remote) && isGivenUp(records.get(id)))) continue
       const held = [records.get(id), parked.get(id), vanishing.get(id)].map((row) => row?.version ?? 0)
       if (Math.max(...held) < version)
         this.#fail('cursor', `${name} is past ${seq}, but has not ${id} v${version}`)
@@ -243,15 +250,16 @@ export class Checks {
       const connection = connectionOf(disk)
       if (connection.is !== 'fine' && poisoned.size === 0)
         this.#fail('converges', `${name} is ${JSON.stringify(connection)}`)
-      // A create that was deleted before it was sent stays in this device's Trash alone.
-      const known = disk.records.filter(({ version, fields }) => version > 0 || fields.deleted !== true)
+      const known = disk.records.filter((record) => !isGivenUp(record))
       const held = known
         .filter(({ id }) => !poisoned.has(id))
         .map(canonical)
         .sort()
+      const givenUp = new Set(disk.records.filter(isGivenUp).map(({ id }) => id))
+      const left = new Set(there.records.filter((one) => isPurged(one) && givenUp.has(one.id)).map(canonical))
       const differ = [
         ...held.filter((one) => !wanted.includes(one)),
-        ...wanted.filter((one) => !held.includes(one)),
+        ...wanted.filter((one) => !held.includes(one) && !left.has(one)),
       ]
       if (differ.length > 0)
         this.#fail('converges', `${name} differs from the server in ${differ.join(' | ')}`)

@@ -106,8 +106,8 @@ export const MUTANTS = {
   },
   'discard without voiding': {
     file: 'src/core/failed.ts',
-    find: '  if (!entry.flight) return revert(held)\n',
-    replace: '  return revert(held)\n',
+    find: '  if (!entry.flight) return revert(held, now)\n',
+    replace: '  return revert(held, now)\n',
     caughtBy: ['discarded', 'honest', 'nothing-lost', 'converges'],
     script: 'a discarded change that arrives late',
     seeds: [],

@@ -3,6 +3,7 @@ import type { Resolution } from '../../src/core/conflict.ts'
 import { ancestorsOf } from '../../src/core/outbox.ts'
 import { type Fields, isDeleted, isPurged, type RecordState } from '../../src/core/records.ts'
 import { readConflicts } from '../../src/store/conflicts.ts'
+import { discardChange } from '../../src/store/failed.ts'
 import { readJournal } from '../../src/store/journal.ts'
 import { createTransport } from '../../sw/transport.ts'
 import { type TestServer, testServer } from '../server/fixture.ts'
@@ -17,7 +18,7 @@ import {
   settleConflicts,
   stored,
 } from '../support/device-pair.ts'
-import { idOf } from '../support/device-records.ts'
+import { idOf, T0 } from '../support/device-records.ts'
 
 const DAY = 24 * 3600_000
 /** One note for each thing that may happen to it while a device is away. */
@@ -247,6 +248,56 @@ describe('39 a device away 200 days, with unsent edits, one whose answer was los
     await choose(away, { take: 'server' })
     await calm(both)
     expect(await agreed()).toHaveLength(7)
+    expect(await everyText()).toContain('paint it blue')
+  })
+})
+
+describe('39 deleted for good while a device was away, its tombstone forgotten', () => {
+  beforeEach(async () => {
+    await here.write(CLASH, { content: 'paint it white' })
+    await here.write(UNTOUCHED, { content: 'other' })
+    await calm(both)
+  })
+
+  async function forgotten(): Promise<void> {
+    away.online = false
+    await purge(here, CLASH)
+    for (const content of ['other 1', 'other 2', 'other 3']) {
+      await here.write(UNTOUCHED, { content })
+      await sync(here)
+      await days(100)
+    }
+    await calm(both)
+    expect((await atServer(CLASH))?.fields.content).toBe(undefined)
+  }
+
+  test('P5 P12 what a person then takes of an open conflict is sent whole', async () => {
+    away.online = false
+    await here.write(CLASH, { content: 'paint it red' })
+    await sync(here)
+    pass(both, 1000)
+    await away.write(CLASH, { content: 'paint it blue' })
+    away.online = true
+    await away.engine.wake('online', 10_000)
+    await forgotten()
+    expect(await conflictsOn(away)).toHaveLength(1)
+    await choose(away, { take: 'server' })
+    await calm(both)
+    expect((await agreed()).map(({ content }) => content)).toEqual(['paint it red', 'other 3'])
+  })
+
+  test('P5 P12 a refused edit of it is given up: the record goes there as it was', async () => {
+    await away.write(CLASH, { content: 'paint it blue' })
+    await away.db.run(['outbox'], 'readwrite', async (tx) => {
+      const entry = await tx.objectStore('outbox').get(CLASH)
+      const state = { is: 'refused', code: 'invalid', message: 'no', at: T0, attempts: 1 } as const
+      if (entry) await tx.objectStore('outbox').put({ ...entry, state })
+    })
+    await forgotten()
+    expect((await away.held(CLASH)).entry?.state.is).toBe('refused')
+    await discardChange(away.db, away.writing, CLASH, away.clock.now)
+    await calm(both)
+    expect((await agreed()).map(({ content }) => content)).toEqual(['paint it white', 'other 3'])
     expect(await everyText()).toContain('paint it blue')
   })
 })

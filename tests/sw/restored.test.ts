@@ -2,9 +2,20 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fields, isPurged, type RecordState, text } from '../../src/core/records.ts'
+import { readConflicts } from '../../src/store/conflicts.ts'
+import { discardChange } from '../../src/store/failed.ts'
 import { type TestServer, tempFolder, testServer } from '../server/fixture.ts'
 import type { Device } from '../support/device.ts'
-import { calm, expectConverged, type Pair, pairOf, pass, stored } from '../support/device-pair.ts'
+import {
+  calm,
+  expectConverged,
+  type Pair,
+  pairOf,
+  pass,
+  recordsAt,
+  settleConflicts,
+  stored,
+} from '../support/device-pair.ts'
 import { idOf } from '../support/device-records.ts'
 
 const RUNS = Number(process.env.PAWKIT_RUNS ?? 20)
@@ -15,6 +26,7 @@ let database: string
 let running: TestServer
 /** Devices push, but what others did does not reach them. */
 let pullsFail = false
+let pushesFail = false
 beforeEach(async () => {
   folder = tempFolder()
   database = join(folder.path, 'pawkit.db')
@@ -30,7 +42,8 @@ const served = new Proxy({} as TestServer, {
   get: (_, key) => {
     if (key !== 'fetch') return Reflect.get(running, key)
     const fetch: TestServer['fetch'] = async (path, init) => {
-      if (pullsFail && path.includes('/changes')) throw new TypeError('Failed to fetch')
+      if ((pullsFail && path.includes('/changes')) || (pushesFail && path.includes('/push')))
+        throw new TypeError('Failed to fetch')
       return running.fetch(path, init)
     }
     return fetch
@@ -39,6 +52,7 @@ const served = new Proxy({} as TestServer, {
 
 async function pair(name: string): Promise<Pair> {
   pullsFail = false
+  pushesFail = false
   const both = await pairOf(served, name)
   const { cookie } = both.client
   const send: Pair['client']['send'] = (method, path, body, headers) =>
@@ -176,6 +190,96 @@ describe('a server restored from a backup, used by one device before the other r
     const there = await expectConverged(both, 'trash')
     expect(there.filter(({ fields }) => fields.deleted).map(({ fields }) => fields.content)).toContain('two')
     expect(await content(b, 2)).toBe('two')
+  })
+
+  test('P4 P5 several devices bring back a text, each as it has it: no line of it is there twice, none is lost', async () => {
+    const both = await pair('doubled')
+    const [a, b] = both.devices
+    await a.write(idOf(1), { content: 'first' })
+    await calm(both)
+    await backUp()
+    await a.write(idOf(1), { content: 'first\nsecond' })
+    await calm(both)
+    pass(both, 1000)
+    await b.write(idOf(1), { content: 'first\nbetween\nsecond' })
+    await sync(b)
+    await restore()
+    await sync(a)
+    await calm(both)
+    await expectConverged(both, 'doubled')
+    expect(await content(a, 1)).toBe('first\nbetween\nsecond')
+  })
+
+  /** A and B change the same words; A's question is open, and B never comes back. */
+  async function clash(both: Pair, first: () => Promise<void>, then: () => Promise<void>): Promise<Device> {
+    const [a, b] = both.devices
+    await a.write(idOf(9), { content: 'something else' })
+    await sync(a)
+    await first()
+    await a.write(idOf(1), { content: 'one' })
+    await calm(both)
+    await then()
+    await b.write(idOf(1), { content: 'two by B' })
+    await sync(b)
+    both.lines[1].cut = 'before'
+    pass(both, 1000)
+    await a.write(idOf(1), { content: 'three by A' })
+    await sync(a)
+    expect(await readConflicts(a.db, [idOf(1)])).toHaveLength(1)
+    await restore()
+    await rest(both, a)
+    expect(await readConflicts(a.db, [idOf(1)])).toHaveLength(1)
+    return a
+  }
+  async function rest(both: Pair, device: Device): Promise<void> {
+    for (let i = 0; i < 3; i++) {
+      pass(both, 400_000)
+      await sync(device)
+    }
+  }
+  const nothing = async (): Promise<void> => {}
+
+  test('P5 P12 it lacks a record in conflict: Use server version sends there what was the other side', async () => {
+    const both = await pair('asked')
+    const a = await clash(both, backUp, nothing)
+    await settleConflicts(a, () => ({ take: 'server' }))
+    await rest(both, a)
+    const there = await recordsAt(both.client)
+    expect(there.find(({ id }) => id === idOf(1))?.fields.content).toBe('two by B')
+    expect((await a.state()).entries).toEqual([])
+  })
+
+  test('P4 it has an older record than the one in conflict: what was the other side is in history', async () => {
+    const both = await pair('older')
+    const a = await clash(both, nothing, backUp)
+    expect((await a.history()).map(({ value }) => value)).toContain('two by B')
+    expect(await content(a, 1)).toBe('three by A')
+  })
+
+  test('P5 P12 it lacks a record, whose sending fails and is given up: another device’s older copy reaches everybody', async () => {
+    const both = await pair('given-up')
+    const [a, b] = both.devices
+    await a.write(idOf(9), { content: 'before the copy' })
+    await calm(both)
+    await backUp()
+    await a.write(idOf(1), { content: 'one' })
+    await calm(both)
+    for (const word of ['two', 'three']) {
+      pass(both, 1000)
+      await b.write(idOf(1), { content: word })
+      await sync(b)
+    }
+    await restore()
+    pushesFail = true
+    await rest(both, b)
+    await discardChange(b.db, b.writing, idOf(1), both.clock.now)
+    pushesFail = false
+    await rest(both, b)
+    const { record } = await b.held(idOf(1))
+    expect(record).toMatchObject({ version: 0, fields: { content: 'three', deleted: true } })
+    await calm(both)
+    await expectConverged(both, 'given-up')
+    expect(await kept(both)).toContain('three')
   })
 })
 
