@@ -14,8 +14,13 @@ export interface Held {
   readonly entry: Entry | null
 }
 
+export interface PutAside extends Lost {
+  /** It lost by itself in an automatic merge: *Undo this merge* puts it back, as what is put aside for being `merged`. */
+  readonly inMerge?: true
+}
+
 export interface Settled extends Held {
-  readonly lost: readonly Lost[]
+  readonly lost: readonly PutAside[]
   /** The record came back because an edit met a deletion. */
   readonly returned: boolean
   /** Another account's value won over one of this device's; the person is told. */
@@ -58,7 +63,8 @@ function merge(
   const merged = reconcile(base, local, remote, standpoint, ancestorsOf(entry))
   const { returned } = merged
   const met = changedFields(base, local).length > 0 && changedFields(base, remote).length > 0
-  const lost = met && base ? [...merged.lost, ...broughtIn(local, merged)] : merged.lost
+  // Without a common version no two sides were merged: two cards of one link, a restored server.
+  const lost = met && base ? [...merged.lost.map(inMerge), ...broughtIn(local, merged)] : merged.lost
   const told = { lost, returned, ...(merged.overruled && { overruled: true }), ...(met && { merged: true }) }
   if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, ...told }
   const waiting = { ...entry, wait: entry.wait ?? { start: now, length: 0 } }
@@ -69,6 +75,9 @@ function merge(
     ...told,
   }
 }
+
+const inMerge = (lost: Lost): PutAside =>
+  lost.side === 'remote' || lost.why ? lost : { ...lost, inMerge: true }
 
 /**
  * What this device had in fields that the other side changed beside a change of its own, to be put back by *Undo this
