@@ -68,6 +68,21 @@ describe('who, when and where', () => {
     expect(words.sidesOf(view(one), ADA, NOW).where).toBe('by a program')
   })
 
+  test('the server that emptied the Trash is neither a program nor a person', () => {
+    const theirs = { deleted: true, purged: true }
+    const by = { account: '', device: '' }
+    const one = field({ field: 'deleted', merge: 'life', ancestor: false, mine: false, theirs: true, by })
+    expect(words.theirsLine(one, ADA, NOW)).toBe('The server, today 14:02')
+    const sides = words.sidesOf(view(one, theirs), ADA, NOW)
+    expect(sides).toMatchObject({ device: 'The server', theirs: 'today 14:02' })
+    expect(words.whatHappened(view(one, theirs), sides)).toBe(
+      '“Rome” was deleted by the server after 30 days in the Trash and edited here.',
+    )
+    expect(words.lifeWords(true, sides.where, true)).toBe(
+      'Deleted for good by the server after 30 days in the Trash',
+    )
+  })
+
   test('another day is named', () => {
     expect(words.mineLine(field({ mineAt: at(9, 0, 3) }), NOW)).toBe('This device, 3 Nov, 09:00')
   })
