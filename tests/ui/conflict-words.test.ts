@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts'
 import type { Fields } from '../../src/core/records.ts'
 import type { ConflictField, ConflictView } from '../../src/ui/model.ts'
+import { keptWords } from '../../src/ui/resolve-words.ts'
 
 vi.stubGlobal('navigator', { languages: ['en-GB'] })
 let words: typeof import('../../src/ui/conflict-words.ts')
@@ -105,6 +106,16 @@ describe('what happened, in plain words', () => {
   test('a side that was edited and not deleted has the time of its last edit', () => {
     const shown = view({ ...life(false, true), mineAt: 0 })
     expect(words.sidesOf(shown, ADA, NOW).mine).toBe('today 14:02')
+  })
+
+  test('P12 what became of it, with nothing promised of what is deleted for good', () => {
+    const gone = { deleted: true, purged: true }
+    const kept = (take: 'local' | 'server', theirs: Fields) => keptWords(view(field(), theirs), take)
+    expect(kept('server', gone)).toBe('“Rome” is deleted for good.')
+    expect(kept('local', gone)).toBe('This device’s version of “Rome” is kept.')
+    expect(kept('server', { deleted: true })).toBe(
+      'The server’s version of “Rome” is kept; the rest is in its version history.',
+    )
   })
 
   test('values as a person knows them', () => {
