@@ -27,8 +27,7 @@ type Region =
 export function mergeText(base: string, mine: string, theirs: string, onClash: OnClash): MergedText {
   if (mine === theirs || theirs === base) return { text: mine, clash: false }
   if (mine === base) return { text: theirs, clash: false }
-  const [ours, others] = [lines(mine), lines(theirs)]
-  const regions = combine(lines(base), ours, others, MAX_LINES)
+  const regions = combine(lines(base), lines(mine), lines(theirs), MAX_LINES)
   if (!regions) return { text: clashing(mine, theirs, onClash), clash: true }
   const out: string[] = []
   let clash = false
@@ -49,15 +48,16 @@ export function mergeText(base: string, mine: string, theirs: string, onClash: O
     }
   }
   const text = out.join('\n')
-  // A line that one side moved has lost its new place to the clash, and its old one to the move.
-  const lost = clash && onClash !== 'both' && missing(ours, others, lines(text))
+  // Words that one side moved have lost their new place to the clash, and their old one to the move.
+  const lost = clash && onClash !== 'both' && missing(mine, theirs, text)
   return { text: lost ? clashing(mine, theirs, onClash) : text, clash }
 }
 
-/** Whether a line that both have is in the merged text no more. */
-function missing(mine: readonly string[], theirs: readonly string[], merged: readonly string[]): boolean {
-  const [there, kept] = [new Set(theirs), new Set(merged)]
-  return mine.some((line) => line.trim() !== '' && there.has(line) && !kept.has(line))
+/** Whether a word that both have is in the merged text no more; of long texts, a line. */
+function missing(mine: string, theirs: string, merged: string): boolean {
+  const split = mine.length + theirs.length + merged.length <= MAX_BLOCK ? parted : lines
+  const [there, kept] = [new Set(split(theirs)), new Set(split(merged))]
+  return split(mine).some((word) => word.trim() !== '' && there.has(word) && !kept.has(word))
 }
 
 /** An empty text has no line, so that two devices that write into an empty note both insert. */

@@ -14,8 +14,13 @@ export interface Held {
   readonly entry: Entry | null
 }
 
+export interface PutAside extends Lost {
+  /** It lost by itself in an automatic merge: *Undo this merge* puts it back, as what is put aside for being `merged`. */
+  readonly inMerge?: true
+}
+
 export interface Settled extends Held {
-  readonly lost: readonly Lost[]
+  readonly lost: readonly PutAside[]
   /** The record came back because an edit met a deletion. */
   readonly returned: boolean
   /** Another account's value won over one of this device's; the person is told. */
@@ -63,7 +68,9 @@ function merge(
   const { returned } = merged
   const others = base?.version === 0 ? askedOf(base, ancestorsOf(entry), local, remote) : []
   const met = changedFields(base, local).length > 0 && changedFields(base, remote).length > 0
-  const lost = [...others, ...merged.lost, ...(met && root?.version ? broughtIn(local, merged) : [])]
+  // Without a common version no two sides were merged: two cards of one link, a restored server.
+  const own = met && root?.version ? [...merged.lost.map(inMerge), ...broughtIn(local, merged)] : merged.lost
+  const lost = [...others, ...own]
   const told = { lost, returned, ...(merged.overruled && { overruled: true }), ...(met && { merged: true }) }
   if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, ...told }
   const waiting = {
@@ -78,6 +85,9 @@ function merge(
     ...told,
   }
 }
+
+const inMerge = (lost: Lost): PutAside =>
+  lost.side === 'remote' || lost.why ? lost : { ...lost, inMerge: true }
 
 /**
  * What this device had in fields that the other side changed beside a change of its own, to be put back by *Undo this

@@ -4,9 +4,9 @@ import type { JournalRow } from '../core/journal.ts'
 import type { Entry } from '../core/outbox.ts'
 import type { Policy } from '../core/policy.ts'
 import type { DevicesAnswer, Mark } from '../core/protocol.ts'
-import type { Lost } from '../core/reconcile.ts'
 import type { RecordState } from '../core/records.ts'
 import type { Draft, Right } from '../core/session.ts'
+import type { PutAside } from '../core/settle.ts'
 
 /** Raised with every change below; upgrades are additive and never drop outbox, bases or drafts. */
 export const DATABASE_VERSION = 2
@@ -44,7 +44,7 @@ export interface ClockRow {
 }
 
 /** A value that is no longer the record's on this device; version history shows it, and it can be restored. */
-export interface HistoryRow extends Lost {
+export interface HistoryRow extends PutAside {
   readonly recordId: string
   /** When it lost, ms by this device's clock. */
   readonly at: number

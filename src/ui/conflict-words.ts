@@ -19,15 +19,19 @@ const FIELDS: Readonly<Record<string, string>> = {
 }
 export const fieldName = (field: string): string => FIELDS[field] ?? field
 
+/** Nobody: the server empties the Trash by itself. */
+const isServer = (by: Author | null): boolean => by?.account === ''
+
 /** “Phone”, “a program”, “another device”. */
 function deviceOf(by: Author | null): string {
   if (by === null) return 'another device'
+  if (isServer(by)) return 'the server'
   return by.device === '' ? 'a program' : by.device
 }
 
 /** “you”, an email, “another account”; null where it is not known. */
 function personOf(by: Author | null, account: Account | null): string | null {
-  if (by === null) return null
+  if (by === null || isServer(by)) return null
   if (account && (by.account === account.id || by.account === account.email)) return 'you'
   return /\S+@\S+/.exec(by.account)?.[0] ?? 'another account'
 }
@@ -57,7 +61,7 @@ const newest = (view: ConflictView, at: (field: ConflictField) => number): Confl
 export interface Sides {
   /** As a heading: “Phone”. */
   readonly device: string
-  /** Inside a sentence: “on Phone”. */
+  /** Inside a sentence: “on Phone”, “by a program”. */
   readonly where: string
   /** Under the headings: “you, today 14:02”. */
   readonly mine: string
@@ -68,9 +72,10 @@ export function sidesOf(view: ConflictView, account: Account | null, now: number
   const [here, there] = [newest(view, ({ mineAt }) => mineAt), newest(view, ({ theirsAt }) => theirsAt)]
   const by = there?.by ?? null
   const device = deviceOf(by)
+  const where = device === 'a program' ? 'by a program' : `on ${device}`
   return {
     device: capital(device),
-    where: device === 'a program' ? 'by a program' : `on ${device}`,
+    where: isServer(by) ? 'by the server after 30 days in the Trash' : where,
     mine: whenWords(here?.mineAt || updatedAt(view.mine), now),
     theirs: listed(personOf(by, account), whenWords(there?.theirsAt || updatedAt(view.theirs), now)),
   }

@@ -74,7 +74,7 @@ export interface Missing {
 }
 
 export const NO_ACCOUNT: Missing = {
-  why: 'Every version is kept on the server once you sign in. Until then only what this device had to put aside is here.',
+  why: 'The server keeps the versions once you sign in; the oldest go in time. Until then only what this device had to put aside is here.',
   again: false,
 }
 export const NOT_SENT: Missing = {

@@ -14,8 +14,11 @@ const KEPT: Readonly<Record<Resolution['take'], string>> = {
   merged: 'The merged version',
 }
 
-export const keptWords = (title: string, take: Resolution['take']): string =>
-  `${KEPT[take]} of “${title}” is kept; the rest is in its version history.`
+export function keptWords({ title, theirs }: ConflictView, take: Resolution['take']): string {
+  const kept = `${KEPT[take]} of “${title}” is kept`
+  if (!isPurged(theirs)) return `${kept}; the rest is in its version history.`
+  return take === 'server' ? `“${title}” is deleted for good.` : `${kept}.`
+}
 
 export const settledWords = (title: string): string => `The conflict of “${title}” is settled already.`
 

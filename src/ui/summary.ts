@@ -219,6 +219,10 @@ function receiptText(version: number, receipt: Receipt | null, now: number): str
   return `On the server${since} (version ${version})`
 }
 
+/** What there is room for on a phone: not what happens next, nor which version. */
+export const briefly = (words: string): string =>
+  /^(Waiting\. )?.*?(?= \(|;|, being|\. [A-Z]|$)/.exec(words)?.[0] ?? words
+
 const GONE = 'Only on this device: the server has it no more. Sync status asks whether to keep it.'
 
 const PENDING: Readonly<Record<ConnectionState, string>> = {

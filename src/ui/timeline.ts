@@ -22,6 +22,7 @@ import {
   REFUSED,
   RESOLVED,
 } from './history-words.ts'
+import { isBeforeMerge, type PutAside, putAside } from './put-aside.ts'
 import type { ServerVersion } from './versions-client.ts'
 
 /** An entry before its differences are worked out: from which fields to which. */
@@ -55,13 +56,6 @@ export function timelineOf(sources: Sources): readonly Entry[] {
   return new Timeline(sources).entries()
 }
 
-/** Values that were put aside in one moment, for one reason. */
-interface Group {
-  readonly at: number
-  readonly row: KeptRow
-  readonly fields: Record<string, Json>
-}
-
 class Timeline {
   readonly #sources: Sources
   readonly #fields: readonly string[]
@@ -76,7 +70,7 @@ class Timeline {
 
   entries(): readonly Entry[] {
     const { more } = this.#sources
-    const groups = this.#groups()
+    const groups = putAside(this.#sources, this.#fields)
     const notes = new Map<ServerVersion, string>()
     const asides = groups.filter((group) => !this.#isTold(group, notes)).map((group) => this.#aside(group))
     const versions: Entry[] = []
@@ -96,20 +90,8 @@ class Timeline {
     )
   }
 
-  #groups(): Group[] {
-    const groups = new Map<string, Group>()
-    for (const row of this.#sources.rows) {
-      if (!this.#fields.includes(row.field)) continue
-      const key = `${row.recordId} ${row.at} ${row.side} ${row.why ?? ''}`
-      const group = groups.get(key) ?? { at: row.at + this.#sources.offset, row, fields: {} }
-      group.fields[row.field] ??= row.value
-      groups.set(key, group)
-    }
-    return [...groups.values()]
-  }
-
   /** Another side's value that a version of the server shows; the version says what became of it. */
-  #isTold({ row, fields, at }: Group, notes: Map<ServerVersion, string>): boolean {
+  #isTold({ row, fields, at }: PutAside, notes: Map<ServerVersion, string>): boolean {
     if (row.side === 'local') return false
     const shows = (version: ServerVersion): boolean =>
       Object.entries(fields).every(([field, value]) => this.#same(field, value, version.fields[field]))
@@ -119,7 +101,7 @@ class Timeline {
   }
 
   /** A refused change of which everything is seen elsewhere: among this device's values, or in the next version. */
-  #isCovered(version: ServerVersion, index: number, groups: readonly Group[]): boolean {
+  #isCovered(version: ServerVersion, index: number, groups: readonly PutAside[]): boolean {
     const next = this.#versions.slice(0, index).findLast(({ applied }) => applied)
     return this.#brought(version).every(
       (field) =>
@@ -162,7 +144,7 @@ class Timeline {
     return { key, ...this.#who(version), says: REFUSED, ...this.#from(fields, older) }
   }
 
-  #aside({ row, fields, at }: Group): Entry {
+  #aside({ row, fields, at }: PutAside): Entry {
     const before = this.#versions.find((version) => version.applied && version.at <= at)
     const mine = row.side === 'local'
     const { account } = this.#sources
@@ -173,7 +155,7 @@ class Timeline {
       where: mine ? HERE : deviceWords(row.by?.device ?? null) || 'another device',
       says: this.#asideWords(row, at),
       ...this.#from(fields, this.#beforeAside(before, fields)),
-      undoes: mine && row.why === 'merged',
+      undoes: isBeforeMerge(row),
     }
   }
 

@@ -82,6 +82,16 @@ describe('takeIn', () => {
     expect(lost.map(({ why }) => why)).toEqual([undefined])
   })
 
+  test('P4: what lost by itself in a merge is put back when that is undone; without a common version there was none', () => {
+    const mine = changed(base, { title: 'mine', tags: ['mine'] })
+    const theirs = changed(remote(base, {}), { title: 'Theirs', tags: ['theirs'] }, T0 + 9000)
+    const lost = (held: Held) => takeIn(held, theirs, T0).lost.filter(({ field }) => field === 'title')
+    expect(lost(dirty(base, mine))).toMatchObject([{ value: 'mine', side: 'local', inMerge: true }])
+    expect(lost(dirty(null, mine)).map(({ value, inMerge }) => [value, inMerge])).toEqual([
+      ['mine', undefined],
+    ])
+  })
+
   test('nothing is put aside where only one side changed anything, or both the same', () => {
     const mine = changed(base, { content: 'same' })
     const lost = (held: Held, of: RecordState) => takeIn(held, of, T0).lost

@@ -99,7 +99,7 @@ test('P4 offline it shows what the device has and says what needs the server; ba
   await expect(panel.getByRole('listitem').last()).toContainText('Created', { timeout: 15_000 })
   await expect(panel.getByText('You are offline')).toHaveCount(0)
   await expect(entry(panel, 'Lost to a change'), 'nothing is there twice').toHaveCount(1)
-  await restore(panel, 'Lost to a change')
+  await entry(panel, 'Lost to a change').getByRole('button', { name: 'Undo this merge' }).click()
   await expect(there.title).toHaveValue('My title', { timeout: 15_000 })
 })
 

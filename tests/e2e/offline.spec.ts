@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
+import { ADA } from './support/client.ts'
 import { expect, test } from './support/test.ts'
 
 async function reloadOffline(page: Page, path: string): Promise<App> {
@@ -65,4 +66,24 @@ test('P1 offline from the second visit: every address opens, what is made stays,
   page0 = await context.newPage()
   app = new App(page0)
   await asLeft()
+})
+
+test('P12 on a phone what is said of an open record leaves its bar as high as it is, and is there whole to be read', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const app = await App.open(context)
+  await app.signUp(ADA)
+  await app.newNote('Shopping', 'milk')
+  await app.synced()
+  await app.page.setViewportSize({ width: 390, height: 780 })
+  const high = async () => (await app.page.locator('pawkit-record-bar').boundingBox())?.height
+  expect(await high()).toBe(56)
+  await context.setOffline(true)
+  await app.connection('offline')
+  await app.write(' and eggs')
+  const words = 'Waiting. Saved on this device; it goes when the network is back.'
+  await expect(app.state).toContainText(words)
+  await expect(app.state).toHaveAttribute('title', words)
+  expect(await high()).toBe(56)
 })

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts'
 import type { Fields } from '../../src/core/records.ts'
 import type { ConflictField, ConflictView } from '../../src/ui/model.ts'
+import { keptWords } from '../../src/ui/resolve-words.ts'
 
 vi.stubGlobal('navigator', { languages: ['en-GB'] })
 let words: typeof import('../../src/ui/conflict-words.ts')
@@ -68,6 +69,21 @@ describe('who, when and where', () => {
     expect(words.sidesOf(view(one), ADA, NOW).where).toBe('by a program')
   })
 
+  test('the server that emptied the Trash is neither a program nor a person', () => {
+    const theirs = { deleted: true, purged: true }
+    const by = { account: '', device: '' }
+    const one = field({ field: 'deleted', merge: 'life', ancestor: false, mine: false, theirs: true, by })
+    expect(words.theirsLine(one, ADA, NOW)).toBe('The server, today 14:02')
+    const sides = words.sidesOf(view(one, theirs), ADA, NOW)
+    expect(sides).toMatchObject({ device: 'The server', theirs: 'today 14:02' })
+    expect(words.whatHappened(view(one, theirs), sides)).toBe(
+      '“Rome” was deleted by the server after 30 days in the Trash and edited here.',
+    )
+    expect(words.lifeWords(true, sides.where, true)).toBe(
+      'Deleted for good by the server after 30 days in the Trash',
+    )
+  })
+
   test('another day is named', () => {
     expect(words.mineLine(field({ mineAt: at(9, 0, 3) }), NOW)).toBe('This device, 3 Nov, 09:00')
   })
@@ -90,6 +106,16 @@ describe('what happened, in plain words', () => {
   test('a side that was edited and not deleted has the time of its last edit', () => {
     const shown = view({ ...life(false, true), mineAt: 0 })
     expect(words.sidesOf(shown, ADA, NOW).mine).toBe('today 14:02')
+  })
+
+  test('P12 what became of it, with nothing promised of what is deleted for good', () => {
+    const gone = { deleted: true, purged: true }
+    const kept = (take: 'local' | 'server', theirs: Fields) => keptWords(view(field(), theirs), take)
+    expect(kept('server', gone)).toBe('“Rome” is deleted for good.')
+    expect(kept('local', gone)).toBe('This device’s version of “Rome” is kept.')
+    expect(kept('server', { deleted: true })).toBe(
+      'The server’s version of “Rome” is kept; the rest is in its version history.',
+    )
   })
 
   test('values as a person knows them', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/outbox.ts'
 import type { RecordState } from '../../src/core/records.ts'
 import type { LibraryRow } from '../../src/store/schema.ts'
-import { type Facts, viewOf } from '../../src/ui/summary.ts'
+import { briefly, type Facts, viewOf } from '../../src/ui/summary.ts'
 import { clockTime } from '../../src/ui/words.ts'
 import { dirty, note } from '../support/device-records.ts'
 
@@ -37,6 +37,21 @@ describe('P12 what a record says of the server', () => {
     )
     const before = new Date(2025, 4, 4, 8, 2).getTime()
     expect(text(synced, { version: 17, at: before })).toMatch(/2025/)
+  })
+
+  test('where there is little room it is the beginning that can stand alone', () => {
+    const brief = (...of: Parameters<typeof text>) => briefly(text(...of))
+    const { entry } = dirty(synced, note('another', { version: 17 }))
+    for (const online of [true, false])
+      expect(brief(synced, null, entry, facts(true, online))).toBe('Waiting. Saved on this device')
+    expect(briefly('Waiting. Saved on this device, being sent to the server.')).toBe(
+      'Waiting. Saved on this device',
+    )
+    expect(brief(synced, { version: 17, at: EARLIER })).toBe(`On the server since ${clockTime(EARLIER)}`)
+    const before = new Date(2025, 4, 4, 8, 2).getTime()
+    expect(brief(synced, { version: 17, at: before })).toMatch(/2025, .*\d/)
+    expect(brief(note('x', { version: 0 }), null)).toBe('On this device')
+    expect(briefly('Saving…')).toBe('Saving…')
   })
 
   test('without a receipt, or with one of another version, no time is claimed', () => {

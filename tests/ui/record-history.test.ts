@@ -153,7 +153,7 @@ describe('what has been', () => {
     expect(itemOf(history, 'an afternoon offline').says).toBe('You discarded this')
   })
 
-  test('P4 two titles at once: the one that lost is there once, says to whom, and can be restored', async () => {
+  test('P4 two titles at once: the one that lost is there once, says to whom, and the merge can be undone', async () => {
     await versions('text')
     const [a, b] = both.devices
     await write(a, { title: 'Mine' })
@@ -162,7 +162,9 @@ describe('what has been', () => {
     await calm(both)
     const history = await read()
     const lost = history.items.filter(({ is }) => is === 'aside')
-    expect(lost).toMatchObject([{ fields: { title: 'Mine' }, who: 'You', where: 'this device' }])
+    expect(lost).toMatchObject([
+      { fields: { title: 'Mine' }, who: 'You', where: 'this device', undoes: true },
+    ])
     expect(lost[0]?.says).toMatch(/^Lost to a change /)
     expect(lost[0] && (await history.restore(lost[0]))).toMatchObject({ is: 'written' })
     await calm(both)
@@ -182,6 +184,23 @@ describe('what has been', () => {
     if (merge) await history.restore(merge)
     await calm(both)
     expect((await b.held(idOf(1))).record?.fields.content).toBe('ONE\ntwo\nthree')
+  })
+
+  test('P4 an automatic merge in which a value lost as well is undone whole, as the notice says', async () => {
+    await versions('one\ntwo\nthree')
+    const [a, b] = both.devices
+    await write(a, { title: 'Mine', content: 'ONE\ntwo\nthree' })
+    await write(b, { title: 'Theirs', content: 'one\ntwo\nTHREE', tags: ['theirs'] })
+    await b.engine.wake('changed', 0)
+    await calm(both)
+    const history = await read()
+    const [merge, ...more] = history.items.filter(({ is }) => is === 'aside')
+    expect([merge?.undoes, more]).toEqual([true, []])
+    if (merge) await history.restore(merge)
+    expect(model.notices).toMatchObject([{ text: expect.stringContaining('“Theirs” is as it was') }])
+    await calm(both)
+    const { record } = await b.held(idOf(1))
+    expect(record?.fields).toMatchObject({ title: 'Mine', content: 'ONE\ntwo\nthree', tags: [] })
   })
 
   test('of hundreds of versions a page at a time, each once and without a gap', async () => {

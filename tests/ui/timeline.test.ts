@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Fields, RecordState } from '../../src/core/records.ts'
+import { takeIn } from '../../src/core/settle.ts'
 import type { KeptRow } from '../../src/store/history.ts'
 import { type Entry, restoring, type Sources, timelineOf } from '../../src/ui/timeline.ts'
 import type { ServerVersion } from '../../src/ui/versions-client.ts'
-import { idOf, note, record, T0 } from '../support/device-records.ts'
+import { changed, dirty, idOf, note, record, T0 } from '../support/device-records.ts'
 
 const WHOLE: Fields = { title: 'A note', content: '', tags: [], collectionIds: [], pinned: false }
 /** Version n of a note, n minutes after T0. */
@@ -71,6 +72,31 @@ describe('one timeline', () => {
       from: { content: 'c' },
       to: { content: 'b' },
     })
+  })
+
+  test('Undo this merge puts back all that this device had, also what lost to the other side', () => {
+    const begun = note('one\ntwo')
+    const mine = changed(begun, { title: 'Mine', content: 'one\ntwo\nthree' })
+    const theirs = { title: 'Theirs', content: 'zero\none\ntwo', tags: ['x'] }
+    const there = { ...changed(begun, theirs, T0 + 2000), version: 2 }
+    const merge = takeIn(dirty(begun, mine), there, T0)
+    const rows = merge.lost.map((lost, key) => ({ ...row(key, 1, ''), ...lost })).reverse()
+    const record = merge.record ?? begun
+    const entries = timeline({ record, rows })
+    expect(entries).toMatchObject([{ undoes: true, says: 'Before an automatic merge' }])
+    const { typed } = restoring(record, entries[0]?.fields ?? {})
+    expect({ ...record.fields, ...typed }).toEqual(mine.fields)
+  })
+
+  test('a merge in which one value clashed says what it lost to, and can be undone; of no merge only the value', () => {
+    const title = { field: 'title', value: 'Mine' }
+    const undoable = timeline({ rows: [row(1, 2, '', { ...title, inMerge: true })] })
+    expect(undoable).toMatchObject([{ undoes: true, says: 'Lost to a change on another device' }])
+    const both = timeline({ rows: [row(2, 2, 'b', { why: 'merged' }), row(1, 2, '', title)] })
+    expect(both.map(({ undoes, fields }) => [undoes, fields])).toEqual([
+      [true, { content: 'b' }],
+      [false, { title: 'Mine' }],
+    ])
   })
 
   test('a device clock an hour off puts nothing in the wrong place', () => {

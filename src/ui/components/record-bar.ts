@@ -71,13 +71,13 @@ export class RecordBar extends PawkitElement {
       }
       @media (max-width: 699px) {
         :host {
-          padding-inline: 16px 8px;
+          padding: 3px 8px 3px 16px;
           flex-wrap: wrap;
         }
-        .back:has(~ .state > .resolve) {
+        .back:has(~ .state > :is(.resolve, .failed)) {
           margin-inline-end: auto;
         }
-        .state:has(.resolve) {
+        .state:has(.resolve, .failed) {
           order: 1;
           flex: 1 0 100%;
           justify-content: space-between;
@@ -119,7 +119,7 @@ export class RecordBar extends PawkitElement {
     const { record } = view
     const pinned = record.fields.pinned === true
     return html`${back}
-      <div class="state">${stateLine(view, this.saving.now, this.lasts)}${resolveButton(view)}</div>
+      <div class="state">${stateLine(view, this.saving.now, this.lasts, back !== nothing)}${resolveButton(view)}</div>
       ${
         record.kind === 'collection'
           ? nothing

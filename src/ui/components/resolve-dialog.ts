@@ -170,7 +170,7 @@ class ResolveDialog extends ConflictDialog {
   #done(view: ConflictView, { take }: Resolution): void {
     const left = this.draft ? leftOf({ ...this.draft, fields: [] }, this.record) : []
     if (left.length > 0) this.#outlive(view, left, MERGED)
-    else this.#leave(keptWords(view.title, take))
+    else this.#leave(keptWords(view, take))
   }
 
   /** Elsewhere, or in another tab. */

@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Saving } from '../controllers/saving-mark.ts'
 import { stateIcon } from '../icons.ts'
 import type { RecordView } from '../model.ts'
+import { briefly } from '../summary.ts'
 
 /** In a list: an icon with words for who cannot see it, and nothing to see when all is well. */
 export const stateMark = (view: RecordView): TemplateResult =>
@@ -11,12 +12,21 @@ export const stateMark = (view: RecordView): TemplateResult =>
 
 /**
  * In an editor: the same in words, and what is true of a text that the store has not yet. Most writes last some
- * milliseconds: while nothing `lasts`, the eyes keep the words from before, or they would jump at every key.
+ * milliseconds: while nothing `lasts`, the eyes keep the words from before, or they would jump at every key. Where it is
+ * `narrow` they get the beginning.
  */
-export function stateLine(view: RecordView, saving: Saving | null, lasts: boolean): TemplateResult {
+export function stateLine(
+  view: RecordView,
+  saving: Saving | null,
+  lasts: boolean,
+  narrow: boolean,
+): TemplateResult {
   const looks = saving !== null && view.state === 'synced' ? 'pending' : view.state
-  const held = saving === 'saving' && !lasts && view.state !== 'synced' ? view.stateText : ''
   const words = saving === null ? view.stateText : SAVING[saving]
+  const still = saving === 'saving' && !lasts && view.state !== 'synced' ? view.stateText : words
+  // What waits for a person has a row of its own there, and is said whole.
+  const seen = narrow && looks !== 'failed' && looks !== 'conflict' ? briefly(still) : still
+  const held = seen === words ? '' : seen
   return html`<span class="state-line ${looks}" data-sync-state=${saving === null ? view.state : 'pending'} title=${words}
     >${stateIcon(looks)}<span class=${held === '' ? '' : 'visually-hidden'}>${words}</span
     ><span class="held" aria-hidden="true" data-words=${held}></span

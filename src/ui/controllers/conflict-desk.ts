@@ -4,7 +4,7 @@ import { MESSAGES_VERSION } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
 import { ancestorsOf } from '../../core/outbox.ts'
 import type { Policy } from '../../core/policy.ts'
-import { mergeKind, titleOf } from '../../core/records.ts'
+import { isPurged, mergeKind, titleOf } from '../../core/records.ts'
 import {
   conflictsAmong,
   type ResolveResult,
@@ -121,7 +121,7 @@ function viewOf({ record, base, entry }: StoredConflict): ConflictView {
       mine: record.fields[field],
       theirs: base.fields[field],
       mineAt: record.stamps[field] ?? 0,
-      theirsAt: base.stamps[field] ?? 0,
+      theirsAt: base.stamps[isPurged(base) ? 'purged' : field] ?? 0,
       by: authorOf(base, field),
     }),
   )

@@ -16,6 +16,7 @@ import { ask } from '../requests.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { plainPage } from '../styles/plain-page.ts'
+import { trashWords } from '../trash-words.ts'
 import { showVersions } from '../version-button.ts'
 import { fullTime, shortTime } from '../words.ts'
 
@@ -72,7 +73,7 @@ export class TrashPage extends PawkitElement {
 
   constructor() {
     super()
-    this.watch('records')
+    this.watch('records', 'summary')
   }
 
   /** On the row that has come up, or on the heading. */
@@ -87,13 +88,7 @@ export class TrashPage extends PawkitElement {
     const gone = deletedOnes(this.model.records)
     return html`<article>
       ${pageHead('Trash', this.layout)}
-      <p class="lead">
-        ${
-          gone.length === 0
-            ? 'Nothing is here. What you delete waits here, and you can restore it.'
-            : 'What you deleted waits here until you restore it or delete it for good.'
-        }
-      </p>
+      <p class="lead">${trashWords(gone.length, this.model.summary.account !== null)}</p>
       <ul role="list" aria-label="Deleted records">
         ${repeat(
           gone,

@@ -1,0 +1,29 @@
+import type { Json } from '../core/records.ts'
+import type { Kept, KeptRow } from '../store/history.ts'
+
+/** Values that were put aside in one moment, for one reason. */
+export interface PutAside {
+  /** By the server's clock, ms. */
+  readonly at: number
+  readonly row: KeptRow
+  readonly fields: Record<string, Json>
+}
+
+/** This device's value before an automatic merge, whether the merge joined it with the other side's or took that. */
+export const isBeforeMerge = ({ side, why, inMerge }: KeptRow): boolean =>
+  side === 'local' && (why === 'merged' || inMerge === true)
+
+/** @param shown the fields that are a person's to see and restore */
+export function putAside({ rows, offset }: Kept, shown: readonly string[]): PutAside[] {
+  const groups = new Map<string, PutAside>()
+  for (const row of rows) {
+    if (!shown.includes(row.field)) continue
+    const reason = isBeforeMerge(row) ? 'merged' : (row.why ?? '')
+    const key = `${row.recordId} ${row.at} ${row.side} ${reason}`
+    const group = groups.get(key) ?? { at: row.at + offset, row, fields: {} }
+    group.fields[row.field] ??= row.value
+    // What lost to one change is no more than a part of a merge of several: that speaks for all.
+    groups.set(key, row.why ? { ...group, row } : group)
+  }
+  return [...groups.values()]
+}
