@@ -347,6 +347,28 @@ test('the setting: a tab that is opened and focused takes control by itself', as
   await expect(banner(first)).not.toContainText('This tab is read-only')
 })
 
+test('the setting: who clicks into a field of the tab that takes control stays in it', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context, '/settings')
+  await first.page.getByRole('checkbox', { name: 'Take control when a tab is focused' }).check()
+  const id = await first.newNote('Two', 'text')
+  const second = await App.open(context, `/notes/${id}`)
+  await expect(banner(first)).toContainText('This tab is read-only')
+  await second.content.focus()
+  const search = first.page.getByRole('searchbox', { name: 'Search' })
+  await search.evaluate((field) => {
+    field.focus()
+    window.dispatchEvent(new Event('focus'))
+  })
+  await first.page.keyboard.type('soup')
+  await expect(banner(first)).toContainText('You write in this one')
+  await first.page.keyboard.type(' of the day')
+  await expect(search).toHaveValue('soup of the day')
+  await expect(first.content).toHaveValue('text')
+})
+
 test('Open in new tab opens the record in a tab that takes control', async ({ devices }) => {
   const context = await devices.context()
   const first = await App.open(context)

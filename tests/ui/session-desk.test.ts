@@ -168,7 +168,7 @@ describe('many tabs, one writer', () => {
     expect(await content()).toBe('ab')
     expect(second.places).toEqual([{ ...PLACE, asked: true }])
     expect(second.desk.arrive('/'), 'another address').toBeNull()
-    expect(second.desk.arrive(PLACE.path)).toEqual(PLACE)
+    expect(second.desk.arrive(PLACE.path)).toEqual({ ...PLACE, asked: true })
     expect(second.desk.arrive(PLACE.path), 'once').toBeNull()
   })
 
@@ -373,6 +373,19 @@ describe('many tabs, one writer', () => {
     await second.desk.focused()
     expect(second.desk.control).toBe('active')
     expect(second.places).toEqual([{ ...PLACE, asked: false }])
+  })
+
+  test('the setting: who types at once in the tab that they click into stays where they clicked', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    first.desk.follow(() => PLACE)
+    await first.desk.setTaking('focus')
+    await until(() => second.desk.taking === 'focus', 'the other tab knows')
+    const focusing = second.desk.focused()
+    const typed: string[] = []
+    second.desk.refuse({ record: NOTE, go: () => typed.push('h'), drop: () => {} })
+    await focusing
+    await until(() => typed.length === 1, 'the letter')
+    expect([second.desk.control, second.places, second.desk.arrive(PLACE.path)]).toEqual(['active', [], null])
   })
 })
 

@@ -14,6 +14,8 @@ export abstract class GuardDesk extends DraftDesk {
   /** Whoever has the right is not there: in a moment it is back, or this tab has it, and nobody need be asked. */
   protected abstract readonly vacant: boolean
   readonly #held: Refused[] = []
+  /** How many edits have been wanted that could not be made at once. */
+  protected wanted = 0
   /** A write was refused: this tab has lost the right without having heard of it. */
   abstract fenced(): Promise<void>
 
@@ -66,6 +68,7 @@ export abstract class GuardDesk extends DraftDesk {
   }
 
   refuse(refused: Refused): void {
+    this.wanted++
     // Control is on its way here already: nobody has to be asked a second time.
     if (this.under) {
       const settle = (): void => this.settle(refused)
