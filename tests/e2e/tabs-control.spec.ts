@@ -392,12 +392,21 @@ test('Open in new tab opens the record in a tab that takes control', async ({ de
   await expect(banner(third)).toHaveCount(0)
 })
 
-/** Another tab has taken control, unheard, as this one is written in: so it is with one that slept and woke. */
-async function typeFenced(first: App, second: App, text: string, field = first.content): Promise<void> {
+/**
+ * Another tab has taken control, unheard, as this one is written in: so it is with one that slept and woke.
+ * @param told it hears of that right after
+ */
+async function typeFenced(
+  first: App,
+  second: App,
+  text: string,
+  field = first.content,
+  told = false,
+): Promise<void> {
   const active = await second.page.evaluate(() => sessionStorage.getItem('pawkit-session'))
   await field.focus()
   await first.page.evaluate(
-    ([active, text]) =>
+    ([active, text, told]) =>
       new Promise<void>((done) => {
         const opening = indexedDB.open('pawkit')
         opening.onsuccess = () => {
@@ -406,13 +415,14 @@ async function typeFenced(first: App, second: App, text: string, field = first.c
           const got = store.get('session')
           got.onsuccess = () => store.put({ ...got.result, active, epoch: got.result.epoch + 1 })
           tx.oncomplete = () => {
-            document.execCommand('insertText', false, text ?? '')
+            document.execCommand('insertText', false, text)
             opening.result.close()
+            if (told) new BroadcastChannel('pawkit').postMessage({ v: 1, type: 'right-changed' })
             done()
           }
         }
       }),
-    [active, text],
+    [active, text, told] as const,
   )
 }
 
@@ -470,6 +480,22 @@ test('P7 what a tab wrote that had lost control is in no record: offered as a dr
   await expect(asked(first)).toBeHidden()
   await drafts.getByRole('button', { name: 'Take in' }).click()
   await expect(tags).toHaveValue('soup')
+})
+
+test('P7 tags that were half typed when a tab hears that it has lost control are a draft', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Tags', 'text')
+  const second = await secondTab(context, `/notes/${id}`)
+  await second.button('Sync status').click()
+  const tags = first.page.getByRole('textbox', { name: 'Tags' })
+  await typeFenced(first, second, 'soup', tags, true)
+  const drafts = second.page.getByRole('region', { name: 'Drafts' })
+  await expect(drafts.getByRole('listitem')).toContainText(['soup'])
+  await expect(tags, 'it shows the record').toHaveValue('')
+  await expect(asked(first), 'nobody is asked for what nobody does').toBeHidden()
 })
 
 for (const [window, viewport] of [
