@@ -194,6 +194,13 @@ describe('what the person chose in the settings', () => {
     expect(await readPolicy(device.db, idOf(79))).toEqual(DEFAULT_POLICY)
   })
 
+  test('one choice leaves the others as another tab has made them', async () => {
+    await writePolicy(device.db, device.library, { ours: 'ask' })
+    await writePolicy(device.db, device.library, { deletedThere: 'ask' })
+    const chosen = { ...DEFAULT_POLICY, ours: 'ask', deletedThere: 'ask' }
+    expect(await readPolicy(device.db, device.library)).toEqual(chosen)
+  })
+
   test('a choice of an earlier version lacks one: that one is as by default', async () => {
     await device.db.run(['meta'], 'readwrite', async (tx) => {
       await tx.objectStore('meta').put({ key: 'policy', policy: { ours: 'ask' } as never })

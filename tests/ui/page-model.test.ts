@@ -13,7 +13,7 @@ import type { PageWorld } from '../../src/ui/controllers/page-world.ts'
 import { until } from '../support/device.ts'
 import { idOf, T0 } from '../support/device-records.ts'
 import { freshBrowser } from '../support/memory.ts'
-import { aloneHere } from '../support/presence.ts'
+import { aloneHere, TabPresence } from '../support/presence.ts'
 
 const ADA = { id: 'ada', email: 'ada@example.com' }
 const BEN = { id: 'ben', email: 'ben@example.com' }
@@ -21,6 +21,7 @@ const persistence = new Persistence({
   manager: undefined,
   memory: () => ({ getItem: () => null, setItem: () => {} }),
 })
+const [FIRST, SECOND] = [idOf(11), idOf(12)]
 let ids = 0xa00000
 const newId = (): string => idOf(ids++)
 /** Where the page went. */
@@ -34,12 +35,16 @@ class Silent extends EventTarget {
   readonly background = 'missing'
   /** What happens once the page has asked for the right to write. */
   asked: () => Promise<void> = async () => {}
+  /** Those of the other tabs. */
+  others: readonly Silent[] = []
   abort(): void {}
   arm(): void {}
   wake(): void {}
   wakeForChange(): void {}
   say(): void {}
-  announce(): void {}
+  announce(said: Announcement): void {
+    for (const other of this.others) other.says(said)
+  }
   async ask(): Promise<null> {
     await this.asked()
     return null
@@ -49,7 +54,7 @@ class Silent extends EventTarget {
   }
 }
 
-const open = (worker: Silent = new Silent()): Promise<PawkitModel> =>
+const open = (worker: Silent = new Silent(), presence = aloneHere): Promise<PawkitModel> =>
   PawkitModel.open({
     db,
     library,
@@ -57,10 +62,19 @@ const open = (worker: Silent = new Silent()): Promise<PawkitModel> =>
     stream: null,
     persistence,
     ...freshBrowser(),
-    presence: aloneHere,
+    presence,
     now: () => T0,
     newId,
   })
+
+/** Two tabs that hear of each other; the first may write. */
+async function two(): Promise<readonly [PawkitModel, PawkitModel]> {
+  const [one, other, locks] = [new Silent(), new Silent(), new Set<string>()]
+  one.others = [other]
+  other.others = [one]
+  const first = await open(one, new TabPresence(locks, FIRST))
+  return [first, await open(other, new TabPresence(locks, SECOND))]
+}
 
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory()
@@ -136,4 +150,15 @@ describe('P10 a page that has not heard of the library that is on this device no
       expect(await model.create('note', { title: 'mine now' }).done).toMatchObject({ is: 'written' })
     },
   )
+})
+
+describe('what is done in one tab the others know', () => {
+  test('a choice about conflicts: settings that are open there read it again', async () => {
+    const [first, second] = await two()
+    const summary = vi.fn()
+    second.addEventListener('summary', summary)
+    await first.conflicts.setPolicy({ ours: 'ask' })
+    await until(() => summary.mock.calls.length > 0, 'the other tab has heard')
+    expect(await second.conflicts.policy()).toMatchObject({ ours: 'ask' })
+  })
 })
