@@ -153,6 +153,18 @@ describe('P10 a page that has not heard of the library that is on this device no
 })
 
 describe('what is done in one tab the others know', () => {
+  test('signing in: they show the account, and have their changes sent in the background', async () => {
+    await (await open()).create('note', { title: 'From before' }).done
+    const [first, second] = await two()
+    const armed = vi.spyOn(Silent.prototype, 'arm')
+    vi.stubGlobal('fetch', async () => Response.json({ user: ADA }))
+    const account = (): string | undefined => second.summary.account?.email
+    expect(account()).toBeUndefined()
+    expect(await first.signIn(ADA.email, 'correct horse')).toEqual({ is: 'signed-in' })
+    await until(() => account() === ADA.email, 'the other tab knows')
+    expect(new Set(armed.mock.contexts).size, 'both tabs').toBe(2)
+  })
+
   test('a choice about conflicts: settings that are open there read it again', async () => {
     const [first, second] = await two()
     const summary = vi.fn()
