@@ -34,6 +34,8 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   #device = ''
   /** Control is being taken here. */
   protected under: Promise<Place | null> | null = null
+  /** It is back from the cache and claims its id, under which another page may go on meanwhile. */
+  #claiming: Promise<unknown> | null = null
   /** The session that has the right and is not there, since when. */
   #gone: { readonly active: string; readonly since: number } | null = null
   /** It has handed over: for so long it does not take back what another tab is about to have. */
@@ -68,7 +70,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     return this.#control
   }
   protected get vacant(): boolean {
-    return this.#gone !== null
+    return this.#gone !== null || this.#claiming !== null
   }
   get #mayWrite(): boolean {
     return this.#control === 'active'
@@ -161,7 +163,12 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   /** Back from the back-forward cache: claims its id anew, and may have lost the right meanwhile. */
   async comeBack(): Promise<void> {
-    await this.#world.presence.claim()
+    // In this task, whatever is written unasked too: the epoch may be its copy's.
+    this.#writer.epoch = NOBODY.epoch
+    this.#set('read-only')
+    this.#claiming = this.#world.presence.claim()
+    await this.#claiming
+    this.#claiming = null
     await this.look()
   }
 
@@ -184,6 +191,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   /** Reads who has the right and who is there; asks for it where its holder is gone. */
   async look(): Promise<void> {
     const { db, presence } = this.#world
+    await this.#claiming
     const before = this.#learnt
     const right = await readRight(db)
     const held = await presence.held()
@@ -221,6 +229,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   }
 
   async #want(wanting: Wanting): Promise<Taken> {
+    await this.#claiming
     const taken = await askForRight(this.#world, wanting)
     this.#gone = null
     if (wanting === 'take') this.#yields = null
@@ -245,7 +254,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   #learn(right: Right, held: readonly string[]): void {
     this.#learnt++
-    const active = right.active === this.#world.presence.id
+    const active = right.active === this.#world.presence.id && this.#claiming === null
     const sessions = sessionViews(held, right.active, this.#world.presence.id)
     const moved = right.epoch !== this.#right?.epoch
     if (hasLeft(this.#right, right, held)) this.page.missed()
