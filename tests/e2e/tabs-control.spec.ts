@@ -332,6 +332,31 @@ test('reload of the active tab keeps control; the one opened by window.open gets
   await expect(copy.content).toHaveValue('text goes on')
 })
 
+test('a page that goes into the cache while it still opens is no session there, and the same one when it is back', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const old = await context.newPage()
+  await old.goto('/nothing-here.txt')
+  // An older tab keeps the library closed: the page cannot open.
+  await old.evaluate(() => new Promise((open) => (indexedDB.open('pawkit', 1).onsuccess = open)))
+  const page = await context.newPage()
+  await page.goto('/')
+  const sessions = (): Promise<string[]> =>
+    old.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query()
+      return held.flatMap(({ name }) => (name?.startsWith('pawkit-session:') ? [name] : []))
+    })
+  await expect.poll(sessions).toHaveLength(1)
+  const [session] = await sessions()
+  const moves = (type: string): Promise<boolean> =>
+    page.evaluate((type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true })), type)
+  await moves('pagehide')
+  await expect.poll(sessions).toEqual([])
+  await moves('pageshow')
+  await expect.poll(sessions).toEqual([session])
+})
+
 test('the setting: a tab that is opened and focused takes control by itself', async ({ devices }) => {
   const context = await devices.context()
   const first = await App.open(context, '/settings')
