@@ -10,6 +10,8 @@ import { readSyncState } from '../../src/store/read.ts'
 import type { LibraryRow } from '../../src/store/schema.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import type { PageWorld } from '../../src/ui/controllers/page-world.ts'
+import type { WriteResult } from '../../src/ui/model.ts'
+import type { Refused } from '../../src/ui/session-model.ts'
 import { until } from '../support/device.ts'
 import { idOf, T0 } from '../support/device-records.ts'
 import { freshBrowser } from '../support/memory.ts'
@@ -67,12 +69,18 @@ const open = (worker: Silent = new Silent(), presence = aloneHere): Promise<Pawk
     newId,
   })
 
-/** Two tabs that hear of each other; the first may write. */
-async function two(): Promise<readonly [PawkitModel, PawkitModel]> {
+/**
+ * Two tabs that hear of each other; the first may write.
+ * @param before done in the first before the second is opened
+ */
+async function two(
+  before: (first: PawkitModel) => Promise<unknown> = async () => {},
+): Promise<readonly [PawkitModel, PawkitModel]> {
   const [one, other, locks] = [new Silent(), new Silent(), new Set<string>()]
   one.others = [other]
   other.others = [one]
   const first = await open(one, new TabPresence(locks, FIRST))
+  await before(first)
   return [first, await open(other, new TabPresence(locks, SECOND))]
 }
 
@@ -152,10 +160,30 @@ describe('P10 a page that has not heard of the library that is on this device no
   )
 })
 
+test('P1 New note in a tab that lost control unheard: what is typed while it asks comes after the note itself', async () => {
+  const [first, second] = await two()
+  await second.tabs.takeControl()
+  // As one that slept through it: the store refuses what it begins.
+  const asked: Refused[] = []
+  first.tabs.addEventListener('refused', (event) => asked.push((event as CustomEvent<Refused>).detail))
+  const { id, done } = first.create('note', {})
+  await until(() => asked.length === 1, 'the question')
+  let typed: Promise<WriteResult> | null = null
+  const go = (): void => {
+    typed = first.type(id, { title: '' }, { title: 'From here' })
+  }
+  first.tabs.refuse({ record: id, go, drop: () => {} })
+  const all = (): void => {
+    for (const one of asked) one.go()
+  }
+  expect(await first.tabs.takeControl({ record: null, go: all, drop: () => {} })).toBe(true)
+  expect(await done).toMatchObject({ is: 'written' })
+  expect(await typed).toMatchObject({ is: 'written', record: { fields: { title: 'From here' } } })
+})
+
 describe('what is done in one tab the others know', () => {
   test('signing in: they show the account, and have their changes sent in the background', async () => {
-    await (await open()).create('note', { title: 'From before' }).done
-    const [first, second] = await two()
+    const [first, second] = await two((first) => first.create('note', { title: 'From before' }).done)
     const armed = vi.spyOn(Silent.prototype, 'arm')
     vi.stubGlobal('fetch', async () => Response.json({ user: ADA }))
     const account = (): string | undefined => second.summary.account?.email

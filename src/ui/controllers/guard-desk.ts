@@ -24,14 +24,23 @@ export abstract class GuardDesk extends DraftDesk {
    * Rejects with Fenced where the person leaves it at that.
    */
   async permit<T>(record: string | null, change: () => Promise<T>): Promise<T> {
+    let dropped = false
+    // In the task of the person's word: what they have typed since is written after it.
+    const ask = (): Promise<T> =>
+      new Promise((made, no) => {
+        const drop = (): void => {
+          dropped = true
+          no(new Fenced())
+        }
+        this.refuse({ record, go: () => made(change()), drop })
+      })
     for (let tries = 0; ; tries++) {
       // Fenced though it is active: it had given the right up as it froze, and has it again.
       const may = this.control === 'active' ? tries < MOST_TRIES : this.control === 'yielding'
-      if (!may) await new Promise<void>((go, no) => this.refuse({ record, go, drop: () => no(new Fenced()) }))
       try {
-        return await change()
+        return await (may ? change() : ask())
       } catch (error) {
-        if (!(error instanceof Fenced)) throw error
+        if (dropped || !(error instanceof Fenced)) throw error
         await this.fenced()
       }
     }
