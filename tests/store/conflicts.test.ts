@@ -4,6 +4,7 @@ import type { RecordState } from '../../src/core/records.ts'
 import { applyPage } from '../../src/store/apply.ts'
 import { conflictsAmong, readConflicts, resolveConflict } from '../../src/store/conflicts.ts'
 import { retryFailed } from '../../src/store/failed.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import { moveLibrary } from '../../src/store/move.ts'
 import { freezeBatch, readOutbox } from '../../src/store/outbox.ts'
@@ -116,6 +117,13 @@ describe('a person resolves it', () => {
     expect(await values()).toEqual([['deux', 'resolved', 'remote']])
     const [flight] = await freezeBatch(device.db, device.library, [base.id], () => device.newId())
     expect(flight?.mutation).toMatchObject({ on: 4, fields: { content: 'zwei' } })
+  })
+
+  test('P7 the choice is in the log with the epoch that it was made under', async () => {
+    await meet()
+    await resolveConflict(device.db, await request({ take: 'server' }))
+    const [line] = await readJournal(device.db)
+    expect(line?.event).toEqual({ what: 'resolved', record: base.id, take: 'server', epoch: 0 })
   })
 
   test('Use server version: clean, this device’s in history', async () => {
