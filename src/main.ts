@@ -38,8 +38,9 @@ async function start(): Promise<void> {
     return
   }
   const presence = new Presence(newId)
+  comesAndGoes(presence)
   // First: a page that reloads is back among the sessions before another takes its right.
-  const claimed = presence.claim()
+  void presence.claim()
   const library = await openedLibrary()
   const { db } = library
   const update = new UpdateOffer(
@@ -49,7 +50,7 @@ async function start(): Promise<void> {
   const worker = new WorkerClient(WORKER, update)
   // One that holds what is nowhere else goes on with the new worker.
   worker.addEventListener('replaced', () => model?.rescue.holds || location.reload())
-  await claimed
+  await presence.claim()
   const name = async (): Promise<string> => (await readDevice(db, 'name'))?.name ?? ''
   const stream = new PokeStream(() => worker.wake('poke'), name)
   const opened = await PawkitModel.open({ ...library, ...world, worker, update, stream, presence })
@@ -58,7 +59,7 @@ async function start(): Promise<void> {
   app.model = opened
   document.body.append(app)
   await app.updateComplete
-  listen(opened, worker, presence, update)
+  listen(opened, worker, update)
   if (document.hasFocus()) void opened.tabs.focused()
   if (new URLSearchParams(location.search).has(TAKE_CONTROL)) void takeControl(opened)
   if (opened.records.size > 0) persistence.hold()
@@ -114,8 +115,20 @@ function trouble(what: StartTrouble, waiting = false): PawkitTrouble {
 
 let model: PawkitModel | null = null
 
+/** Heard from the first task on: a page can go into the cache, and be back, while it still opens. */
+function comesAndGoes(presence: Presence): void {
+  window.addEventListener('pagehide', () => presence.leave())
+  window.addEventListener('pageshow', (event) => {
+    if (!event.persisted) return
+    if (!model) return void presence.claim()
+    void model.tabs.comeBack()
+    void model.comeBack()
+  })
+  document.addEventListener('freeze', () => model?.tabs.freeze())
+}
+
 /** The page's own moments; none of them is `beforeunload`, which phones do not fire. */
-function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence, update: UpdateOffer): void {
+function listen(opened: PawkitModel, worker: WorkerClient, update: UpdateOffer): void {
   document.addEventListener('visibilitychange', () => {
     void opened.tabs.shown()
     if (document.visibilityState === 'hidden') opened.handOver()
@@ -126,17 +139,10 @@ function listen(opened: PawkitModel, worker: WorkerClient, presence: Presence, u
   })
   window.addEventListener('pagehide', () => {
     opened.handOver()
-    presence.leave()
     worker.announce({ v: 1, type: 'right-changed' })
-  })
-  window.addEventListener('pageshow', (event) => {
-    if (!event.persisted) return
-    void opened.tabs.comeBack()
-    void opened.comeBack()
   })
   window.addEventListener('storage', () => update.look())
   window.addEventListener('focus', () => void opened.tabs.focused())
-  document.addEventListener('freeze', () => opened.tabs.freeze())
   document.addEventListener('resume', () => void opened.tabs.shown())
   window.addEventListener('online', () => {
     worker.wake('online')

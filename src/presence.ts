@@ -15,6 +15,9 @@ export class Presence {
   #returned = false
   #leave: (() => void) | null = null
   #hide: (() => void) | null = null
+  #claiming: Promise<string> | null = null
+  /** Not on its way into the cache. */
+  #here = false
 
   constructor(newId: () => string) {
     this.#newId = newId
@@ -40,7 +43,16 @@ export class Presence {
   }
 
   /** Holds the session's lock, with the id of the page before a reload where it is free, else with a new one. */
-  async claim(): Promise<string> {
+  claim(): Promise<string> {
+    this.#here = true
+    this.#claiming ??= this.#claim().finally(() => {
+      this.#claiming = null
+    })
+    return this.#claiming
+  }
+
+  async #claim(): Promise<string> {
+    if (this.#leave) return this.#id
     const kept = this.#id || (sessionStorage.getItem(KEPT) ?? '')
     let mine: (() => void) | null = null
     for (let tries = 0; kept !== '' && mine === null && tries <= CLAIM_TRIES; tries++) {
@@ -51,6 +63,8 @@ export class Presence {
     this.#id = mine ? kept : this.#newId()
     this.#leave = mine ?? (await hold(presenceLock(this.#id)))
     sessionStorage.setItem(KEPT, this.#id)
+    // Gone again meanwhile.
+    if (!this.#here) this.#letGo()
     this.shown()
     return this.#id
   }
@@ -66,6 +80,12 @@ export class Presence {
 
   /** The page goes into the back-forward cache or away: there it keeps its locks, and would count as open. */
   leave(): void {
+    this.#here = false
+    // A claim under way could not be called off, and lets go as it ends.
+    if (!this.#claiming) this.#letGo()
+  }
+
+  #letGo(): void {
     this.#hide?.()
     this.#leave?.()
     this.#hide = null

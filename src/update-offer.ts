@@ -64,8 +64,16 @@ export class UpdateOffer extends EventTarget {
     this.#worker = worker
     this.#version = version
     // Put off before it was known.
-    if (this.#hidden) this.#remember()
+    if (this.#hidden && (await this.#isNewest(worker))) this.#remember()
     this.#changed()
+  }
+
+  /** The server answers for its newest version, which need not be the one that waits. */
+  async #isNewest(worker: ServiceWorker): Promise<boolean> {
+    const registration = this.#registration
+    // What cannot be looked for is not known.
+    await registration?.update().catch(() => (this.#version = null))
+    return registration?.waiting === worker && !registration.installing
   }
 
   #changed(): void {

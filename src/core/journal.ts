@@ -28,8 +28,8 @@ export type JournalEvent =
     }
   /** Both sides changed these fields, and a person has to choose; none: the conflict is over. */
   | { readonly what: 'conflict'; readonly record: string; readonly fields: readonly string[] }
-  /** What a person chose. */
-  | { readonly what: 'resolved'; readonly record: string; readonly take: string }
+  /** What a person chose. Here and below, under which fencing epoch; older lines do not say. */
+  | { readonly what: 'resolved'; readonly record: string; readonly take: string; readonly epoch?: number }
   | {
       readonly what: 'pulled'
       readonly after: number
@@ -50,7 +50,7 @@ export type JournalEvent =
   /** A tab wrote a record so often within a second, under this fencing epoch. */
   | { readonly what: 'written'; readonly record: string; readonly epoch: number; readonly writes: number }
   /** A person's word on a failed change. */
-  | { readonly what: 'retried' | 'discarded'; readonly record: string }
+  | { readonly what: 'retried' | 'discarded'; readonly record: string; readonly epoch?: number }
   /** This device was compared with the server; how many records differed, and what it cost on the wire. */
   | {
       readonly what: 'verified'
@@ -64,7 +64,12 @@ export type JournalEvent =
   | { readonly what: 'rereading'; readonly how: string }
   /** So many would have gone from this device at once; a person is asked. */
   | { readonly what: 'parked-vanishing'; readonly records: number }
-  | { readonly what: 'vanishing-answered'; readonly answer: 'remove' | 'keep'; readonly records: number }
+  | {
+      readonly what: 'vanishing-answered'
+      readonly answer: 'remove' | 'keep'
+      readonly records: number
+      readonly epoch?: number
+    }
   | { readonly what: 'session-ended' }
 
 export interface JournalRow {

@@ -44,7 +44,7 @@ export type ResolveResult =
 
 /** Closes a conflict as a person says; what loses goes to version history in the same transaction. */
 export async function resolveConflict(db: Database, request: ResolveRequest): Promise<ResolveResult> {
-  const { id, shown, resolution, now } = request
+  const { id, epoch, shown, resolution, now } = request
   const result = await db.run(
     [...HELD_STORES, 'meta', 'session'],
     'readwrite',
@@ -72,7 +72,7 @@ export async function resolveConflict(db: Database, request: ResolveRequest): Pr
     async () => db,
     () => now,
   )
-  journal.add({ what: 'resolved', record: id, take: resolution.take })
+  journal.add({ what: 'resolved', record: id, take: resolution.take, epoch })
   await journal.flush()
   return result
 }

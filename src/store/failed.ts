@@ -9,7 +9,8 @@ const STORES = [...HELD_STORES, 'meta', 'session'] as const
 /** Makes failed entries ready again, all of them where no ids are named. */
 export async function retryFailed(
   db: Database,
-  writing: Writing,
+  // Taken here: the page may be given another one before the line is written.
+  { library, epoch }: Writing,
   ids: readonly string[] | null,
   now: number,
 ): Promise<void> {
@@ -17,7 +18,7 @@ export async function retryFailed(
     STORES,
     'readwrite',
     async (tx) => {
-      await requireWriting(tx, writing)
+      await requireWriting(tx, { library, epoch })
       const outbox = tx.objectStore('outbox')
       const entries = (await outbox.getAll()).filter(({ id, state }) =>
         // One that was offered before a conflict came decides nothing.
@@ -30,21 +31,26 @@ export async function retryFailed(
     },
     'strict',
   )
-  await log(db, 'retried', retried, now)
+  await log(db, 'retried', retried, epoch, now)
 }
 
 /** Gives one record's unsent change up; its values go to version history, a record never sent to the Trash. */
-export async function discardChange(db: Database, writing: Writing, id: string, now: number): Promise<void> {
+export async function discardChange(
+  db: Database,
+  { library, epoch }: Writing,
+  id: string,
+  now: number,
+): Promise<void> {
   await db.run(
     STORES,
     'readwrite',
     async (tx) => {
-      await requireWriting(tx, writing)
+      await requireWriting(tx, { library, epoch })
       await writeSettled(tx, id, discard(await readHeld(tx, id), now), now)
     },
     'strict',
   )
-  await log(db, 'discarded', [id], now)
+  await log(db, 'discarded', [id], epoch, now)
 }
 
 /** In a transaction of its own: a full log must not undo what a person asked for. */
@@ -52,12 +58,13 @@ function log(
   db: Database,
   what: 'retried' | 'discarded',
   records: readonly string[],
+  epoch: number,
   now: number,
 ): Promise<void> {
   const journal = new Journal(
     async () => db,
     () => now,
   )
-  for (const record of records) journal.add({ what, record })
+  for (const record of records) journal.add({ what, record, epoch })
   return journal.flush()
 }

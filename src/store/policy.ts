@@ -22,14 +22,14 @@ export const readPolicy = (db: Database, library: string): Promise<Policy> =>
     return (await readStandpoint(tx, row)).policy
   })
 
-/** Counts from the next answer on; what is open stays open. */
-export const writePolicy = (db: Database, library: string, policy: Policy): Promise<void> =>
+/** Counts from the next answer on; what is open stays open, and so does what another tab has chosen beside it. */
+export const writePolicy = (db: Database, library: string, choice: Partial<Policy>): Promise<void> =>
   db.run(
     ['meta'],
     'readwrite',
     async (tx) => {
-      await requireLibrary(tx, library)
-      await tx.objectStore('meta').put({ key: 'policy', policy })
+      const { policy } = await readStandpoint(tx, await requireLibrary(tx, library))
+      await tx.objectStore('meta').put({ key: 'policy', policy: { ...policy, ...choice } })
     },
     'strict',
   )

@@ -186,7 +186,8 @@ export interface ConflictActions extends EventTarget {
     resolution: Resolution,
   ): Promise<'resolved' | 'changed' | 'gone' | { readonly problems: readonly FieldProblem[] }>
   policy(): Promise<Policy>
-  setPolicy(policy: Policy): Promise<void>
+  /** What it does not name stays as it is. */
+  setPolicy(choice: Partial<Policy>): Promise<void>
 }
 
 /** The sync log. */

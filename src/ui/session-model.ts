@@ -58,7 +58,7 @@ export interface SessionActions extends EventTarget {
   /** An editor that is open says where its person is; the function ends it. */
   follow(place: () => Place | null): () => void
   /** The place that was handed over, for the editor at this address; once. */
-  arrive(path: string): Place | null
+  arrive(path: string): HandedOver | null
   /** Opens the dialog for an edit that a component will not even begin, such as a key in a read-only editor. */
   refuse(refused: Refused): void
   /** Begins something that would lead to an edit, or asks first. */

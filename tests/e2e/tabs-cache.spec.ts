@@ -111,12 +111,9 @@ test('P7 what a tab from the back-forward cache writes that has lost control is 
       if ((await tab.app.content.getAttribute('aria-readonly')) === 'true') await tab.takeControl()
       await editable(tab)
       await tab.app.content.focus()
-      // Written in the very moment in which it is shown again.
+      // Written in the very moment in which it is shown again, before the page itself hears of that.
       await tab.page.evaluate(() => {
-        addEventListener(
-          'pageshow',
-          ({ persisted }) => persisted && document.execCommand('insertText', false, ' late'),
-        )
+        document.addEventListener('resume', () => document.execCommand('insertText', false, ' late'))
       })
     },
     () => takenUnheard(scene),

@@ -332,6 +332,31 @@ test('reload of the active tab keeps control; the one opened by window.open gets
   await expect(copy.content).toHaveValue('text goes on')
 })
 
+test('a page that goes into the cache while it still opens is no session there, and the same one when it is back', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const old = await context.newPage()
+  await old.goto('/nothing-here.txt')
+  // An older tab keeps the library closed: the page cannot open.
+  await old.evaluate(() => new Promise((open) => (indexedDB.open('pawkit', 1).onsuccess = open)))
+  const page = await context.newPage()
+  await page.goto('/')
+  const sessions = (): Promise<string[]> =>
+    old.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query()
+      return held.flatMap(({ name }) => (name?.startsWith('pawkit-session:') ? [name] : []))
+    })
+  await expect.poll(sessions).toHaveLength(1)
+  const [session] = await sessions()
+  const moves = (type: string): Promise<boolean> =>
+    page.evaluate((type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true })), type)
+  await moves('pagehide')
+  await expect.poll(sessions).toEqual([])
+  await moves('pageshow')
+  await expect.poll(sessions).toEqual([session])
+})
+
 test('the setting: a tab that is opened and focused takes control by itself', async ({ devices }) => {
   const context = await devices.context()
   const first = await App.open(context, '/settings')
@@ -345,6 +370,28 @@ test('the setting: a tab that is opened and focused takes control by itself', as
   await first.page.evaluate(() => window.dispatchEvent(new Event('focus')))
   await expect(banner(second)).toContainText('This tab is read-only')
   await expect(banner(first)).not.toContainText('This tab is read-only')
+})
+
+test('the setting: who clicks into a field of the tab that takes control stays in it', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context, '/settings')
+  await first.page.getByRole('checkbox', { name: 'Take control when a tab is focused' }).check()
+  const id = await first.newNote('Two', 'text')
+  const second = await App.open(context, `/notes/${id}`)
+  await expect(banner(first)).toContainText('This tab is read-only')
+  await second.content.focus()
+  const search = first.page.getByRole('searchbox', { name: 'Search' })
+  await search.evaluate((field) => {
+    field.focus()
+    window.dispatchEvent(new Event('focus'))
+  })
+  await first.page.keyboard.type('soup')
+  await expect(banner(first)).toContainText('You write in this one')
+  await first.page.keyboard.type(' of the day')
+  await expect(search).toHaveValue('soup of the day')
+  await expect(first.content).toHaveValue('text')
 })
 
 test('Open in new tab opens the record in a tab that takes control', async ({ devices }) => {
@@ -370,12 +417,21 @@ test('Open in new tab opens the record in a tab that takes control', async ({ de
   await expect(banner(third)).toHaveCount(0)
 })
 
-/** Another tab has taken control, unheard, as this one is written in: so it is with one that slept and woke. */
-async function typeFenced(first: App, second: App, text: string, field = first.content): Promise<void> {
+/**
+ * Another tab has taken control, unheard, as this one is written in: so it is with one that slept and woke.
+ * @param told it hears of that right after
+ */
+async function typeFenced(
+  first: App,
+  second: App,
+  text: string,
+  field = first.content,
+  told = false,
+): Promise<void> {
   const active = await second.page.evaluate(() => sessionStorage.getItem('pawkit-session'))
   await field.focus()
   await first.page.evaluate(
-    ([active, text]) =>
+    ([active, text, told]) =>
       new Promise<void>((done) => {
         const opening = indexedDB.open('pawkit')
         opening.onsuccess = () => {
@@ -384,13 +440,14 @@ async function typeFenced(first: App, second: App, text: string, field = first.c
           const got = store.get('session')
           got.onsuccess = () => store.put({ ...got.result, active, epoch: got.result.epoch + 1 })
           tx.oncomplete = () => {
-            document.execCommand('insertText', false, text ?? '')
+            document.execCommand('insertText', false, text)
             opening.result.close()
+            if (told) new BroadcastChannel('pawkit').postMessage({ v: 1, type: 'right-changed' })
             done()
           }
         }
       }),
-    [active, text],
+    [active, text, told] as const,
   )
 }
 
@@ -448,6 +505,22 @@ test('P7 what a tab wrote that had lost control is in no record: offered as a dr
   await expect(asked(first)).toBeHidden()
   await drafts.getByRole('button', { name: 'Take in' }).click()
   await expect(tags).toHaveValue('soup')
+})
+
+test('P7 tags that were half typed when a tab hears that it has lost control are a draft', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Tags', 'text')
+  const second = await secondTab(context, `/notes/${id}`)
+  await second.button('Sync status').click()
+  const tags = first.page.getByRole('textbox', { name: 'Tags' })
+  await typeFenced(first, second, 'soup', tags, true)
+  const drafts = second.page.getByRole('region', { name: 'Drafts' })
+  await expect(drafts.getByRole('listitem')).toContainText(['soup'])
+  await expect(tags, 'it shows the record').toHaveValue('')
+  await expect(asked(first), 'nobody is asked for what nobody does').toBeHidden()
 })
 
 for (const [window, viewport] of [

@@ -4,6 +4,7 @@ import type { RecordState } from '../../src/core/records.ts'
 import { applyPage } from '../../src/store/apply.ts'
 import { conflictsAmong, readConflicts, resolveConflict } from '../../src/store/conflicts.ts'
 import { retryFailed } from '../../src/store/failed.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import { moveLibrary } from '../../src/store/move.ts'
 import { freezeBatch, readOutbox } from '../../src/store/outbox.ts'
@@ -118,6 +119,13 @@ describe('a person resolves it', () => {
     expect(flight?.mutation).toMatchObject({ on: 4, fields: { content: 'zwei' } })
   })
 
+  test('P7 the choice is in the log with the epoch that it was made under', async () => {
+    await meet()
+    await resolveConflict(device.db, await request({ take: 'server' }))
+    const [line] = await readJournal(device.db)
+    expect(line?.event).toEqual({ what: 'resolved', record: base.id, take: 'server', epoch: 0 })
+  })
+
   test('Use server version: clean, this device’s in history', async () => {
     await meet()
     await resolveConflict(device.db, await request({ take: 'server' }))
@@ -192,6 +200,13 @@ describe('what the person chose in the settings', () => {
     expect(await values()).toEqual([['zwei', undefined, 'local']])
     await wipeLibrary(device.db, idOf(79), null)
     expect(await readPolicy(device.db, idOf(79))).toEqual(DEFAULT_POLICY)
+  })
+
+  test('one choice leaves the others as another tab has made them', async () => {
+    await writePolicy(device.db, device.library, { ours: 'ask' })
+    await writePolicy(device.db, device.library, { deletedThere: 'ask' })
+    const chosen = { ...DEFAULT_POLICY, ours: 'ask', deletedThere: 'ask' }
+    expect(await readPolicy(device.db, device.library)).toEqual(chosen)
   })
 
   test('a choice of an earlier version lacks one: that one is as by default', async () => {

@@ -4,6 +4,7 @@ import { commitAll } from '../../src/store/commit.ts'
 import { resolveConflict } from '../../src/store/conflicts.ts'
 import { readDrafts, removeDraft } from '../../src/store/drafts.ts'
 import { discardChange, retryFailed } from '../../src/store/failed.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import { wipeLibrary } from '../../src/store/library.ts'
 import { Fenced, readRight, wantRight } from '../../src/store/session.ts'
 import { takeOver } from '../../src/store/take-over.ts'
@@ -145,6 +146,20 @@ describe('a tab that has lost the right', () => {
     ])
       await expect(attempt()).rejects.toThrow(Fenced)
     expect(await device.held(idOf(1))).toEqual(before)
+  })
+
+  test('P7: a retry or a discard is in the log with its epoch, whatever the page has been given since', async () => {
+    await want('a')
+    const writing = { library: device.library, epoch: 1 }
+    await device.write(idOf(1), { content: 'one' }, { epoch: 1 })
+    const retried = retryFailed(device.db, writing, [idOf(1)], 1)
+    writing.epoch = 3
+    await retried
+    await discardChange(device.db, { ...writing, epoch: 1 }, idOf(1), 1)
+    expect((await readJournal(device.db)).map(({ event }) => event)).toEqual([
+      { what: 'discarded', record: idOf(1), epoch: 1 },
+      { what: 'retried', record: idOf(1), epoch: 1 },
+    ])
   })
 
   test('P7: control taken back and lost again: the draft of the first loss stays beside that of the second', async () => {

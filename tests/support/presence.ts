@@ -14,7 +14,7 @@ export const aloneHere: PageWorld['presence'] = {
 
 /** One of several pages of a browser, whose locks are a set. */
 export class TabPresence implements Required<PageWorld['presence']> {
-  readonly id: string
+  id: string
   readonly #locks: Set<string>
   visible = true
   /** A person's keys go to it. */

@@ -40,7 +40,7 @@ describe('what the monitor of many tabs finds', () => {
         right: { active: B, epoch: 2 },
         writers: [wrote('a', 1, 2), wrote('b', 2, 1)],
         text: 'w1x w2x',
-        written: [{ at: T0 + 1400, epoch: 1, record: 'note' }],
+        written: [{ at: T0 + 1400, epoch: 1 }],
       }),
     ])
     expect({ faults, gaps, writes }).toEqual({ faults: [], gaps: [], writes: 3 })
@@ -60,11 +60,7 @@ describe('what the monitor of many tabs finds', () => {
     ],
     [
       'a line in the log long after its epoch',
-      [
-        at(0),
-        at(50, taken),
-        at(19000, { ...taken, written: [{ at: T0 + 18000, epoch: 1, record: 'note' }] }),
-      ],
+      [at(0), at(50, taken), at(19000, { ...taken, written: [{ at: T0 + 18000, epoch: 1 }] })],
     ],
     ['a word that is gone', [at(0, { text: '' }), at(50, { text: 'w1x' }), at(100, { text: 'else' })]],
   ])('%s', (_, moments) => expect(judged(moments).faults).toHaveLength(1))

@@ -23,10 +23,10 @@ export interface WriterSeen {
   readonly numbers: Readonly<Record<string, number>>
 }
 
+/** Of an edit, or of another word of a person's: all of them say under which epoch. */
 export interface WrittenLine {
   readonly at: number
   readonly epoch: number
-  readonly record: string
 }
 
 /** So long after its writes a line may still come: one a second, and a hidden tab's timers are slow; ms. */

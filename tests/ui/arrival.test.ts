@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Arrival } from '../../src/ui/controllers/arrival.ts'
 
-const PLACE = { path: '/notes/1', field: 'content', start: 3, end: 4, scroll: 9 }
+const PLACE = { path: '/notes/1', field: 'content', start: 3, end: 4, scroll: 9, asked: true }
 let now: number
 let arrival: Arrival
 beforeEach(() => {

@@ -10,10 +10,12 @@ import { readSyncState } from '../../src/store/read.ts'
 import type { LibraryRow } from '../../src/store/schema.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import type { PageWorld } from '../../src/ui/controllers/page-world.ts'
+import type { WriteResult } from '../../src/ui/model.ts'
+import type { Refused } from '../../src/ui/session-model.ts'
 import { until } from '../support/device.ts'
 import { idOf, T0 } from '../support/device-records.ts'
 import { freshBrowser } from '../support/memory.ts'
-import { aloneHere } from '../support/presence.ts'
+import { aloneHere, TabPresence } from '../support/presence.ts'
 
 const ADA = { id: 'ada', email: 'ada@example.com' }
 const BEN = { id: 'ben', email: 'ben@example.com' }
@@ -21,6 +23,7 @@ const persistence = new Persistence({
   manager: undefined,
   memory: () => ({ getItem: () => null, setItem: () => {} }),
 })
+const [FIRST, SECOND] = [idOf(11), idOf(12)]
 let ids = 0xa00000
 const newId = (): string => idOf(ids++)
 /** Where the page went. */
@@ -34,12 +37,16 @@ class Silent extends EventTarget {
   readonly background = 'missing'
   /** What happens once the page has asked for the right to write. */
   asked: () => Promise<void> = async () => {}
+  /** Those of the other tabs. */
+  others: readonly Silent[] = []
   abort(): void {}
   arm(): void {}
   wake(): void {}
   wakeForChange(): void {}
   say(): void {}
-  announce(): void {}
+  announce(said: Announcement): void {
+    for (const other of this.others) other.says(said)
+  }
   async ask(): Promise<null> {
     await this.asked()
     return null
@@ -49,7 +56,7 @@ class Silent extends EventTarget {
   }
 }
 
-const open = (worker: Silent = new Silent()): Promise<PawkitModel> =>
+const open = (worker: Silent = new Silent(), presence = aloneHere): Promise<PawkitModel> =>
   PawkitModel.open({
     db,
     library,
@@ -57,10 +64,25 @@ const open = (worker: Silent = new Silent()): Promise<PawkitModel> =>
     stream: null,
     persistence,
     ...freshBrowser(),
-    presence: aloneHere,
+    presence,
     now: () => T0,
     newId,
   })
+
+/**
+ * Two tabs that hear of each other; the first may write.
+ * @param before done in the first before the second is opened
+ */
+async function two(
+  before: (first: PawkitModel) => Promise<unknown> = async () => {},
+): Promise<readonly [PawkitModel, PawkitModel]> {
+  const [one, other, locks] = [new Silent(), new Silent(), new Set<string>()]
+  one.others = [other]
+  other.others = [one]
+  const first = await open(one, new TabPresence(locks, FIRST))
+  await before(first)
+  return [first, await open(other, new TabPresence(locks, SECOND))]
+}
 
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory()
@@ -136,4 +158,47 @@ describe('P10 a page that has not heard of the library that is on this device no
       expect(await model.create('note', { title: 'mine now' }).done).toMatchObject({ is: 'written' })
     },
   )
+})
+
+test('P1 New note in a tab that lost control unheard: what is typed while it asks comes after the note itself', async () => {
+  const [first, second] = await two()
+  await second.tabs.takeControl()
+  // As one that slept through it: the store refuses what it begins.
+  const asked: Refused[] = []
+  first.tabs.addEventListener('refused', (event) => asked.push((event as CustomEvent<Refused>).detail))
+  const { id, done } = first.create('note', {})
+  await until(() => asked.length === 1, 'the question')
+  let typed: Promise<WriteResult> | null = null
+  const go = (): void => {
+    typed = first.type(id, { title: '' }, { title: 'From here' })
+  }
+  first.tabs.refuse({ record: id, go, drop: () => {} })
+  const all = (): void => {
+    for (const one of asked) one.go()
+  }
+  expect(await first.tabs.takeControl({ record: null, go: all, drop: () => {} })).toBe(true)
+  expect(await done).toMatchObject({ is: 'written' })
+  expect(await typed).toMatchObject({ is: 'written', record: { fields: { title: 'From here' } } })
+})
+
+describe('what is done in one tab the others know', () => {
+  test('signing in: they show the account, and have their changes sent in the background', async () => {
+    const [first, second] = await two((first) => first.create('note', { title: 'From before' }).done)
+    const armed = vi.spyOn(Silent.prototype, 'arm')
+    vi.stubGlobal('fetch', async () => Response.json({ user: ADA }))
+    const account = (): string | undefined => second.summary.account?.email
+    expect(account()).toBeUndefined()
+    expect(await first.signIn(ADA.email, 'correct horse')).toEqual({ is: 'signed-in' })
+    await until(() => account() === ADA.email, 'the other tab knows')
+    expect(new Set(armed.mock.contexts).size, 'both tabs').toBe(2)
+  })
+
+  test('a choice about conflicts: settings that are open there read it again', async () => {
+    const [first, second] = await two()
+    const summary = vi.fn()
+    second.addEventListener('summary', summary)
+    await first.conflicts.setPolicy({ ours: 'ask' })
+    await until(() => summary.mock.calls.length > 0, 'the other tab has heard')
+    expect(await second.conflicts.policy()).toMatchObject({ ours: 'ask' })
+  })
 })

@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { presenceLock, visibleLock } from '../../src/core/session.ts'
 import { Presence } from '../../src/presence.ts'
 import { until } from '../support/device.ts'
@@ -69,4 +69,31 @@ test('it is among the sessions as long as it lives, and among the visible ones a
   presence.leave()
   await until(async () => !(await presence.held()).includes(presenceLock('id-1')), 'gone')
   expect(await presence.claim(), 'back from the cache').toBe('id-1')
+})
+
+describe('a page that goes into the cache while it claims its id', () => {
+  const sessions = async (presence: Presence): Promise<string[]> =>
+    (await presence.held()).filter((name) => name.startsWith(presenceLock('')))
+
+  test('is no session there, and one when it is back', async () => {
+    const presence = tab()
+    await presence.claim()
+    presence.leave()
+    const claiming = presence.claim()
+    presence.leave()
+    await claiming
+    await until(async () => (await sessions(presence)).length === 0, 'gone')
+    expect(await presence.claim()).toBe('id-1')
+    expect(await sessions(presence)).toEqual([presenceLock('id-1')])
+  })
+
+  test('and is back before it has it: is one session under one id', async () => {
+    const presence = tab()
+    const claiming = presence.claim()
+    presence.leave()
+    const again = presence.claim()
+    expect(await Promise.all([claiming, again])).toEqual(['id-1', 'id-1'])
+    expect(await presence.claim(), 'it has it').toBe('id-1')
+    expect(await sessions(presence)).toEqual([presenceLock('id-1')])
+  })
 })

@@ -4,6 +4,7 @@ import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Persistence } from '../../src/persistence.ts'
 import { Database } from '../../src/store/database.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import { openLibrary } from '../../src/store/library.ts'
 import { wantRight } from '../../src/store/session.ts'
 import { watchFailures } from '../../src/store/watch-failures.ts'
@@ -82,6 +83,17 @@ describe('rescue mode', () => {
     ])
     expect(model.rescue.texts).toEqual([])
     expect(await model.type(id, { content: 'milk, b' }, { content: 'milk' })).toMatchObject({ is: 'written' })
+  })
+
+  test('P7 what the next try stores is in the log with the epoch that it was typed under', async () => {
+    const id = await note('milk')
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(quota)
+    await model.type(id, { content: 'milk' }, { content: 'milk, b' })
+    put.mockRestore()
+    await model.rescue.tryAgain()
+    const line = { what: 'written', record: id, epoch: 1, writes: 1 }
+    const lines = async () => (await readJournal(db)).map(({ event }) => event)
+    await vi.waitFor(async () => expect(await lines(), 'made, and stored').toEqual([line, line]), 5000)
   })
 
   test('an update may reload a page in rescue mode that holds nothing of its own, and no other', async () => {

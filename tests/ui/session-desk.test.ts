@@ -45,7 +45,7 @@ class Tab {
   constructor(id: string) {
     channels.push(this.channel)
     this.presence = new TabPresence(locks, id)
-    this.writer = new Writer(db, library, `page of ${id}`, () => now)
+    this.writer = new Writer(db, library, `page ${channels.length} of ${id}`, () => now)
     const worker = {
       channel: this.channel,
       ask: async () => null,
@@ -168,7 +168,7 @@ describe('many tabs, one writer', () => {
     expect(await content()).toBe('ab')
     expect(second.places).toEqual([{ ...PLACE, asked: true }])
     expect(second.desk.arrive('/'), 'another address').toBeNull()
-    expect(second.desk.arrive(PLACE.path)).toEqual(PLACE)
+    expect(second.desk.arrive(PLACE.path)).toEqual({ ...PLACE, asked: true })
     expect(second.desk.arrive(PLACE.path), 'once').toBeNull()
   })
 
@@ -316,6 +316,53 @@ describe('many tabs, one writer', () => {
     expect([asks, second.asked.length]).toEqual([['b', 'c'], 1])
   })
 
+  /** Into the back-forward cache and back; its claim ends when that is said, under an id that may be another one. */
+  function backFromCache(tab: Tab): (id: string) => void {
+    let claimed: (id: string) => void = () => {}
+    const claiming = new Promise<string>((resolve) => (claimed = resolve))
+    tab.presence.claim = async () => {
+      tab.presence.id = await claiming
+      tab.presence.come()
+      return tab.presence.id
+    }
+    return claimed
+  }
+
+  test('P7 a page from the cache whose id a duplicate has claimed writes nothing from its first moment on', async () => {
+    const first = await Tab.open(A)
+    await first.write('one')
+    first.presence.leave()
+    const copy = new Tab(A)
+    copy.presence.returned = true
+    await copy.desk.start()
+    expect([copy.desk.control, copy.writer.epoch]).toEqual(['active', 1])
+    const claimed = backFromCache(first)
+    const back = Promise.all([first.desk.comeBack(), first.desk.shown(), first.desk.look()])
+    expect(first.desk.control).toBe('read-only')
+    const late = first.write('mine', 'one')
+    const taking = first.desk.takeControl({ record: NOTE, go: () => {}, drop: () => {} })
+    expect((await copy.write('one, theirs', 'one')).is).toBe('written')
+    claimed(B)
+    await back
+    expect((await late).is).toBe('fenced')
+    expect(await content()).toBe('one, theirs')
+    expect(await taking).toBe(true)
+    expect((await readRight(db)).active, 'as the session that it is now').toBe(B)
+  })
+
+  test('P7 a page from the cache that has its id again goes on, and what was wanted meanwhile asks nobody', async () => {
+    const [first] = [await Tab.open(A), await Tab.open(B)]
+    first.presence.leave()
+    const claimed = backFromCache(first)
+    const back = first.desk.comeBack()
+    let went = false
+    first.desk.refuse({ record: NOTE, go: () => (went = true), drop: () => {} })
+    claimed(A)
+    await back
+    expect([went, first.asked, first.desk.control, first.writer.epoch]).toEqual([true, [], 'active', 1])
+    expect((await first.write('on')).is).toBe('written')
+  })
+
   test('all reload together: the one that is back first does not take the other’s right', async () => {
     const [first, second] = [await Tab.open(A), await Tab.open(B)]
     first.presence.leave()
@@ -373,6 +420,19 @@ describe('many tabs, one writer', () => {
     await second.desk.focused()
     expect(second.desk.control).toBe('active')
     expect(second.places).toEqual([{ ...PLACE, asked: false }])
+  })
+
+  test('the setting: who types at once in the tab that they click into stays where they clicked', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    first.desk.follow(() => PLACE)
+    await first.desk.setTaking('focus')
+    await until(() => second.desk.taking === 'focus', 'the other tab knows')
+    const focusing = second.desk.focused()
+    const typed: string[] = []
+    second.desk.refuse({ record: NOTE, go: () => typed.push('h'), drop: () => {} })
+    await focusing
+    await until(() => typed.length === 1, 'the letter')
+    expect([second.desk.control, second.places, second.desk.arrive(PLACE.path)]).toEqual(['active', [], null])
   })
 })
 

@@ -8,6 +8,8 @@ const offer = (where: () => Storage, version: string | null) =>
 class Registration extends EventTarget {
   waiting: ServiceWorker | null = null
   installing: ServiceWorker | null = null
+  /** Looks whether the server has a further version. */
+  update = async (): Promise<void> => {}
 
   /** @returns what ends it */
   begins(): () => void {
@@ -110,6 +112,29 @@ describe('a new version is offered once', () => {
     online = true
     await back(third)
     expect(third.open).toBe(true)
+  })
+
+  test('put off offline, it says nothing of a further version that the server has by the time it is asked', async () => {
+    const browser = memory()
+    let online = false
+    const one = new UpdateOffer(browser, async () =>
+      online ? 'three' : Promise.reject(new TypeError('offline')),
+    )
+    const registration = new Registration()
+    registration.comes()
+    const known = told(one)
+    watching(one, registration)
+    await known
+    one.hide()
+    online = true
+    const install = new Promise<() => void>((begun) => {
+      registration.update = async () => begun(registration.begins())
+    })
+    one.look()
+    const end = await install
+    end()
+    await vi.waitFor(() => expect(one.open).toBe(true))
+    expect(browser().getItem('pawkit-update-hidden')).toBeNull()
   })
 
   test('a tab that opens while a version is being installed is told as well', async () => {

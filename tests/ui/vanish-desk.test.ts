@@ -4,6 +4,7 @@ import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Persistence } from '../../src/persistence.ts'
 import { Database } from '../../src/store/database.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import { openLibrary } from '../../src/store/library.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import { until } from '../support/device.ts'
@@ -82,5 +83,13 @@ describe('records that would vanish', () => {
     await ask(second)
     await until(() => model.vanishing.count === 1, 'the smaller one')
     expect(told()).toEqual([])
+  })
+
+  test('P7 the answer is in the log with the epoch that it was given under', async () => {
+    const id = await made()
+    await ask(id)
+    await model.vanishing.answer('keep', [id])
+    const lines = (await readJournal(db)).map(({ event }) => event)
+    expect(lines).toContainEqual({ what: 'vanishing-answered', answer: 'keep', records: 0, epoch: 1 })
   })
 })

@@ -20,6 +20,8 @@ export class ConflictSettings extends PawkitElement {
   declare problem: string | null
   /** The newest choice is stored. */
   declare saved: boolean
+  /** How many choices were made here. */
+  #choices = 0
 
   static override styles = [
     base,
@@ -78,8 +80,16 @@ export class ConflictSettings extends PawkitElement {
     this.saved = false
   }
 
-  override firstUpdated(): void {
+  override connectedCallback(): void {
+    super.connectedCallback()
+    // Another tab may have chosen.
+    this.model.addEventListener('summary', this.#read)
     void this.#read()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.model.removeEventListener('summary', this.#read)
   }
 
   override render(): TemplateResult {
@@ -109,22 +119,26 @@ export class ConflictSettings extends PawkitElement {
     </fieldset>`
   }
 
-  async #read(): Promise<void> {
+  readonly #read = async (): Promise<void> => {
+    const before = this.#choices
     // What cannot be read now is told by the page as a whole.
-    this.policy = await this.model.conflicts.policy().catch(() => this.policy)
+    const policy = await this.model.conflicts.policy().catch(() => this.policy)
+    // Not over what was chosen meanwhile.
+    if (before === this.#choices) this.policy = policy
   }
 
   async #choose(key: keyof Policy, event: Event): Promise<void> {
     const chosen = event.target instanceof HTMLInputElement ? event.target.value : ''
     const known = POLICY_ROWS.find((row) => row.key === key)?.choices.some(({ value }) => value === chosen)
     if (this.policy === null || !known) return
-    this.policy = { ...this.policy, [key]: chosen }
-    const policy = this.policy
+    const choice = { [key]: chosen }
+    const nth = ++this.#choices
+    this.policy = { ...this.policy, ...choice }
     this.problem = null
     this.saved = false
     try {
-      await this.model.conflicts.setPolicy(policy)
-      this.saved = this.policy === policy
+      await this.model.conflicts.setPolicy(choice)
+      this.saved = nth === this.#choices
     } catch {
       this.problem = 'That choice was not saved. Try it again.'
       await this.#read()

@@ -152,8 +152,8 @@ export class TagsField extends PawkitElement {
   }
 
   readonly #onTabs = (): void => {
-    // In the event itself: what is typed is written before control goes.
-    if (this.model.tabs.control === 'yielding') this.#commit()
+    // In the event itself: what is typed is written before control goes, or is a draft where it has gone.
+    if (this.model.tabs.control !== 'active') this.#commit()
     this.#readOnly?.set(this.model.tabs.control !== 'active')
   }
 
@@ -179,7 +179,11 @@ export class TagsField extends PawkitElement {
   }
 
   async #save(shown: readonly string[], typed: readonly string[]): Promise<void> {
-    const result = await this.model.edit(this.recordId, { tags: shown }, { tags: typed })
+    const { recordId, model } = this
+    const [from, to] = [{ tags: shown }, { tags: typed }]
+    // Typed before this tab heard that it has lost control: as with texts, nobody is asked, and the store keeps a draft.
+    const lost = model.tabs.control === 'read-only'
+    const result = await (lost ? model.type(recordId, from, to, true) : model.edit(recordId, from, to))
     this.problem = problemOf(result)
     // It is a draft, and who chose to view only is not to be asked again at every step.
     if (result.is === 'fenced') {

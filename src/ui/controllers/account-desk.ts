@@ -31,8 +31,11 @@ export class AccountDesk {
     if (refused) return refused
     const answer = await (how === 'create' ? createAccount(email, password) : signIn(email, password))
     if (answer.is === 'refused') return answer
-    if ((await adoptLibrary(this.#world.db, library, answer.account)) === 'adopted')
+    const { db, worker } = this.#world
+    if ((await adoptLibrary(db, library, answer.account)) === 'adopted') {
+      worker?.announce({ v: MESSAGES_VERSION, type: 'status-changed' })
       return { is: 'signed-in' }
+    }
     this.#waiting = answer.account
     return {
       is: 'other-library',

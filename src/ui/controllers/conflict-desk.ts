@@ -90,8 +90,9 @@ export class ConflictDesk extends EventTarget implements ConflictActions {
     return readPolicy(this.#world.db, this.#host.writing.library)
   }
 
-  setPolicy(policy: Policy): Promise<void> {
-    return writePolicy(this.#world.db, this.#host.writing.library, policy)
+  async setPolicy(choice: Partial<Policy>): Promise<void> {
+    await writePolicy(this.#world.db, this.#host.writing.library, choice)
+    this.#world.worker?.announce({ v: MESSAGES_VERSION, type: 'status-changed' })
   }
 
   /** One at a time, so that an older read never overtakes a newer one. */

@@ -14,6 +14,8 @@ export abstract class GuardDesk extends DraftDesk {
   /** Whoever has the right is not there: in a moment it is back, or this tab has it, and nobody need be asked. */
   protected abstract readonly vacant: boolean
   readonly #held: Refused[] = []
+  /** How many edits have been wanted that could not be made at once. */
+  protected wanted = 0
   /** A write was refused: this tab has lost the right without having heard of it. */
   abstract fenced(): Promise<void>
 
@@ -22,14 +24,23 @@ export abstract class GuardDesk extends DraftDesk {
    * Rejects with Fenced where the person leaves it at that.
    */
   async permit<T>(record: string | null, change: () => Promise<T>): Promise<T> {
+    let dropped = false
+    // In the task of the person's word: what they have typed since is written after it.
+    const ask = (): Promise<T> =>
+      new Promise((made, no) => {
+        const drop = (): void => {
+          dropped = true
+          no(new Fenced())
+        }
+        this.refuse({ record, go: () => made(change()), drop })
+      })
     for (let tries = 0; ; tries++) {
       // Fenced though it is active: it had given the right up as it froze, and has it again.
       const may = this.control === 'active' ? tries < MOST_TRIES : this.control === 'yielding'
-      if (!may) await new Promise<void>((go, no) => this.refuse({ record, go, drop: () => no(new Fenced()) }))
       try {
-        return await change()
+        return await (may ? change() : ask())
       } catch (error) {
-        if (!(error instanceof Fenced)) throw error
+        if (dropped || !(error instanceof Fenced)) throw error
         await this.fenced()
       }
     }
@@ -66,6 +77,7 @@ export abstract class GuardDesk extends DraftDesk {
   }
 
   refuse(refused: Refused): void {
+    this.wanted++
     // Control is on its way here already: nobody has to be asked a second time.
     if (this.under) {
       const settle = (): void => this.settle(refused)

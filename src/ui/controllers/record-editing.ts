@@ -158,7 +158,8 @@ export class RecordEditing implements ReactiveController {
   #arrive(): void {
     const [first] = this.#fields.values()
     const place = first ? this.#model().tabs.arrive(location.pathname) : null
-    if (!first || !place) return
+    // Nobody asked to be taken there, and whoever has the caret in a text is about to type.
+    if (!first || !place || (!place.asked && inText())) return
     const element = this.#fields.get(place.field ?? '')?.element
     element?.focus({ preventScroll: true })
     element?.setSelectionRange(place.start, place.end)
@@ -178,6 +179,11 @@ export class RecordEditing implements ReactiveController {
     this.#problem = sentence(result)
     if (this.#problem !== before) this.#host.requestUpdate()
   }
+}
+
+const inText = (): boolean => {
+  const element = focused()
+  return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
 }
 
 function sentence(result: WriteResult): string | null {

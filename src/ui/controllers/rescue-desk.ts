@@ -10,6 +10,7 @@ import type { OpenText, RescueActions, RescuedText } from '../rescue-model.ts'
 import { rescuedLibrary, rescuedTexts } from '../rescued-texts.ts'
 import type { PageWorld } from './page-world.ts'
 import type { SessionDesk } from './session-desk.ts'
+import { WriteLog } from './write-log.ts'
 import { type Retried, resultOf, type Writer } from './writer.ts'
 
 /** The page as this desk uses it. */
@@ -29,6 +30,7 @@ export class RescueDesk implements RescueActions {
   readonly #world: PageWorld
   readonly #writer: Writer
   readonly #host: Host
+  readonly #log: WriteLog
   readonly #editors = new Set<() => readonly OpenText[]>()
   trouble: StorageTrouble | null = null
   trying = false
@@ -37,6 +39,7 @@ export class RescueDesk implements RescueActions {
     this.#world = world
     this.#writer = writer
     this.#host = host
+    this.#log = new WriteLog(world)
     writer.listen({ kept: (trouble) => this.enter(trouble) })
   }
 
@@ -137,6 +140,7 @@ export class RescueDesk implements RescueActions {
     worker?.arm()
     worker?.wakeForChange()
     for (const { write, committed } of done) {
+      if (committed.is === 'written' && committed.changed) this.#log.add(committed.record.id, write.epoch)
       const duplicate = committed.is === 'duplicate'
       const problem = duplicate ? 'A card with its address is here already.' : problemOf(resultOf(committed))
       const text = Object.values(write.typed).find((value) => typeof value === 'string' && value !== '')

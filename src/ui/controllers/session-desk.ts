@@ -2,24 +2,16 @@ import { deviceName } from '../../core/device-name.ts'
 import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
 import { NOBODY, type Place, type Right, sessionsOf, type Wanting } from '../../core/session.ts'
 import { isOver, type Wait } from '../../core/wait.ts'
-import { giveRight } from '../../store/give-right.ts'
 import { readDevice, writeDevice } from '../../store/library.ts'
 import { readRight } from '../../store/session.ts'
-import { HAND_OVER_LIMIT, type Taken } from '../../store/take-over.ts'
-import type { WorkerClient } from '../../worker-client.ts'
+import type { Taken } from '../../store/take-over.ts'
 import type { Control, HandedOver, Refused, SessionActions, SessionView, Taking } from '../session-model.ts'
 import { Arrival } from './arrival.ts'
 import { GuardDesk } from './guard-desk.ts'
-import type { PageWorld } from './page-world.ts'
+import { askForRight, letRightGo, type RightWorld } from './right-asking.ts'
 import { hasLeft, sessionViews } from './session-views.ts'
 import type { Writer } from './writer.ts'
 
-/** A page that no worker answers within this time does it by itself; ms. */
-const WORKER_LIMIT = 500
-/** The worker waits for the old tab, and a tab that hangs must be overtaken within 2 s. */
-const TAKE_LIMIT = 1700
-/** When a page has waited for a worker in vain; a tab that lives answers at once; ms. */
-const OWN_LIMIT = 250
 /** How often a visible tab looks whether the active one is gone, and the active one who else is there; ms. */
 const LOOK = 500
 const LOOK_ACTIVE = 2000
@@ -29,14 +21,9 @@ const LOOK_RELOAD = 200
 /** A tab that handed over looks again: whoever took over may have died in between (traces.md, 30); ms. */
 const LOOK_BACK = 3000
 
-/** What it needs of the page. */
-type World = Pick<PageWorld, 'db' | 'presence' | 'now'> & {
-  readonly worker: Pick<WorkerClient, 'ask' | 'say' | 'announce' | 'channel'> | null
-}
-
 /** This tab among the others: asks for the right to write, hands it over, and says who has it. */
 export class SessionDesk extends GuardDesk implements SessionActions {
-  readonly #world: World
+  readonly #world: RightWorld
   readonly #writer: Writer
   #right: Right | null = null
   #control: Control = 'read-only'
@@ -47,6 +34,8 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   #device = ''
   /** Control is being taken here. */
   protected under: Promise<Place | null> | null = null
+  /** It is back from the cache and claims its id, under which another page may go on meanwhile. */
+  #claiming: Promise<unknown> | null = null
   /** The session that has the right and is not there, since when. */
   #gone: { readonly active: string; readonly since: number } | null = null
   /** It has handed over: for so long it does not take back what another tab is about to have. */
@@ -57,7 +46,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   #learnt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(world: World, writer: Writer, page: ConstructorParameters<typeof GuardDesk>[1]) {
+  constructor(world: RightWorld, writer: Writer, page: ConstructorParameters<typeof GuardDesk>[1]) {
     super(world, page)
     this.#world = world
     this.#writer = writer
@@ -81,7 +70,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     return this.#control
   }
   protected get vacant(): boolean {
-    return this.#gone !== null
+    return this.#gone !== null || this.#claiming !== null
   }
   get #mayWrite(): boolean {
     return this.#control === 'active'
@@ -121,11 +110,12 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   async #arrive(place: Place, asked: boolean): Promise<void> {
     const id = place.path.split('/')[2]
     if (id) await this.page.read([id])
-    this.#arrival.expect(place)
-    this.dispatchEvent(new CustomEvent<HandedOver>('place', { detail: { ...place, asked } }))
+    const handed = { ...place, asked }
+    this.#arrival.expect(handed)
+    this.dispatchEvent(new CustomEvent<HandedOver>('place', { detail: handed }))
   }
 
-  arrive = (path: string): Place | null => this.#arrival.at(path)
+  arrive = (path: string): HandedOver | null => this.#arrival.at(path)
 
   async setTaking(take: Taking): Promise<void> {
     await writeDevice(this.#world.db, { key: 'tabs', take })
@@ -165,26 +155,26 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   /** The tab got the focus. */
   async focused(): Promise<void> {
     if (this.#mode !== 'focus' || this.#control !== 'read-only') return
+    const { wanted } = this
     const place = await this.#take()
-    if (place && this.#mayWrite) await this.#arrive(place, false)
+    // Who has begun something here already goes on with that.
+    if (place && this.#mayWrite && wanted === this.wanted) await this.#arrive(place, false)
   }
 
   /** Back from the back-forward cache: claims its id anew, and may have lost the right meanwhile. */
   async comeBack(): Promise<void> {
-    await this.#world.presence.claim()
+    // In this task, whatever is written unasked too: the epoch may be its copy's.
+    this.#writer.epoch = NOBODY.epoch
+    this.#set('read-only')
+    this.#claiming = this.#world.presence.claim()
+    await this.#claiming
+    this.#claiming = null
     await this.look()
   }
 
   /** Frozen, it could neither hand over nor go on: whoever is visible may have the right. */
   freeze(): void {
-    if (this.#control !== 'active') return
-    this.#world.worker?.say({
-      v: MESSAGES_VERSION,
-      type: 'right',
-      session: this.#world.presence.id,
-      wanting: 'leave',
-      until: this.#world.now() + WORKER_LIMIT,
-    })
+    if (this.#control === 'active') letRightGo(this.#world)
   }
 
   hear(said: Announcement): void {
@@ -201,6 +191,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   /** Reads who has the right and who is there; asks for it where its holder is gone. */
   async look(): Promise<void> {
     const { db, presence } = this.#world
+    await this.#claiming
     const before = this.#learnt
     const right = await readRight(db)
     const held = await presence.held()
@@ -238,18 +229,11 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   }
 
   async #want(wanting: Wanting): Promise<Taken> {
-    const { db, presence, worker } = this.#world
-    const limit = wanting === 'take' ? TAKE_LIMIT : WORKER_LIMIT
-    const until = this.#world.now() + limit
-    const message = { v: MESSAGES_VERSION, type: 'right', session: presence.id, wanting, until } as const
-    const answered = await worker?.ask<Taken>(message, limit)
-    const rights = { db, heldLocks: () => presence.held(), channel: worker?.channel ?? null }
-    // Where there is no worker, or it does not answer, the page does the same by itself.
-    const left = Math.max(OWN_LIMIT, Math.min(HAND_OVER_LIMIT, until + OWN_LIMIT - this.#world.now()))
-    const taken = answered ?? (await giveRight(rights, presence.id, wanting, left))
+    await this.#claiming
+    const taken = await askForRight(this.#world, wanting)
     this.#gone = null
     if (wanting === 'take') this.#yields = null
-    const held = await presence.held()
+    const held = await this.#world.presence.held()
     // Taken by another tab again, before the answer was here.
     if (taken.right.epoch < this.right.epoch) await this.look()
     else this.#learn(taken.right, held)
@@ -270,7 +254,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   #learn(right: Right, held: readonly string[]): void {
     this.#learnt++
-    const active = right.active === this.#world.presence.id
+    const active = right.active === this.#world.presence.id && this.#claiming === null
     const sessions = sessionViews(held, right.active, this.#world.presence.id)
     const moved = right.epoch !== this.#right?.epoch
     if (hasLeft(this.#right, right, held)) this.page.missed()

@@ -77,12 +77,15 @@ export class VanishDesk extends EventTarget implements VanishActions {
   async answer(answer: VanishAnswer, shown: readonly string[]): Promise<void> {
     const { db, now, worker } = this.#world
     let ids: readonly string[] = []
+    let epoch = 0
     const made = await this.#host.tabs.attempt(null, async () => {
-      ids = await answerVanishing(db, this.#writing, answer, now(), shown)
+      const { library } = this.#writing
+      epoch = this.#writing.epoch
+      ids = await answerVanishing(db, { library, epoch }, answer, now(), shown)
     })
     if (!made) return
     const journal = new Journal(async () => db, now)
-    journal.add({ what: 'vanishing-answered', answer, records: ids.length })
+    journal.add({ what: 'vanishing-answered', answer, records: ids.length, epoch })
     await journal.flush()
     worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids })
     if (answer === 'keep') {
