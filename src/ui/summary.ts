@@ -38,7 +38,9 @@ export function summarize(facts: Facts, live: number, titles: ReadonlyMap<string
   const { state, now } = facts
   const world = worldOf(facts)
   const counted = figures(state.entries, world)
-  const wait = state.connection.is === 'failing' ? untilNextSend(state.connection, now) : null
+  // Time alone sends nothing without network or account.
+  const byTime = facts.online && (world.hasAccount || state.signOutPending) && state.connection.is === 'failing'
+  const wait = byTime ? untilNextSend(state.connection, now) : null
   return {
     connection: connectionState(world),
     account: state.library?.account ?? null,
