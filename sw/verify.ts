@@ -1,5 +1,5 @@
 import { readChange } from '../src/core/answer.ts'
-import type { Change } from '../src/core/protocol.ts'
+import { type Change, PULL_LIMITS } from '../src/core/protocol.ts'
 import { ok } from '../src/core/result.ts'
 import type { Repairing } from '../src/core/verify.ts'
 import { readOutbox } from '../src/store/outbox.ts'
@@ -33,11 +33,11 @@ async function fetchAndRepair(
   const db = await world.database()
   const outbox = await readOutbox(db, world.now())
   if (!outbox?.library.account) return ok(null)
-  const { account, cursor, mark } = outbox.library
+  const { account, cursor, mark, pull: limit = PULL_LIMITS.records } = outbox.library
   const changes = new Map<string, Change | null>()
   let unread = false
   for (let after = 0; ; ) {
-    const answered = await world.transport.pull({ account: account.id, after, mark, ids }, signal)
+    const answered = await world.transport.pull({ account: account.id, after, mark, limit, ids }, signal)
     if (!answered.ok) return answered
     const { answer, offset } = answered.value
     // Something new there; or a page that leads nowhere, and what it leaves out is not known to be missing.
