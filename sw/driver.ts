@@ -8,7 +8,7 @@ import { readSyncState } from '../src/store/read.ts'
 import type { Taken } from '../src/store/take-over.ts'
 import type { AppFiles } from './caching.ts'
 import { type Engine, type EngineWorld, logFault } from './engine.ts'
-import { repairRecords } from './verify.ts'
+import { compare, repairRecords } from './verify.ts'
 
 /** A message's `waitUntil` outlives its tab by minutes in every browser (platform.md, 0): it carries the last work. */
 const MESSAGE_PATIENCE = 60_000
@@ -108,7 +108,7 @@ async function receive(
       port?.postMessage(await status(world))
       return
     case 'compare':
-      port?.postMessage(await world.transport.digests(message.request, engine.signal))
+      port?.postMessage(await compare(engine, world, message.request))
       return
     case 'repair':
       port?.postMessage(await repairRecords(engine, world, message.library, message.ids))

@@ -1,4 +1,4 @@
-import { isTooOld, untilNextSend } from '../core/backoff.ts'
+import { isTooOld, untilAllowed, untilNextSend } from '../core/backoff.ts'
 import { refusedText, whyText } from '../core/failure.ts'
 import { attemptsOf, type Entry } from '../core/outbox.ts'
 import { isDeleted, type RecordState } from '../core/records.ts'
@@ -188,7 +188,7 @@ function whyStuck(connection: SyncState['connection'], now: number): string {
   if (connection.is === 'too-old') return `. ${whyText('too-old')}`
   if (connection.is !== 'failing')
     return ' although the server answers. Try Sync now; Sync log says what was tried.'
-  const asked = connection.asked === null ? 0 : remaining(connection.asked, now)
+  const asked = untilAllowed(connection, now)
   return asked > 0
     ? `. The server asked to wait until ${clockTime(now + asked)}; then it is tried again by itself.`
     : `. ${whyText(connection.why)} It is tried again by itself.`

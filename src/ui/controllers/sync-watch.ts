@@ -92,7 +92,9 @@ export class SyncWatch {
     const { worker, stream, now } = this.#world
     const { account, connection, nextTry, figures } = this.summary
     const signedIn = account !== null && connection !== 'signed-out'
-    stream?.follow(signedIn ? account.id : null, this.facts.state.library?.id ?? '')
+    const { connection: row, library } = this.facts.state
+    const asked = row.is === 'failing' ? row.asked : null
+    stream?.follow(signedIn ? account.id : null, library?.id ?? '', asked)
     clearTimeout(this.#retry)
     if (nextTry !== null) this.#remind(nextTry - now())
     clearTimeout(this.#again)
