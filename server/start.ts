@@ -25,6 +25,7 @@ const world: World = {
   now: Date.now,
   newId: () => uuidV7(Date.now(), randomBytes(16)),
   newTag: () => randomBytes(9).toString('base64url'),
+  random: Math.random,
 }
 
 /** Puts the server together and listens. Throws a StartProblem where the settings or the machine do not allow it. */

@@ -5,4 +5,6 @@ export interface World {
   readonly newId: () => string
   /** Random and short: tells a change from the one that has its seq after a restored copy. */
   readonly newTag: () => string
+  /** In [0, 1), for jitter. */
+  readonly random: () => number
 }

@@ -1,8 +1,10 @@
+import { jitter } from './core/backoff.ts'
 import { PROTOCOL_VERSION } from './core/protocol.ts'
+import { remaining, type Wait } from './core/wait.ts'
 
 /** The lock that elects the one visible tab whose page holds the stream; a worker's would die after 30 s idle. */
 const STREAM_LOCK = 'pawkit-stream'
-/** After an answer that ends an EventSource for good (a 401, a 5xx), it is opened again this much later. */
+/** After an answer that ends an EventSource for good (a 401, a 5xx), it is opened again about this much later. */
 const REOPEN = 15_000
 
 /**
@@ -14,6 +16,7 @@ export class PokeStream {
   readonly #name: () => Promise<string>
   #account: string | null = null
   #device = ''
+  #asked: Wait | null = null
   #stop: AbortController | null = null
 
   /** @param name what this device is called, for those of its others that may never get a change from it */
@@ -29,8 +32,10 @@ export class PokeStream {
   /**
    * @param account whose library this is while its session lasts; null: no stream
    * @param device this device's id, by which others see that it is online
+   * @param asked a pause that the server asked for: a stream that is open stays so, none is opened
    */
-  follow(account: string | null, device: string): void {
+  follow(account: string | null, device: string, asked: Wait | null): void {
+    this.#asked = asked
     if (account === this.#account && device === this.#device) return
     this.#account = account
     this.#device = device
@@ -60,11 +65,21 @@ export class PokeStream {
       })
   }
 
+  #pause(): number {
+    return this.#asked ? remaining(this.#asked, Date.now()) : 0
+  }
+
   #hold(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       let source: EventSource | null = null
       let timer: ReturnType<typeof setTimeout> | undefined
+      const later = (ms: number): void => {
+        source?.close()
+        timer = setTimeout(() => void open(), ms)
+      }
       const open = async (): Promise<void> => {
+        const pause = this.#pause()
+        if (pause > 0) return later(pause)
         const name = await this.#name().catch(() => '')
         if (signal.aborted) return
         const query = new URLSearchParams({
@@ -77,7 +92,9 @@ export class PokeStream {
         source.addEventListener('open', () => this.#poke())
         source.addEventListener('poke', () => this.#poke())
         source.addEventListener('error', () => {
-          if (source?.readyState === EventSource.CLOSED) timer = setTimeout(() => void open(), REOPEN)
+          // Else the browser does, when the server's `retry` says.
+          if (source?.readyState === EventSource.CLOSED || this.#pause() > 0)
+            later(jitter(REOPEN, Math.random()))
         })
       }
       signal.addEventListener(

@@ -1,13 +1,14 @@
 import type { JournalEvent } from '../src/core/journal.ts'
 import { readMessage, type ToWorker, type WakeReason, type Write } from '../src/core/messages.ts'
 import { connectionState, figures } from '../src/core/status.ts'
+import { isOver } from '../src/core/wait.ts'
 import { commitAll, pruneWriters } from '../src/store/commit.ts'
 import { OtherLibrary } from '../src/store/library.ts'
 import { readSyncState } from '../src/store/read.ts'
 import type { Taken } from '../src/store/take-over.ts'
 import type { AppFiles } from './caching.ts'
 import { type Engine, type EngineWorld, logFault } from './engine.ts'
-import { repairRecords } from './verify.ts'
+import { compare, repairRecords } from './verify.ts'
 
 /** A message's `waitUntil` outlives its tab by minutes in every browser (platform.md, 0): it carries the last work. */
 const MESSAGE_PATIENCE = 60_000
@@ -21,13 +22,19 @@ export function drive(
   world: EngineWorld,
   isActive: () => boolean,
 ): void {
+  const backOnline = returning(engine, world)
   scope.addEventListener('activate', (event) => event.waitUntil(activated(scope, engine, world)))
   scope.addEventListener('message', (event) => {
     const message = readMessage<ToWorker>(event.data)
     if (message?.type === 'SKIP_WAITING') event.waitUntil(scope.skipWaiting())
-    else if (message && isActive()) event.waitUntil(receive(message, event.ports[0], engine, world))
+    else if (message && isActive())
+      event.waitUntil(
+        message.type === 'wake' && message.reason === 'online'
+          ? backOnline()
+          : receive(message, event.ports[0], engine, world),
+      )
   })
-  scope.addEventListener('online', () => void (isActive() && backOnline(engine, world)))
+  scope.addEventListener('online', () => void (isActive() && backOnline()))
   scope.addEventListener('periodicsync', (event) => event.waitUntil(wake(engine, 'periodic-sync')))
 }
 
@@ -63,10 +70,23 @@ async function activated(scope: ServiceWorkerGlobalScope, engine: Engine, world:
   void wake(engine, 'activated')
 }
 
-/** Everybody on one train gets the network back in one second; the server should not get them so. */
-async function backOnline(engine: Engine, world: EngineWorld): Promise<void> {
-  await world.sleep(world.random() * ONLINE_JITTER, new AbortController().signal)
-  await wake(engine, 'online')
+/**
+ * Everybody on one train gets the network back in one second; the server should not get them so. The worker and each of
+ * its pages hear of it: the first begins a round early, the others only have it look whether something is left.
+ */
+function returning(engine: Engine, world: EngineWorld): () => Promise<void> {
+  let heard = { start: 0, length: 0 }
+  let soon: Promise<void> | null = null
+  return () => {
+    if (soon) return soon
+    if (!isOver(heard, world.now())) return wake(engine, 'changed')
+    heard = { start: world.now(), length: ONLINE_JITTER }
+    soon = world.sleep(world.random() * ONLINE_JITTER, new AbortController().signal).then(() => {
+      soon = null
+      return wake(engine, 'online')
+    })
+    return soon
+  }
 }
 
 const wake = (engine: Engine, reason: WakeReason): Promise<void> => engine.wake(reason, MESSAGE_PATIENCE)
@@ -79,7 +99,7 @@ async function receive(
 ): Promise<void> {
   switch (message.type) {
     case 'wake':
-      return message.reason === 'online' ? backOnline(engine, world) : wake(engine, message.reason)
+      return wake(engine, message.reason)
     case 'last-letters':
       await commitLetters(message.writes, world)
       return wake(engine, 'hidden')
@@ -88,7 +108,7 @@ async function receive(
       port?.postMessage(await status(world))
       return
     case 'compare':
-      port?.postMessage(await world.transport.digests(message.request, engine.signal))
+      port?.postMessage(await compare(engine, world, message.request))
       return
     case 'repair':
       port?.postMessage(await repairRecords(engine, world, message.library, message.ids))

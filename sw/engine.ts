@@ -58,6 +58,8 @@ export class Engine {
   #opened = false
   #signedIn = false
   #patientUntil = 0
+  /** Why it last rested, as the log says; null: something was tried since. */
+  #rested: string | null = null
   readonly #notices: Notices = { refused: [], outage: null }
   #nap = new AbortController()
   #abort = new AbortController()
@@ -124,11 +126,15 @@ export class Engine {
       if (this.#asked) continue
       const step = decide(this.#situation(outbox, now), now)
       // A wake for every key would drown the log: it is told with what comes of it.
-      const later = step.do === 'wait' || (step.do === 'rest' && step.why === 'later')
-      if (!later) this.#logWaking(outbox)
+      const rest = step.do === 'rest' ? step.why : null
+      const quiet = step.do === 'wait' || rest === 'later' || (rest !== null && rest === this.#rested)
+      if (!quiet) {
+        this.#logWaking(outbox)
+        this.#rested = rest
+      }
       if (step.do === 'wait' || step.do === 'rest') tellGathered(this.#world, this.#notices)
       if (step.do === 'rest') {
-        if (!later && step.why !== 'done') this.#world.journal.add({ what: 'rested', why: step.why })
+        if (!quiet && step.why !== 'done') this.#world.journal.add({ what: 'rested', why: step.why })
         this.#hasty = false
         this.#impatient = false
         this.#opened = false

@@ -1,4 +1,4 @@
-import { type Failure, remedy } from '../src/core/failure.ts'
+import { type Failure, remedy, timedOut } from '../src/core/failure.ts'
 import type { Flight } from '../src/core/outbox.ts'
 import { PROTOCOL_VERSION } from '../src/core/protocol.ts'
 import { applyPush } from '../src/store/apply.ts'
@@ -53,7 +53,7 @@ export async function pushBatch(task: Task, ids: readonly string[]): Promise<Pus
 function lookAfter({ outbox }: Task, [only, another]: readonly Flight[], failure: Failure): number {
   if (only && outbox.alone.has(only.mutation.record)) return 1
   if (!another) return 0
-  return failure.is === 'no-answer' && failure.why === 'TimeoutError' ? 1 : 2
+  return timedOut(failure) ? 1 : 2
 }
 
 /** One request for these mutations. null: answered and applied. */

@@ -18,7 +18,7 @@ export function logged(world: EngineWorld, doing: 'push' | 'pull' | 'sign-out', 
  * @param searched what the server refuses was searched for, and nothing went through
  */
 export async function recordFailure(
-  { world, db, outbox, notices }: Task,
+  { world, db, outbox, notices }: Pick<Task, 'world' | 'db' | 'outbox' | 'notices'>,
   failure: Failure,
   look = 0,
   searched = false,

@@ -12,7 +12,6 @@ import {
   type Mark,
   markParam,
   PROTOCOL_VERSION,
-  PULL_LIMITS,
   type PushRequest,
 } from '../src/core/protocol.ts'
 import { bad, ok, type Result } from '../src/core/result.ts'
@@ -39,6 +38,8 @@ export interface PullFrom {
   readonly device?: string
   readonly after: number
   readonly mark: Mark | null
+  /** A page has at most so many records. */
+  readonly limit: number
   /** Only these records. */
   readonly ids?: readonly string[]
 }
@@ -59,17 +60,20 @@ export function createTransport(world: TransportWorld): Transport {
     async digests(request, signal) {
       return read(readDigestAnswer, await ask(world, '/api/sync/digests', post(request), signal))
     },
-    async pull({ account, device, after, mark, ids }, signal) {
+    async pull({ account, device, after, mark, limit, ids }, signal) {
       const query = new URLSearchParams({
         protocol: String(PROTOCOL_VERSION),
         account,
         after: String(after),
-        limit: String(PULL_LIMITS.records),
+        limit: String(limit),
         mark: markParam(mark),
         ...(ids && { ids: ids.join() }),
         ...(device && { device }),
       })
-      return read(readPullAnswer, await ask(world, `/api/sync/changes?${query}`, { method: 'GET' }, signal))
+      // The largest record is one even where the line is slow.
+      const patience = limit === 1 ? 4 * TIME_LIMIT : TIME_LIMIT
+      const url = `/api/sync/changes?${query}`
+      return read(readPullAnswer, await ask(world, url, { method: 'GET' }, signal, patience))
     },
     async signOut(signal) {
       const answered = await ask(world, '/api/auth/sign-out', post({}), signal)
@@ -97,6 +101,7 @@ async function ask(
   url: string,
   init: RequestInit,
   signal: AbortSignal,
+  patience = TIME_LIMIT,
 ): Promise<Result<Answered, Failure>> {
   const sent = world.now()
   try {
@@ -106,7 +111,7 @@ async function ask(
       cache: 'no-store',
       // A redirect is a portal's or a proxy's; following one would hand a push to a stranger.
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
     })
     const body = parse(await response.text())
     const redirected = response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)

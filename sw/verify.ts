@@ -1,10 +1,37 @@
 import { readChange } from '../src/core/answer.ts'
-import type { Change } from '../src/core/protocol.ts'
-import { ok } from '../src/core/result.ts'
-import type { Repairing } from '../src/core/verify.ts'
+import { untilAllowed } from '../src/core/backoff.ts'
+import { asksForPause, type Failure } from '../src/core/failure.ts'
+import { type Change, type DigestRequest, PULL_LIMITS } from '../src/core/protocol.ts'
+import { bad, ok, type Result } from '../src/core/result.ts'
+import type { Compared, Repairing } from '../src/core/verify.ts'
 import { readOutbox } from '../src/store/outbox.ts'
 import { repair } from '../src/store/repair.ts'
 import type { Engine, EngineWorld } from './engine.ts'
+import { recordFailure } from './record-failure.ts'
+import { type Notices, tellGathered } from './tell.ts'
+import type { Timed } from './transport.ts'
+
+/** Asks the server for its digests; unlike a repair, not alone: nothing here is changed by it. */
+export const compare = (engine: Engine, world: EngineWorld, request: DigestRequest): Promise<Compared> =>
+  politely(world, () => world.transport.digests(request, engine.signal))
+
+/** Not in a pause that the server asked for; one that it asks for now holds for everything else too (P9). */
+async function politely<T>(
+  world: EngineWorld,
+  request: () => Promise<Result<Timed<T>, Failure>>,
+): Promise<Result<Timed<T>, Failure>> {
+  const db = await world.database()
+  const before = await readOutbox(db, world.now())
+  const after = before ? untilAllowed(before.connection, world.now()) : 0
+  if (after > 0) return bad({ is: 'busy', after })
+  const answered = await request()
+  if (answered.ok || !asksForPause(answered.problem)) return answered
+  const outbox = await readOutbox(db, world.now())
+  const notices: Notices = { refused: [], outage: null }
+  if (outbox) await recordFailure({ world, db, outbox, notices }, answered.problem)
+  tellGathered(world, notices)
+  return answered
+}
 
 /**
  * Repairs records that the page found to differ: fetched as the server has them, brought together in one transaction,
@@ -33,11 +60,13 @@ async function fetchAndRepair(
   const db = await world.database()
   const outbox = await readOutbox(db, world.now())
   if (!outbox?.library.account) return ok(null)
-  const { account, cursor, mark } = outbox.library
+  const { account, cursor, mark, pull: limit = PULL_LIMITS.records } = outbox.library
   const changes = new Map<string, Change | null>()
   let unread = false
   for (let after = 0; ; ) {
-    const answered = await world.transport.pull({ account: account.id, after, mark, ids }, signal)
+    const answered = await politely(world, () =>
+      world.transport.pull({ account: account.id, after, mark, limit, ids }, signal),
+    )
     if (!answered.ok) return answered
     const { answer, offset } = answered.value
     // Something new there; or a page that leads nowhere, and what it leaves out is not known to be missing.

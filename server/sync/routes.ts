@@ -108,6 +108,7 @@ export function syncRoutes(deps: Deps): Hono<Env> {
     return stream(c, pokes, {
       space: space.id,
       device,
+      random: world.random,
       currentSeq: async () => (await spaceOf(db, account))?.seq ?? 0,
       ended: () => device !== undefined && online.left(account, device, world.now()),
     })

@@ -1,6 +1,6 @@
 import { type Failure, reasonOf } from './failure.ts'
 import { PROTOCOL_VERSION } from './protocol.ts'
-import { isOver, type Wait } from './wait.ts'
+import { remaining, type Wait } from './wait.ts'
 
 /**
  * Retry state is one stored row for the connection, never an entry's: a new edit in an outage starts no round
@@ -88,11 +88,13 @@ export function hastened(row: ConnectionRow, now: number): ConnectionRow {
   return { ...row, sends: 0, wait: { start: now, length: 0 } }
 }
 
+/** ms until the pause is over that the server asked for, 0 where it asks for none. */
+export const untilAllowed = (row: ConnectionRow, now: number): number =>
+  row.is === 'failing' && row.asked ? remaining(row.asked, now) : 0
+
 /** ms until the next send may go out; null: not by time (signed out, too old). */
 export function untilNextSend(row: ConnectionRow, now: number): number | null {
   if (row.is === 'fine') return 0
   if (row.is !== 'failing') return null
-  const left = (wait: Wait | null): number =>
-    wait === null || isOver(wait, now) ? 0 : wait.start + wait.length - now
-  return Math.max(left(row.wait), left(row.asked))
+  return Math.max(remaining(row.wait, now), untilAllowed(row, now))
 }

@@ -39,6 +39,10 @@ export function remedy(failure: Failure): Remedy {
 export const asksForPause = (failure: Failure): boolean =>
   failure.is === 'busy' || (failure.is === 'server' && failure.after !== null)
 
+/** The request was given up; nothing is known of how far it came. */
+export const timedOut = (failure: Failure): boolean =>
+  failure.is === 'no-answer' && failure.why === 'TimeoutError'
+
 /** What the transport saw of an answer. `body` is the parsed JSON, undefined where it was none. */
 export interface Seen {
   readonly status: number

@@ -17,6 +17,7 @@ import { requireLibrary } from './library.ts'
 import { readStandpoint } from './policy.ts'
 import { writeReceipt } from './receipts.ts'
 import { endRead, park, sawRecord } from './reread.ts'
+import type { LibraryRow } from './schema.ts'
 import { type Applied, Tally } from './tally.ts'
 
 export interface AnswerToApply {
@@ -152,6 +153,8 @@ export interface PageToApply {
   readonly mark: Mark | null
   readonly now: number
   readonly offset: number
+  /** How many records the next page may have; undefined: as many as there can be. */
+  readonly pull?: number | undefined
 }
 
 /** A page of changes and its cursor in one transaction. What this version cannot read is kept and delays nothing. */
@@ -185,6 +188,7 @@ export function applyPage(db: Database, page: PageToApply): Promise<Applied> {
       cursor: page.cursor,
       mark: newer(library.mark, page.mark),
       reread: page.more ? library.reread : null,
+      pull: page.pull,
     })
     return applied
   })
@@ -235,10 +239,17 @@ export function setAside(
   })
 }
 
-/** Everything is sent and read: remembered for "All records are on the server since …". */
-export function markSynced(db: Database, library: string, now: number): Promise<void> {
+/**
+ * Remembered of the library: `lastSynced`, everything is sent and read ("All records are on the server since …");
+ * `pull`, how much of it this line carries.
+ */
+export function remember(
+  db: Database,
+  library: string,
+  what: Pick<LibraryRow, 'lastSynced'> | Pick<LibraryRow, 'pull'>,
+): Promise<void> {
   return db.run(['meta'], 'readwrite', async (tx) => {
     const row = await requireLibrary(tx, library)
-    await tx.objectStore('meta').put({ ...row, lastSynced: now })
+    await tx.objectStore('meta').put({ ...row, ...what })
   })
 }

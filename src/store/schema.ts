@@ -28,6 +28,8 @@ export interface LibraryRow {
   readonly reread: { readonly how: 'expired' | 'diverged' } | null
   /** When the last fresh read began, ms. */
   readonly rereadAt?: number
+  /** How many records a page may have on this line, where one was too slow in coming. */
+  readonly pull?: number | undefined
   /** When a drain last ended with nothing left to send or read, ms. */
   readonly lastSynced: number | null
 }

@@ -43,8 +43,10 @@ export interface FailedChange {
   /** When it failed last, ms. */
   readonly at: number
   readonly attempts: number
-  /** When it is tried again by itself, ms; null: only when a person retries or edits it. */
+  /** When it is tried again by itself, ms; null: not by time alone. */
   readonly nextTry: number | null
+  /** A sentence: what it waits for where that is not time. */
+  readonly waits: string
 }
 
 /** All that the page says of sync, read from the store that sync works on (P11). */
@@ -60,7 +62,7 @@ export interface SyncSummary {
   readonly backgroundText: string
   /** When sync last finished with nothing left to send, ms; null: never. */
   readonly lastSynced: number | null
-  /** When the next attempt is due after a failure, ms; null: none is waiting. */
+  /** When the next attempt is due after a failure, ms; null: none is waiting, or not for time alone. */
   readonly nextTry: number | null
   /** "This device's clock is 61 min ahead; it was not used." or null. */
   readonly clockText: string | null

@@ -1,4 +1,4 @@
-import { untilNextSend } from '../core/backoff.ts'
+import { isTooOld, untilAllowed, untilNextSend } from '../core/backoff.ts'
 import { refusedText, whyText } from '../core/failure.ts'
 import { attemptsOf, type Entry } from '../core/outbox.ts'
 import { isDeleted, type RecordState } from '../core/records.ts'
@@ -38,7 +38,10 @@ export function summarize(facts: Facts, live: number, titles: ReadonlyMap<string
   const { state, now } = facts
   const world = worldOf(facts)
   const counted = figures(state.entries, world)
-  const wait = state.connection.is === 'failing' ? untilNextSend(state.connection, now) : null
+  // Time alone sends nothing without network or account.
+  const byTime =
+    facts.online && (world.hasAccount || state.signOutPending) && state.connection.is === 'failing'
+  const wait = byTime ? untilNextSend(state.connection, now) : null
   return {
     connection: connectionState(world),
     account: state.library?.account ?? null,
@@ -70,29 +73,35 @@ export function failedChanges(facts: Facts, titles: ReadonlyMap<string, string>)
     }))
 }
 
-type Why = Pick<FailedChange, 'reason' | 'at' | 'attempts' | 'nextTry'>
+type Why = Pick<FailedChange, 'reason' | 'at' | 'attempts' | 'nextTry' | 'waits'>
 
 /** Of a change given up while a request with it may still be on its way: the server has to be asked first. */
 const DISCARDED = 'Discarded; it goes when the server answers.'
 
-function whyFailed(entry: Entry, { state: { connection }, now }: Facts): Why {
+function whyFailed(entry: Entry, facts: Facts): Why {
   const { state } = entry
+  const { now } = facts
+  const { connection } = facts.state
+  const words = waitsFor(facts)
+  const [byTime, waits] = [words === null, words === null ? 'It waits for you.' : `It ${words}`]
   switch (state.is) {
-    case 'refused':
-      return { reason: refusedText(state.message), at: state.at, attempts: attemptsOf(entry), nextTry: null }
+    case 'refused': {
+      const reason = refusedText(state.message)
+      return { reason, at: state.at, attempts: attemptsOf(entry), nextTry: null, waits: 'It waits for you.' }
+    }
     case 'choked': {
-      const nextTry = now + remaining(state.wait, now)
-      return { reason: whyText(state.message), at: state.at, attempts: state.attempts, nextTry }
+      const nextTry = byTime ? now + remaining(state.wait, now) : null
+      return { reason: whyText(state.message), at: state.at, attempts: state.attempts, nextTry, waits }
     }
     case 'conflict':
     case 'ready': {
-      if (connection.is !== 'failing') return { reason: '', at: now, attempts: 0, nextTry: null }
+      if (connection.is !== 'failing') return { reason: '', at: now, attempts: 0, nextTry: null, waits }
       const { wait, rounds, sends, attempts = rounds * 3 + sends } = connection
-      const nextTry = now + (untilNextSend(connection, now) ?? 0)
+      const nextTry = byTime ? now + (untilNextSend(connection, now) ?? 0) : null
       const reason = entry.flight?.discard
         ? `${DISCARDED} ${whyText(connection.why)}`
         : whyText(connection.why)
-      return { reason, at: wait.start, attempts, nextTry }
+      return { reason, at: wait.start, attempts, nextTry, waits }
     }
   }
 }
@@ -179,7 +188,7 @@ function whyStuck(connection: SyncState['connection'], now: number): string {
   if (connection.is === 'too-old') return `. ${whyText('too-old')}`
   if (connection.is !== 'failing')
     return ' although the server answers. Try Sync now; Sync log says what was tried.'
-  const asked = connection.asked === null ? 0 : remaining(connection.asked, now)
+  const asked = untilAllowed(connection, now)
   return asked > 0
     ? `. The server asked to wait until ${clockTime(now + asked)}; then it is tried again by itself.`
     : `. ${whyText(connection.why)} It is tried again by itself.`
@@ -225,11 +234,23 @@ export const briefly = (words: string): string =>
 
 const GONE = 'Only on this device: the server has it no more. Sync status asks whether to keep it.'
 
-const PENDING: Readonly<Record<ConnectionState, string>> = {
-  online: 'it goes to the server soon.',
-  offline: 'it goes when the network is back.',
-  'signed-out': 'it goes when you sign in again.',
-  'server-unreachable': 'it goes when the server answers.',
+const PENDING: Readonly<Record<ConnectionState | 'too-old', string>> = {
+  online: 'goes to the server soon.',
+  offline: 'goes when the network is back.',
+  'signed-out': 'goes when you sign in again.',
+  'server-unreachable': 'goes when the server answers.',
+  'too-old': 'goes when you have reloaded Pawkit.',
+}
+
+function pendingWhy(facts: Facts): keyof typeof PENDING {
+  const state = connectionState(worldOf(facts))
+  return state === 'server-unreachable' && isTooOld(facts.state.connection) ? 'too-old' : state
+}
+
+/** What it waits for where time alone sends nothing; null: it is tried again by itself. */
+function waitsFor(facts: Facts): string | null {
+  const why = pendingWhy(facts)
+  return why === 'online' || why === 'server-unreachable' ? null : PENDING[why]
 }
 
 function stateText(state: Exclude<RecordSyncState, 'synced'>, entry: Entry | null, facts: Facts): string {
@@ -239,7 +260,7 @@ function stateText(state: Exclude<RecordSyncState, 'synced'>, entry: Entry | nul
     case 'pending':
       return entry?.flight?.discard
         ? DISCARDED
-        : `Waiting. Saved on this device; ${PENDING[connectionState(worldOf(facts))]}`
+        : `Waiting. Saved on this device; it ${PENDING[pendingWhy(facts)]}`
     case 'syncing':
       return 'Waiting. Saved on this device, being sent to the server.'
     case 'conflict':
@@ -249,14 +270,15 @@ function stateText(state: Exclude<RecordSyncState, 'synced'>, entry: Entry | nul
   }
 }
 
-function failedText(entry: Entry | null, { state }: Facts): string {
+function failedText(entry: Entry | null, facts: Facts): string {
+  const { connection } = facts.state
   if (entry?.state.is === 'refused')
     return `Saved on this device. ${refusedText(entry.state.message)} Change it and it is sent again.`
-  if (entry?.state.is === 'choked')
-    return 'Saved on this device. The server could not take it; it is tried again by itself.'
+  const next = waitsFor(facts) ?? 'is tried again by itself.'
+  if (entry?.state.is === 'choked') return `Saved on this device. The server could not take it; it ${next}`
   if (entry?.flight?.discard) return DISCARDED
-  const why = state.connection.is === 'failing' ? ` ${whyText(state.connection.why)}` : ''
-  return `Saved on this device.${why} It is tried again by itself.`
+  const why = connection.is === 'failing' ? ` ${whyText(connection.why)}` : ''
+  return `Saved on this device.${why} It ${next}`
 }
 
 /** Records that a person would count: not in the Trash. */

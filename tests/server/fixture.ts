@@ -154,6 +154,7 @@ export async function testServer(settings: Settings = {}): Promise<TestServer> {
       if (world.failing) throw new Error('no randomness left')
       return newId()
     },
+    random: () => 0.5,
   }
   const auth = createAuth({ db, config, secret: SECRET, logger })
   const state = { draining: false }

@@ -125,6 +125,7 @@ export class SimServer {
         if (this.choking) throw new Error('no randomness left')
         return newId()
       },
+      random: () => 0.5,
     }
     const config = { origin: ORIGIN, signUp: 'open' as const, trustProxy: [], metricsToken: null }
     const logger = createLogger('error', { write: (line: string) => void this.errors.push(line) })

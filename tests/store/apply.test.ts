@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PUSH_LIMITS } from '../../src/core/protocol.ts'
-import { type AnswerToApply, applyPage, applyPush, markSynced, setAside } from '../../src/store/apply.ts'
+import { type AnswerToApply, applyPage, applyPush, remember, setAside } from '../../src/store/apply.ts'
 import { discardChange } from '../../src/store/failed.ts'
 import { OtherLibrary, readDevice, wipeLibrary, writeDevice } from '../../src/store/library.ts'
 import { moveLibrary } from '../../src/store/move.ts'
@@ -339,7 +339,7 @@ describe('wiping and moving', () => {
 
   test('P10: small writes compare the library too', async () => {
     await expect(writeConnection(device.db, 'another', { is: 'fine' })).rejects.toBeInstanceOf(OtherLibrary)
-    await expect(markSynced(device.db, 'another', T0)).rejects.toBeInstanceOf(OtherLibrary)
+    await expect(remember(device.db, 'another', { lastSynced: T0 })).rejects.toBeInstanceOf(OtherLibrary)
     await expect(moveLibrary(device.db, 'another', 'x', { id: 'bob', email: '' }, T0)).rejects.toBeInstanceOf(
       OtherLibrary,
     )

@@ -47,7 +47,7 @@ export class MemoryServer implements Transport {
 
   async pull(from: PullFrom, signal: AbortSignal): Promise<PullResult> {
     this.pulls.push({ at: this.#now(), from })
-    const answer = (): PullResult => this.#timed(this.page(from.after))
+    const answer = (): PullResult => this.#timed(this.page(from.after, from.limit))
     return twisted(this.onPull, from, answer, signal)
   }
 
@@ -116,9 +116,11 @@ export class MemoryServer implements Transport {
     return this.seq
   }
 
-  page(after: number) {
+  page(after: number, limit = this.pageSize) {
     const rows = [...this.records.values()].filter((row) => row.seq > after).sort((a, b) => a.seq - b.seq)
-    const changes: Change[] = rows.slice(0, this.pageSize).map(({ seq, ...record }) => ({ seq, record }))
+    const changes: Change[] = rows
+      .slice(0, Math.min(this.pageSize, limit))
+      .map(({ seq, ...record }) => ({ seq, record }))
     const more = rows.length > changes.length
     return { changes, cursor: changes.at(-1)?.seq ?? after, more, now: this.#now(), mark: this.mark }
   }

@@ -6,7 +6,7 @@ import { readDevice, wipeLibrary } from '../../src/store/library.ts'
 import { wantRight } from '../../src/store/session.ts'
 import { drive } from '../../sw/driver.ts'
 import { onSync } from '../../sw/sync-event.ts'
-import { Clock, Device, until } from '../support/device.ts'
+import { Clock, Device, tick, until } from '../support/device.ts'
 import { idOf, note, T0 } from '../support/device-records.ts'
 import { MemoryServer, NO_ANSWER } from '../support/device-server.ts'
 
@@ -170,6 +170,40 @@ describe('driver', () => {
     expect(server.pulls.map(({ at }) => at)).toEqual([T0 + 500])
   })
 
+  test('P9: ten pages and the worker hear that the network is back, and the server gets one round', async () => {
+    server.onPush = () => ({ is: 'server', status: 503, after: null })
+    server.onPull = () => NO_ANSWER
+    await device.write(idOf(1), { title: 't' })
+    await device.engine.wake('changed', 0)
+    clock.auto = false
+    clock.pass(60_000)
+    const [at, before] = [clock.now, server.pushes.length]
+    const heard = Array.from({ length: 10 }, () => say({ type: 'wake', reason: 'online' }))
+    await fire('online')
+    for (let ms = 0; ms <= 2050; ms += 50) {
+      for (let n = 0; n < 30; n++) await tick()
+      if (ms > 0 && ms < 500) heard.push(say({ type: 'wake', reason: 'online' }))
+      clock.pass(50)
+    }
+    const sends = server.pushes.slice(before).map((push) => push.at - at)
+    // The jitter, here a second, and the wait within a round.
+    expect(sends).toEqual([1000, 2000])
+    device.engine.abort()
+    clock.pass(60_000)
+    await Promise.all(heard)
+  })
+
+  test('P2: a network that is gone and back within the two seconds is no wake-up lost', async () => {
+    device.random = 0.25
+    await say({ type: 'wake', reason: 'online' })
+    await device.write(idOf(1), { title: 't' })
+    await say({ type: 'wake', reason: 'online' })
+    expect(server.pushes.map(({ at }) => at)).toEqual([T0 + 500])
+    clock.pass(2000)
+    await say({ type: 'wake', reason: 'online' })
+    expect(server.pulls.map(({ at }) => at)).toContain(T0 + 3000)
+  })
+
   test('what is no message of this version is ignored', async () => {
     for (const data of [null, 'x', {}, { v: 2, type: 'wake', reason: 'opened' }, { type: 7 }])
       expect(await fire('message', data)).toEqual([])
@@ -204,8 +238,10 @@ describe('driver', () => {
         if (type === 'online') listener = heard
       },
     }
-    drive(scope as unknown as Parameters<typeof drive>[0], device.engine, { ...herd, random }, () => true)
-    for (let n = 0; n < 1000; n++) listener()
+    for (let n = 0; n < 1000; n++) {
+      drive(scope as unknown as Parameters<typeof drive>[0], device.engine, { ...herd, random }, () => true)
+      listener()
+    }
     await until(() => slept.length === 1000)
     const buckets = new Map<number, number>()
     for (const ms of slept) buckets.set(Math.floor(ms / 250), (buckets.get(Math.floor(ms / 250)) ?? 0) + 1)

@@ -121,6 +121,7 @@ describe('P11: every failed entry with title, reason in words, time and attempts
         at: T0 + 120_000,
         attempts: 3,
         nextTry: null,
+        waits: 'It waits for you.',
       },
     ])
     await device.write(idOf(1), { title: 'Longer' })

@@ -5,9 +5,10 @@ import { discardChange, retryFailed } from '../../src/store/failed.ts'
 import { Journal, readJournal } from '../../src/store/journal.ts'
 import { adoptLibrary } from '../../src/store/library.ts'
 import { journalText } from '../../src/ui/journal-words.ts'
+import { Engine } from '../../sw/engine.ts'
 import { ACCOUNT, Clock, Device } from '../support/device.ts'
 import { idOf, note } from '../support/device-records.ts'
-import { MemoryServer } from '../support/device-server.ts'
+import { MemoryServer, NO_ANSWER } from '../support/device-server.ts'
 
 const MARKER = 'marker-of-a-secret'
 let clock: Clock
@@ -185,6 +186,39 @@ describe('sync log', () => {
     }
     await device.engine.wake('changed', 5000)
     expect((await kinds()).filter((what) => what === 'woken')).toHaveLength(1)
+  })
+
+  test('P11 typing with no network or in a pause is one line each, and hides no attempt', async () => {
+    server.onPush = () => ({ is: 'server', status: 503, after: null })
+    server.onPull = () => NO_ANSWER
+    await device.write(idOf(1), { title: 't' })
+    const typing = async (keys: number) => {
+      for (let key = 0; key < keys; key++) {
+        clock.pass(500)
+        await device.engine.wake('changed', 0)
+      }
+    }
+    const failed = async () =>
+      (await logged()).filter((event) => event.what === 'failed' && event.doing === 'push')
+    const rests = async () =>
+      (await logged()).flatMap((event) => (event.what === 'rested' ? [event.why] : []))
+    await device.engine.wake('changed', 0)
+    device.online = false
+    await typing(50)
+    expect(await rests()).toEqual(['backoff', 'offline'])
+    expect(await failed()).toHaveLength(1)
+    device.online = true
+    await typing(2)
+    // Tried again, and once more after the wait within the round.
+    await typing(12)
+    expect(await failed()).toHaveLength(3)
+    expect(await rests()).toEqual(['backoff', 'offline', 'backoff', 'backoff'])
+    await typing(20)
+    expect(await rests()).toHaveLength(4)
+    const engine = new Engine(device.world)
+    await engine.wake('changed', 0)
+    await engine.wake('changed', 0)
+    expect(await rests()).toHaveLength(5)
   })
 
   test('it keeps the newest rows and no more than its bound', async () => {

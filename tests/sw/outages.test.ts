@@ -338,3 +338,69 @@ describe('engine, a server that starts afresh', () => {
     expect(await device.state()).toMatchObject({ connection: { is: 'fine' }, entries: [] })
   })
 })
+
+describe('P5: a slow line', () => {
+  /** So many bytes a second; a page that takes too long is given up. */
+  const carries = (rate: number) => {
+    clock.auto = false
+    server.onPull = ({ limit }, answer) => {
+      const page = answer()
+      const ms = (JSON.stringify(page).length / rate) * 1000
+      const patience = limit === 1 ? 120_000 : 30_000
+      clock.pass(Math.min(ms, patience))
+      return ms > patience ? { is: 'no-answer', why: 'TimeoutError' } : page
+    }
+  }
+  const limits = () => server.pulls.map(({ from }) => from.limit)
+  const readsOn = async (wakes: number) => {
+    for (let n = 0; n < wakes; n++) {
+      await wake('opened', 0)
+      clock.pass(400_000)
+    }
+  }
+  const holding = (notes: number, length: number) => {
+    for (let n = 0; n < notes; n++) server.put(note('x'.repeat(length), { id: idOf(n) }))
+  }
+
+  test('reads a library whose pages are too long for it, though no worker lives for more than one request', async () => {
+    holding(12, 90_000)
+    carries(20_000)
+    for (let n = 0; n < 8; n++) {
+      device.restart()
+      await readsOn(1)
+    }
+    expect((await device.state()).records).toBe(12)
+    expect(limits().slice(0, 5)).toEqual([500, 125, 32, 8, 2])
+  })
+
+  test('keeps to what it carries in time, and asks for more again once it is quick', async () => {
+    holding(400, 20_000)
+    carries(20_000)
+    await readsOn(5)
+    expect(limits().slice(0, 7)).toEqual([500, 125, 32, 8, 16, 16, 16])
+    server.pulls.length = 0
+    holding(400, 20_000)
+    carries(10_000_000)
+    await readsOn(1)
+    const [first = 0, ...more] = limits()
+    for (const [at, limit] of more.entries()) expect(limit).toBe(Math.min(500, first * 2 ** (at + 1)))
+    expect((await device.state()).records).toBe(400)
+  })
+
+  test('takes the largest record there is at 10 kB a second, alone', async () => {
+    holding(3, 1_000_000)
+    carries(10_000)
+    await readsOn(8)
+    expect((await device.state()).records).toBe(3)
+  })
+
+  test('shows that a push dies of itself also beside pulls that are too long at first', async () => {
+    holding(12, 90_000)
+    carries(20_000)
+    for (const n of [50, 51]) await device.write(idOf(n), { title: 't' })
+    server.onPush = ({ mutations }) =>
+      mutations.some(({ record }) => record === idOf(50)) ? { is: 'no-answer', why: 'TimeoutError' } : null
+    await readsOn(10)
+    expect(server.records.has(idOf(51))).toBe(true)
+  })
+})

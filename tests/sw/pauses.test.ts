@@ -1,7 +1,11 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
+import type { DigestRequest } from '../../src/core/protocol.ts'
+import { bad } from '../../src/core/result.ts'
+import { Database } from '../../src/store/database.ts'
 import { adoptLibrary } from '../../src/store/library.ts'
 import { writeConnection } from '../../src/store/outbox.ts'
+import { compare, repairRecords } from '../../sw/verify.ts'
 import { ACCOUNT, Clock, Device, until } from '../support/device.ts'
 import { idOf, record } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
@@ -78,6 +82,66 @@ describe('P9: a pause that the server asked for', () => {
     await device.engine.wake('signed-in', 0)
     expect(requests()).toBe(1)
     await keepsQuietFor(40_000)
+  })
+})
+
+describe('P9: Verify my data and a pause that the server asks for', () => {
+  const asked: DigestRequest = {
+    protocol: 1,
+    account: 'ada',
+    mark: null,
+    cursor: 0,
+    without: [],
+    ranges: [''],
+  }
+  const repaired = () => repairRecords(device.engine, device.world, device.library, [idOf(1)])
+
+  test('while one runs, nothing is compared and nothing is fetched', async () => {
+    server.onPush = () => PAUSE
+    await wake()
+    const digests = vi.spyOn(server, 'digests')
+    expect(await compare(device.engine, device.world, asked)).toMatchObject({ problem: { is: 'busy' } })
+    expect(await repaired()).toMatchObject({ problem: { is: 'busy' } })
+    expect([requests(), digests.mock.calls.length]).toEqual([1, 0])
+    clock.pass(60_000)
+    expect(await compare(device.engine, device.world, asked)).toMatchObject({ problem: { is: 'refused' } })
+    expect(digests).toHaveBeenCalledOnce()
+  })
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['comparing', () => compare(device.engine, device.world, asked)],
+    ['fetching what differs', repaired],
+  ])('one that it asks for at %s is kept by everything', async (_, asking) => {
+    vi.spyOn(server, 'digests').mockResolvedValue(bad(PAUSE))
+    server.onPull = () => PAUSE
+    expect(await asking()).toMatchObject({ problem: PAUSE })
+    expect((await device.state()).connection).toMatchObject({ is: 'failing', asked: { start: clock.now } })
+    await keepsQuietFor(40_000)
+  })
+
+  test('one told where no library is left is nobody’s; a failure without one waits for nothing', async () => {
+    const full = device.db
+    device.db = await Database.open({}, `${device.name}-empty`)
+    vi.spyOn(server, 'digests').mockResolvedValue(bad(PAUSE))
+    expect(await compare(device.engine, device.world, asked)).toMatchObject({ problem: PAUSE })
+    device.db = full
+    vi.spyOn(server, 'digests').mockResolvedValue(bad({ is: 'server', status: 500, after: null }))
+    await compare(device.engine, device.world, asked)
+    expect((await device.state()).connection.is).toBe('fine')
+  })
+
+  test('P11 a round that it ends is told of', async () => {
+    const down: Failure = { is: 'server', status: 500, after: null }
+    server.onPush = () => down
+    server.onPull = () => down
+    await wake()
+    clock.pass(2000)
+    await wake()
+    clock.pass(8000)
+    vi.spyOn(server, 'digests').mockResolvedValue(bad(PAUSE))
+    await compare(device.engine, device.world, asked)
+    const told = device.announced.flatMap((said) => (said.type === 'notice' ? [said.told.is] : []))
+    expect(told).toEqual(['outage'])
   })
 })
 

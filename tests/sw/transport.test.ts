@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createTransport } from '../../sw/transport.ts'
 import { T0 } from '../support/device-records.ts'
 
@@ -12,7 +12,7 @@ const html = (status = 200) =>
   new Response('<html>Hello</html>', { status, headers: { 'content-type': 'text/html' } })
 const shaped = (code: string) => ({ error: { code, message: 'A sentence.' } })
 const page = { changes: [], cursor: 0, more: false, now: T0 + 500, mark: null }
-const from = { account: 'ada', after: 7, mark: { seq: 7, tag: 'x' } }
+const from = { account: 'ada', after: 7, mark: { seq: 7, tag: 'x' }, limit: 500 }
 const request = { protocol: 1, account: 'ada', now: T0, mark: null, mutations: [], voids: [] }
 
 /** A transport whose requests are kept and answered by the test. */
@@ -51,6 +51,7 @@ describe('transport', () => {
       account: 'ada',
       after: '7',
       mark: '7.x',
+      limit: '500',
     })
     expect(asked[0]?.init).toMatchObject({
       redirect: 'manual',
@@ -141,6 +142,14 @@ describe('transport', () => {
     const asked = made.pull(from, stop.signal)
     stop.abort()
     expect(await asked).toMatchObject({ ok: false, problem: { is: 'no-answer', why: 'AbortError' } })
+  })
+
+  test('P5: one record alone, which may be the largest there is, has four times as long', async () => {
+    const patience = vi.spyOn(AbortSignal, 'timeout')
+    const { made, signal } = transport(() => json(page))
+    for (const limit of [500, 2, 1]) await made.pull({ ...from, limit }, signal)
+    expect(patience.mock.calls).toEqual([[30_000], [30_000], [120_000]])
+    patience.mockRestore()
   })
 
   test('signing out: a session that has ended already is a success, a server that is away is not', async () => {

@@ -106,10 +106,12 @@ describe('two devices and the server', () => {
     })
     const { signal } = new AbortController()
     expect(await transport.signOut(signal)).toEqual({ ok: true, value: null })
-    expect(await transport.pull({ account: client.account, after: 0, mark: null }, signal)).toEqual({
-      ok: false,
-      problem: { is: 'signed-out' },
-    })
+    expect(await transport.pull({ account: client.account, after: 0, mark: null, limit: 1 }, signal)).toEqual(
+      {
+        ok: false,
+        problem: { is: 'signed-out' },
+      },
+    )
     expect(await transport.signOut(signal)).toEqual({ ok: true, value: null })
   })
 })

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectionRow } from '../../src/core/backoff.ts'
+import { PROTOCOL_VERSION } from '../../src/core/protocol.ts'
+import { choke } from '../../src/core/settle.ts'
 import type { LibraryRow } from '../../src/store/schema.ts'
-import { type Facts, summarize } from '../../src/ui/summary.ts'
+import { type Facts, summarize, viewOf } from '../../src/ui/summary.ts'
 import { clockTime } from '../../src/ui/words.ts'
-import { dirty, note } from '../support/device-records.ts'
+import { dirty, flying, note } from '../support/device-records.ts'
 
 const NOON = new Date(2026, 4, 4, 12, 0).getTime()
 const MINUTE = 60_000
@@ -55,5 +57,44 @@ describe('the watchdog: online, signed in, and a change older than two minutes',
     expect(summary(failing('busy', 61 * MINUTE), { online: false }).alarm).toBeNull()
     expect(summary({ is: 'signed-out', since: NOON, why: 'signed-out' }).alarm).toBeNull()
     expect(summary({ is: 'fine' }).tooOld).toBe(false)
+  })
+})
+
+describe('P11: a time is named only where time alone has it tried again', () => {
+  const base = note('one', { version: 3 })
+  const mine = { ...base, fields: { ...base.fields, content: 'two' } }
+  const { entry } = flying(base, mine)
+  const down: ConnectionRow = { ...failing('no-answer', null), rounds: 1 } as ConnectionRow
+  const choked = choke(entry, 'server 500', NOON - MINUTE, 0.5)
+  const tooOld: ConnectionRow = { is: 'too-old', since: NOON, protocol: PROTOCOL_VERSION }
+  const signedOut: ConnectionRow = { is: 'signed-out', since: NOON, why: 'signed-out' }
+
+  test.each([
+    ['the server does not answer', down, entry, true, null],
+    ['the server chokes on it', { is: 'fine' } as const, choked, true, null],
+    ['offline after a round that failed', down, entry, false, 'It goes when the network is back.'],
+    ['offline, and it chokes', { is: 'fine' } as const, choked, false, 'It goes when the network is back.'],
+    ['signed out', signedOut, choked, true, 'It goes when you sign in again.'],
+    ['too old', tooOld, choked, true, 'It goes when you have reloaded Pawkit.'],
+  ])('%s', (_, connection, failed, online, waits) => {
+    const facts: Facts = {
+      state: {
+        ...{ library, connection, offset: 0, entries: [failed], records: 1 },
+        ...{ keptOnlyHere: 0, signOutPending: false },
+      },
+      ...{ running: false, online, background: 'granted', now: NOON },
+    }
+    const { nextTry, failed: changes } = summarize(facts, 1, new Map())
+    const { stateText } = viewOf(mine, failed, facts, null)
+    expect(changes).toHaveLength(1)
+    if (waits === null) {
+      expect(changes[0]?.nextTry).toEqual(expect.any(Number))
+      expect(stateText).toMatch(/[iI]t is tried again by itself\.$/)
+      return
+    }
+    expect(changes).toMatchObject([{ nextTry: null, waits }])
+    expect(nextTry).toBe(null)
+    expect(stateText.toLowerCase()).toContain(waits.toLowerCase())
+    expect(stateText).not.toContain('by itself')
   })
 })

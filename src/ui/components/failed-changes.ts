@@ -57,9 +57,9 @@ export class FailedChanges extends PawkitElement {
   }
 
   #entry(change: FailedChange) {
-    const { id, kind, title, reason, at, attempts, nextTry } = change
+    const { id, kind, title, reason, at, attempts, nextTry, waits } = change
     const tries = attempts === 1 ? 'tried once' : `tried ${attempts} times`
-    const next = nextTry === null ? 'It waits for you.' : `Next try at ${clockTime(nextTry)}.`
+    const next = nextTry === null ? waits : `Next try at ${clockTime(nextTry)}.`
     return html`<li>
       <p class="title" dir="auto">${
         this.model.records.has(id) ? html`<a href=${pathOf({ kind, id })}>${title}</a>` : title

@@ -9,6 +9,8 @@ import type { PageWorld } from './page-world.ts'
 const LOOK_AGAIN = 3000
 /** Reading the outbox at every key would cost more than the key. */
 const TYPING_PAUSE = 250
+/** How late a hint may come, ms; doubled for each one that changed nothing, up to the second. */
+const HINT_PAUSE = [250, 60_000] as const
 
 /** What the watch tells its page: `learnt` brings the records' states up to date and counts the live ones. */
 export interface SyncWatchHost {
@@ -31,6 +33,8 @@ export class SyncWatch {
   #soon: ReturnType<typeof setTimeout> | null = null
   #armedAtStart = false
   #retry: ReturnType<typeof setTimeout> | undefined
+  /** Of which failure the last hint was, by its time, and how long the next of the same waits. */
+  #hinted = { failed: 0, pause: 0 }
   #again: ReturnType<typeof setTimeout> | undefined
   facts: Facts
   summary: SyncSummary
@@ -88,10 +92,11 @@ export class SyncWatch {
     const { worker, stream, now } = this.#world
     const { account, connection, nextTry, figures } = this.summary
     const signedIn = account !== null && connection !== 'signed-out'
-    stream?.follow(signedIn ? account.id : null, this.facts.state.library?.id ?? '')
+    const { connection: row, library } = this.facts.state
+    const asked = row.is === 'failing' ? row.asked : null
+    stream?.follow(signedIn ? account.id : null, library?.id ?? '', asked)
     clearTimeout(this.#retry)
-    if (nextTry !== null)
-      this.#retry = setTimeout(() => worker?.wake('timer'), Math.max(250, nextTry - now()))
+    if (nextTry !== null) this.#remind(nextTry - now())
     clearTimeout(this.#again)
     if (running) this.#again = setTimeout(() => void this.#lookAgain(), LOOK_AGAIN)
     if (signedIn && figures.queue > 0 && !this.#armedAtStart) {
@@ -99,6 +104,19 @@ export class SyncWatch {
       this.#armedAtStart = true
       worker?.arm()
     }
+  }
+
+  /** What the worker rests for may be nothing that this page knows of: one that goes on resting is asked ever more rarely. */
+  #remind(wait: number): void {
+    const { connection } = this.facts.state
+    const failed = connection.is === 'failing' ? connection.wait.start : 0
+    const [first, longest] = HINT_PAUSE
+    const pause = failed === this.#hinted.failed ? this.#hinted.pause : first
+    const hint = (): void => {
+      this.#hinted = { failed, pause: Math.min(2 * pause, longest) }
+      this.#world.worker?.wake('timer')
+    }
+    this.#retry = setTimeout(hint, Math.max(pause, wait))
   }
 
   /** A worker that dies says nothing (traces.md, 40): what it left on the way is taken up by the next. */

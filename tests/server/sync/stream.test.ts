@@ -28,6 +28,8 @@ async function open(client: Client) {
   return { response, next, cancel: () => reader.cancel() }
 }
 const poke = (seq: number) => `event: poke\ndata: {"seq":${seq}}\n\n`
+/** The first of a connection, which also says when one that is cut is to be opened again. */
+const first = (seq: number) => `event: poke\ndata: {"seq":${seq}}\nretry: 3000\n\n`
 
 describe('the stream', () => {
   it('42 pokes at each connect, and then for every change by sync or REST', async () => {
@@ -35,12 +37,22 @@ describe('the stream', () => {
     expect(stream.response.headers.get('content-type')).toContain('text/event-stream')
     expect(stream.response.headers.get('x-accel-buffering')).toBe('no')
     expect(stream.response.headers.get('cache-control')).toBe('no-store')
-    expect(await stream.next()).toBe(poke(0))
+    expect(await stream.next()).toBe(first(0))
     await device(ada).push([mutation({ title: 'x' }), mutation({ title: 'y' })])
     expect(await stream.next()).toBe(poke(2))
     await ada.send('POST', '/api/notes', { title: 'z' })
     expect(await stream.next()).toBe(poke(3))
-    expect(await (await open(ada)).next()).toBe(poke(3))
+    expect(await (await open(ada)).next()).toBe(first(3))
+  })
+
+  it('P9: has those that were cut come back spread over two seconds', async () => {
+    const random = vi.spyOn(server.world, 'random')
+    const said: string[] = []
+    for (const value of [0, 0.25, 0.999]) {
+      random.mockReturnValue(value)
+      said.push((await (await open(ada)).next())?.split('\n')[2] ?? '')
+    }
+    expect(said).toEqual(['retry: 2000', 'retry: 2500', 'retry: 3998'])
   })
 
   it('is silent about pushes that change nothing, and about other accounts', async () => {
