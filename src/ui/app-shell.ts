@@ -86,7 +86,7 @@ export class AppShell extends PawkitElement {
     const shared = { layout, path, filter: this.filter, statusOpen: this.statusOpen }
     return html`<button class="skip" @click=${this.#focusDetail}>Skip to what is open</button>
       <pawkit-rescue-region .model=${this.model} @closed=${this.#focusDetail}></pawkit-rescue-region>
-      <pawkit-tabs-banner .model=${this.model}></pawkit-tabs-banner>
+      <pawkit-tabs-banner .model=${this.model} @closed=${this.#focusDetail}></pawkit-tabs-banner>
       <div ${ref(this.#shell)} class="shell ${layout} ${route.page === 'library' ? '' : 'open'}">
         ${layout === 'wide' ? html`<aside class="side" aria-label="Sidebar">${this.#sidebar(shared)}</aside>` : nothing}
         <main>

@@ -53,6 +53,25 @@ test('P10 signing out says what is not synced, removes the library here, ends th
   await expect(app.library.getByRole('listitem')).toHaveCount(0)
 })
 
+test('P10 signing out reaches every tab at once: none shows or writes what was on the device', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  await first.signUp(ADA)
+  const id = await first.newNote('On the server', 'text')
+  await first.synced()
+  const second = await App.open(context, `/notes/${id}`)
+  await expect(second.content).toHaveValue('text')
+  const dialog = await first.askToSignOut()
+  await dialog.getByRole('button', { name: 'Sign out' }).click()
+  await expect(second.button('Sign in')).toBeVisible()
+  await expect(second.page).toHaveURL('/')
+  await expect(second.library.getByRole('listitem')).toHaveCount(0)
+  await expect(second.content).toHaveCount(0)
+  expect(await readRow(second.page, 'records', id)).toBeNull()
+})
+
 test('P10 signed out offline: the session at the server ends with the next connection, nothing comes back', async ({
   site,
   devices,

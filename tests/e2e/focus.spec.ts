@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
 import { ADA, BEN, Client } from './support/client.ts'
+import { banner, secondTab } from './support/tabs.ts'
 import { expect, test } from './support/test.ts'
 
 const PHONE = { width: 390, height: 780 }
@@ -88,4 +89,47 @@ for (const window of ['desktop', 'phone'] as const) {
     await expect(app.notice('“example.com” is saved.')).toBeVisible()
     await focusIs(page, window === 'phone' ? 'New' : 'New card')
   })
+}
+
+test('the focus goes on where the work does: Take control, and a draft that is taken in', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  await first.newNote('One', 'text')
+  const second = await secondTab(context)
+  const take = banner(second).getByRole('button', { name: 'Take control' })
+  await first.page.goto('/settings')
+  await take.press('Enter')
+  await expect(take).toBeHidden()
+  await focusIs(second.page, 'Pawkit')
+
+  await keepDraft(second.page)
+  await second.button('Sync status').click()
+  const drafts = second.page.getByRole('region', { name: 'Drafts' })
+  await drafts.getByRole('button', { name: 'Take in' }).press('Enter')
+  await expect(drafts).toBeHidden()
+  await focusIs(second.page, 'Sync status')
+})
+
+/** As a tab left it that has lost control and is closed since. */
+async function keepDraft(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((done, fail) => {
+        const opening = indexedDB.open('pawkit')
+        opening.onerror = () => fail(opening.error)
+        opening.onsuccess = () => {
+          const tx = opening.result.transaction('drafts', 'readwrite')
+          const [id, recordId] = ['a draft', '01a229f0-3a2b-720c-84a2-0f199612fccf']
+          const typed = { title: 'Kept', content: 'as a draft' }
+          tx.objectStore('drafts').put({ id, recordId, kind: 'note', create: true, shown: {}, typed, at: 1 })
+          tx.oncomplete = () => {
+            opening.result.close()
+            new BroadcastChannel('pawkit').postMessage({ v: 1, type: 'right-changed' })
+            done()
+          }
+        }
+      }),
+  )
 }

@@ -249,6 +249,36 @@ test('the buttons that write ask too, and do it after Take control', async ({ de
   await expect(other.entry('Pinned')).toHaveCount(0)
 })
 
+test('P7 a card too is changed in one tab: an edit in the other asks, and is made only after Take control', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  await first.button('New card').click()
+  const dialog = first.dialog('New card')
+  await dialog.getByRole('textbox', { name: 'URL' }).fill('https://soup.example/')
+  await dialog.getByRole('textbox', { name: 'Title' }).fill('Soup')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await first.entry('Soup').click()
+  await expect(first.title).toHaveValue('Soup')
+  const { id } = first
+  const second = await secondTab(context, new URL(first.page.url()).pathname)
+  await first.title.focus()
+  await first.page.keyboard.press('End')
+  await first.page.keyboard.type(' of the day')
+  await expect(second.title, 'what one writes shows in the other').toHaveValue('Soup of the day')
+
+  await second.title.focus()
+  await second.page.keyboard.press('End')
+  await second.page.keyboard.type('!')
+  await expect(asked(second)).toBeVisible()
+  expect(await storedField(second.page, id, 'title')).toBe('Soup of the day')
+  await asked(second).getByRole('button', { name: 'Take control' }).click()
+  await expect.poll(() => storedField(second.page, id, 'title')).toBe('Soup of the day!')
+  await expect(first.title).toHaveValue('Soup of the day!')
+  await expect(first.title).toHaveAttribute('aria-readonly', 'true')
+})
+
 /** The texts of all drafts on this device. */
 const draftTexts = (page: Page): Promise<string[]> =>
   page.evaluate(

@@ -202,7 +202,7 @@ export class SyncPanel extends PawkitElement {
         <button class="outlined" aria-busy=${this.busy ? 'true' : 'false'} @click=${this.#sync}>${icon('turning')}Sync now</button>
         <button class="outlined" aria-expanded=${this.log ? 'true' : 'false'} @click=${this.#toggleLog}>Sync log</button>
       </footer>
-      <pawkit-tab-drafts .model=${this.model}></pawkit-tab-drafts>
+      <pawkit-tab-drafts .model=${this.model} @closed=${() => this.focus({ preventScroll: true })}></pawkit-tab-drafts>
       <pawkit-open-conflicts .model=${this.model}></pawkit-open-conflicts>
       <pawkit-failed-changes .model=${this.model}></pawkit-failed-changes>
       <pawkit-open-tabs .model=${this.model}></pawkit-open-tabs>

@@ -2,6 +2,7 @@ import { css, html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { list, text } from '../../core/records.ts'
 import { PawkitElement } from '../element.ts'
+import { focusIsLost } from '../floating.ts'
 import { ask } from '../requests.ts'
 import { pathOf } from '../router.ts'
 import type { DraftView } from '../session-model.ts'
@@ -61,10 +62,16 @@ export class TabDrafts extends PawkitElement {
       <p class="text" dir="auto">${excerptOf(draft)}</p>
       <p class="soft small">${momentOf(at, Date.now())}</p>
       <div class="what">
-        <button class="outlined" aria-description=${title} @click=${() => void this.model.tabs.takeDraft(id)}>Take in</button>
+        <button class="outlined" aria-description=${title} @click=${() => this.#take(id)}>Take in</button>
         <button class="outlined" aria-description=${title} @click=${() => ask(this, { open: { is: 'draft', id } })}>Discard</button>
       </div>
     </li>`
+  }
+
+  async #take(id: string): Promise<void> {
+    await this.model.tabs.takeDraft(id)
+    await this.updateComplete
+    if (focusIsLost()) this.dispatchEvent(new Event('closed'))
   }
 }
 

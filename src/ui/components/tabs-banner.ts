@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit'
 import { PawkitElement } from '../element.ts'
+import { focusIsLost } from '../floating.ts'
 import { base } from '../styles/base.ts'
 import { controls } from '../styles/controls.ts'
 import { number } from '../words.ts'
@@ -90,6 +91,9 @@ export class TabsBanner extends PawkitElement {
     this.busy = true
     try {
       if (!(await this.model.tabs.takeControl())) throw new Error('Another tab has control.')
+      await this.updateComplete
+      // The button that had it is gone, and the tab before said of no place to go on in.
+      if (focusIsLost()) this.dispatchEvent(new Event('closed'))
     } catch {
       this.model.notify('alert', 'This tab could not take control. Try again, or reload the page.')
     } finally {
