@@ -6,6 +6,8 @@ import { remaining, type Wait } from './core/wait.ts'
 const STREAM_LOCK = 'pawkit-stream'
 /** After an answer that ends an EventSource for good (a 401, a 5xx), it is opened again about this much later. */
 const REOPEN = 15_000
+/** Many get the network back in one second (sw/driver.ts); their streams are opened within so long, ms. */
+const ONLINE_JITTER = 2000
 
 /**
  * Holds the server-sent events while this tab is visible and elected, and hands every poke, and every
@@ -26,7 +28,10 @@ export class PokeStream {
     document.addEventListener('visibilitychange', () => this.#update())
     window.addEventListener('pagehide', () => this.#end())
     window.addEventListener('pageshow', () => this.#update())
-    window.addEventListener('online', () => this.#restart())
+    window.addEventListener('online', () => {
+      this.#end()
+      setTimeout(() => this.#update(), Math.random() * ONLINE_JITTER)
+    })
   }
 
   /**

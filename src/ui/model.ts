@@ -120,7 +120,9 @@ export interface Notice {
 export interface FailedActions {
   /** Tries failed changes again, all of them where no id is named. */
   retry(id?: string): Promise<void>
-  /** Gives a change up: its text goes to version history, a record that was never sent to the Trash. */
+  /** In words, where a record is left whose change is given up, and where its text. */
+  discardWords(id: string): Promise<string>
+  /** Gives a change up: its text goes to version history, a record that the server has not to the Trash. */
   discard(id: string): Promise<void>
   /** Hands the record's text to the clipboard; false where the browser does not allow it. */
   copy(id: string): Promise<boolean>

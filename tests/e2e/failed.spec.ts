@@ -49,3 +49,28 @@ test('P8 P11 failed changes say why, are tried again on demand, and a discarded 
   await app.entry('Dropped').click()
   await expect(app.content).toHaveValue('as the server has it')
 })
+
+test('P8 a deletion for good that fails has no text to copy or export, and says how to go on', async ({
+  site,
+  devices,
+}) => {
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  const id = await app.newNote('Thrown away', 'for good')
+  await app.synced()
+  await app.button('Delete').click()
+  await expect.poll(() => site.data.record(id)?.fields.deleted).toBe(true)
+  await app.page.getByRole('link', { name: 'Trash' }).click()
+  site.proxy.cut()
+  const row = app.page.getByRole('listitem').filter({ hasText: 'Thrown away' })
+  await row.getByRole('button', { name: 'Delete for good' }).click()
+  await app.dialog('Delete for good').getByRole('button', { name: 'Delete for good' }).click()
+  await app.button('Sync status').click()
+  const failed = app.page.getByRole('region', { name: 'Failed changes' })
+  await expect(failed.getByRole('listitem')).toContainText('A deleted record', { timeout: 30_000 })
+  await expect(failed.getByRole('listitem').getByRole('button')).toHaveText(['Retry', 'Discard'])
+  await failed.getByRole('listitem').getByRole('button', { name: 'Discard' }).click()
+  await expect(app.dialog('Discard change')).toContainText(
+    'The unsent change of this record will not be sent. The record goes back to what the server has.',
+  )
+})

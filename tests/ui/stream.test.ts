@@ -21,12 +21,15 @@ class Source extends EventTarget {
 
 let sources: Source[]
 let stream: PokeStream
+let fire: (type: string) => void
 beforeEach(() => {
   sources = []
   vi.useFakeTimers({ now: T0, toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   vi.stubGlobal('EventSource', Source)
   vi.stubGlobal('document', { visibilityState: 'visible', addEventListener: () => {} })
-  vi.stubGlobal('window', { addEventListener: () => {} })
+  const heard = new EventTarget()
+  fire = (type) => void heard.dispatchEvent(new Event(type))
+  vi.stubGlobal('window', heard)
   vi.stubGlobal('navigator', {
     locks: { request: (_: string, __: object, hold: () => Promise<void>) => hold() },
   })
@@ -78,6 +81,16 @@ describe('P9: the stream', () => {
     expect(open()).toBe(0)
     await vi.advanceTimersByTimeAsync(48_999)
     expect(sources).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect([sources.length, open()]).toEqual([2, 1])
+  })
+
+  test('is opened anew within two seconds of the network’s return, each at a time of its own', async () => {
+    follow(null)
+    await vi.advanceTimersByTimeAsync(0)
+    fire('online')
+    await vi.advanceTimersByTimeAsync(499)
+    expect([sources.length, open()]).toEqual([1, 0])
     await vi.advanceTimersByTimeAsync(1)
     expect([sources.length, open()]).toEqual([2, 1])
   })

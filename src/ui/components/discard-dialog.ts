@@ -4,18 +4,25 @@ import { DialogElement } from './dialog-element.ts'
 
 /** Asks before a failed change is given up, and says where its text stays. */
 class DiscardDialog extends DialogElement {
-  static override properties = { ...DialogElement.properties, recordId: {} }
+  static override properties = { ...DialogElement.properties, recordId: {}, where: { state: true } }
   declare recordId: string
+  declare where: string
   protected override readonly heading = 'Discard change'
+
+  constructor() {
+    super()
+    this.where = ''
+  }
+
+  protected override async prepare(): Promise<void> {
+    // What cannot be read cannot be discarded either, and that is said then.
+    this.where = await this.model.failed.discardWords(this.recordId).catch(() => '')
+  }
 
   protected override body() {
     const record = this.model.records.get(this.recordId)?.record
-    const title = record ? titleOf(record) : 'this record'
-    const where =
-      record && record.version === 0
-        ? 'It was never on the server: it goes to the Trash on this device, with all its text.'
-        : 'The record goes back to what the server has. Your text stays in its version history on this device.'
-    return html`<p>The unsent change of “${title}” will not be sent. ${where}</p>
+    const title = record ? `“${titleOf(record)}”` : 'this record'
+    return html`<p>The unsent change of ${title} will not be sent. ${this.where}</p>
       ${this.problemLine()}
       <div class="actions">
         <button autofocus @click=${() => this.close()}>Cancel</button>

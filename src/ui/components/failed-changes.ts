@@ -68,10 +68,15 @@ export class FailedChanges extends PawkitElement {
       <div class="what">
         <button class="outlined" aria-description=${title} @click=${() => void this.model.failed.retry(id)}>Retry</button>
         <button class="outlined" aria-description=${title} @click=${() => ask(this, { open: { is: 'discard', id } })}>Discard</button>
-        <button class="bare" aria-description=${title} @click=${() => void this.#copy(id)}>Copy</button>
-        <button class="bare" aria-description=${title} @click=${() => this.model.failed.exportFile(id)}>Export</button>
+        ${this.model.records.has(id) ? this.#texts(id, title) : nothing}
       </div>
     </li>`
+  }
+
+  /** Not of a record that was deleted for good here: its texts are in no view any more. */
+  #texts(id: string, title: string) {
+    return html`<button class="bare" aria-description=${title} @click=${() => void this.#copy(id)}>Copy</button>
+      <button class="bare" aria-description=${title} @click=${() => this.model.failed.exportFile(id)}>Export</button>`
   }
 
   async #copy(id: string): Promise<void> {

@@ -1,8 +1,10 @@
 import { MESSAGES_VERSION } from '../../core/messages.ts'
 import { type RecordState, titleOf } from '../../core/records.ts'
 import { discardChange, retryFailed } from '../../store/failed.ts'
+import { HELD_STORES, readHeld } from '../../store/held.ts'
 import { readSyncState } from '../../store/read.ts'
 import type { Writing } from '../../store/session.ts'
+import { discardWords } from '../discard-words.ts'
 import { copyRecord, downloadLibrary } from '../export-library.ts'
 import type { FailedActions } from '../model.ts'
 import type { PageWorld } from './page-world.ts'
@@ -36,6 +38,10 @@ export class FailedDesk implements FailedActions {
     if (!retried) return
     const { entries } = await readSyncState(db)
     await this.#tell(id === undefined ? entries.map((entry) => entry.id) : [id])
+  }
+
+  async discardWords(id: string): Promise<string> {
+    return discardWords(await this.#world.db.run(HELD_STORES, 'readonly', (tx) => readHeld(tx, id)))
   }
 
   async discard(id: string): Promise<void> {
