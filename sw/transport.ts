@@ -51,6 +51,10 @@ export interface TransportWorld {
 
 /** A request is given up after this: the outcome is unknown, and the same mutation goes out again. */
 const TIME_LIMIT = 30_000
+/** What is large needs longer on a slow line, at 10 kB/s; as long as an event of a worker may well last. */
+const LONGEST = 120_000
+const LARGE = 100_000
+const longer = (body: unknown): number => Math.floor(String(body).length / LARGE) * 10_000
 
 export function createTransport(world: TransportWorld): Transport {
   return {
@@ -71,7 +75,7 @@ export function createTransport(world: TransportWorld): Transport {
         ...(device && { device }),
       })
       // The largest record is one even where the line is slow.
-      const patience = limit === 1 ? 4 * TIME_LIMIT : TIME_LIMIT
+      const patience = limit === 1 ? LONGEST : TIME_LIMIT
       const url = `/api/sync/changes?${query}`
       return read(readPullAnswer, await ask(world, url, { method: 'GET' }, signal, patience))
     },
@@ -111,7 +115,7 @@ async function ask(
       cache: 'no-store',
       // A redirect is a portal's or a proxy's; following one would hand a push to a stranger.
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(Math.min(LONGEST, patience + longer(init.body)))]),
     })
     const body = parse(await response.text())
     const redirected = response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)

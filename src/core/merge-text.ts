@@ -53,11 +53,11 @@ export function mergeText(base: string, mine: string, theirs: string, onClash: O
   return { text: lost ? clashing(mine, theirs, onClash) : text, clash }
 }
 
-/** Whether a word that both have is in the merged text no more; of long texts, a line. */
+/** Whether a word that both have is in the merged text no more. Bounded: long texts are not looked through. */
 function missing(mine: string, theirs: string, merged: string): boolean {
-  const split = mine.length + theirs.length + merged.length <= MAX_BLOCK ? parted : lines
-  const [there, kept] = [new Set(split(theirs)), new Set(split(merged))]
-  return split(mine).some((word) => word.trim() !== '' && there.has(word) && !kept.has(word))
+  if (mine.length + theirs.length > MAX_BLOCK) return false
+  const [there, kept] = [counted(theirs), counted(merged)]
+  return [...counted(mine).keys()].some((word) => there.has(word) && !kept.has(word))
 }
 
 /** An empty text has no line, so that two devices that write into an empty note both insert. */
@@ -90,13 +90,11 @@ function mergeBlock(base: string, mine: string, theirs: string, onClash: OnClash
 
 /** Whether a word is in the merged text more often than both sides together account for: each saw another one move. */
 function doubles(base: string, mine: string, theirs: string, merged: string): boolean {
-  const [before, here, there, after] = [base, mine, theirs, merged].map(counted)
-  const of = (counts: Map<string, number> | undefined, word: string): number => counts?.get(word) ?? 0
-  return [...(after ?? [])].some(
-    ([word, count]) =>
-      of(before, word) > 0 &&
-      count > Math.max(of(here, word), of(there, word), of(here, word) + of(there, word) - of(before, word)),
-  )
+  const [before, here, there] = [counted(base), counted(mine), counted(theirs)]
+  return [...counted(merged)].some(([word, count]) => {
+    const [was, ours = 0, others = 0] = [before.get(word), here.get(word), there.get(word)]
+    return was && count > Math.max(ours, others, ours + others - was)
+  })
 }
 
 function counted(value: string): Map<string, number> {

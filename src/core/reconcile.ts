@@ -129,9 +129,9 @@ export function reconcile(
 export function askedOf(base: RecordState | null, open: Fields, ...kept: RecordState[]): Lost[] {
   return Object.keys(open).flatMap((field): Lost[] => {
     const value = base?.fields[field]
-    const kind = base ? mergeKind(base.kind, field) : 'life'
-    if (!base || value === undefined || kind === 'life') return []
-    if (kept.some(({ fields }) => sameValue(kind, value, fields[field]))) return []
+    if (!base || value === undefined) return []
+    const kind = mergeKind(base.kind, field)
+    if (kind === 'life' || kept.some(({ fields }) => sameValue(kind, value, fields[field]))) return []
     return [{ field, value, stamp: base.stamps[field] ?? 0, side: 'remote', by: authorOf(base, field) }]
   })
 }

@@ -152,6 +152,18 @@ describe('transport', () => {
     patience.mockRestore()
   })
 
+  test('P2: what is large has longer to be sent, on a line of 10 kB/s, and never longer than a worker may live', async () => {
+    const patience = vi.spyOn(AbortSignal, 'timeout')
+    const { made, signal } = transport(() => json(page))
+    for (const size of [1, 450_000, 5_000_000]) {
+      const fields = { content: 'x'.repeat(size) }
+      const mutation = { id: 'm', record: 'r', kind: 'note', on: 0, above: 0, fields, stamps: {} }
+      await made.push({ ...request, mutations: [mutation] }, signal)
+    }
+    expect(patience.mock.calls).toEqual([[30_000], [70_000], [120_000]])
+    patience.mockRestore()
+  })
+
   test('signing out: a session that has ended already is a success, a server that is away is not', async () => {
     const out = async (answer: Answer) => {
       const { made, signal } = transport(answer)
