@@ -21,6 +21,8 @@ export type Background = 'unknown' | 'granted' | 'missing' | 'refused'
 /** The worker re-reads the outbox at every wake; at every key that would be too often. */
 const KEYS_TOGETHER = 500
 const UPDATE_CHECK = 3600_000
+/** So long a worker may take to start and give up what it does, ms; one of an older version does not say. */
+const GIVES_UP = 1000
 
 /** The page's side of the worker channel: register, tell, ask for Background Sync, offer an update. */
 export class WorkerClient extends EventTarget {
@@ -135,8 +137,13 @@ export class WorkerClient extends EventTarget {
     this.#register()
   }
 
-  /** A person accepted the new version: it takes over, and every tab reloads. */
-  acceptUpdate(): void {
+  /**
+   * A person accepted the new version: it takes over, and every tab reloads. The old worker gives up what it has under
+   * way, and has said so by then: one that is just being started by a message is busy for Chromium, and looked at again
+   * only half a minute later.
+   */
+  async acceptUpdate(): Promise<void> {
+    await this.ask({ v: MESSAGES_VERSION, type: 'abort' }, GIVES_UP)
     const waiting = this.#registration?.waiting
     if (waiting) waiting.postMessage({ type: 'SKIP_WAITING' } satisfies ToWorker)
     // It has taken over already, while this page had something to keep.

@@ -118,6 +118,7 @@ async function receive(
       return
     case 'abort':
       engine.abort()
+      port?.postMessage(null)
   }
 }
 

@@ -7,13 +7,14 @@ import type { Held } from './settle.ts'
  * Records that would vanish: clean here, with content (be it in the Trash), and gone for good elsewhere. A few just
  * go; many at once are parked until a person says, since what emptied the library may have been a fault (traces.md,
  * 32). A dirty record never vanishes: the edit wins. Nor is one that lay in the Trash here, and that the server has
- * emptied out of it after its time.
+ * emptied out of it after its time; and what is in this device's Trash alone stays there.
  */
 export const vanishes = ({ record, entry }: Held, remote: RecordState): boolean =>
   !entry &&
   record !== null &&
   isPurged(remote) &&
   !isPurged(record) &&
+  record.version > 0 &&
   remote.version > record.version &&
   !(isDeleted(record) && authorOf(remote, 'purged')?.account === '')
 

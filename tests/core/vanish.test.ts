@@ -27,6 +27,7 @@ describe('what would vanish', () => {
       clean(trashed),
       { ...tombstone, by: [{ account: '', device: '' }] },
     ],
+    ['what is in this device’s Trash alone, given up', clean({ ...trashed, version: 0 }), tombstone],
     ['a tombstone', clean(tombstone), { ...tombstone, version: 5 }],
     ['what is not here', nothing, tombstone],
     ['a record newer than the tombstone', clean({ ...here, version: 4 }), tombstone],

@@ -186,8 +186,7 @@ export class PawkitModel extends WritingModel implements PageModel {
   /** The new worker takes over when the old one has nothing under way, which may be a pause of a minute. */
   async #accept(): Promise<void> {
     await this.writer.idle().catch(() => {})
-    this.world.worker?.abort()
-    this.world.worker?.acceptUpdate()
+    await this.world.worker?.acceptUpdate()
   }
 
   /** A page that hides or dies: what is not committed goes to the worker, and what waits is sent. */
