@@ -113,6 +113,9 @@ export async function calm(sim: Simulation): Promise<void> {
   for (const device of sim.devices) signIn(sim, device, new Random(1))
   await sim.scheduler.advance(1000)
   for (const device of sim.devices) retryAll(sim, device, new Random(1))
+  // What a person had begun to take in, and left as another tab had control, is still offered.
+  await sim.scheduler.advance(sim.rights ? 10_000 : 0)
+  for (const device of sim.devices) takeDrafts(sim, device)
   await rest(sim)
   for (const device of sim.devices) cure(sim, device)
   await sim.scheduler.quiet()
