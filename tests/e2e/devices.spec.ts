@@ -107,9 +107,12 @@ test('P12 another device: none without an account; online or not, its name from 
     await expect(region.getByRole('alert')).toContainText('You are offline.')
     await rename(region, 'This device', 'Desk')
     await expect(device(region, 'Desk')).toContainText('goes to the server with the next connection')
+    // Opened again within two seconds, so that a train of devices does not come back in one moment.
+    const streaming = here.page.waitForResponse((answer) => answer.url().includes('/api/sync/stream'))
     await here.page.context().setOffline(false)
     await expect(region.getByRole('status')).toBeEmpty()
     await expect(device(region, 'Desk')).not.toContainText('next connection')
+    await streaming
     await expect(device(await devicesOf(there), 'Online now')).toContainText('Desk')
   })
 
