@@ -72,6 +72,17 @@ const conflictsOn = async (device: Device) =>
     (await device.state()).entries.map(({ id }) => id),
   )
 
+/** Both change the same words, the one that was away last. */
+async function clash(): Promise<void> {
+  away.online = false
+  await here.write(CLASH, { content: 'paint it red' })
+  await sync(here)
+  pass(both, 1000)
+  await away.write(CLASH, { content: 'paint it blue' })
+  away.online = true
+  await away.engine.wake('online', 10_000)
+}
+
 async function trash(device: Device, id: string): Promise<void> {
   await device.write(id, { deleted: true })
   await sync(device)
@@ -130,13 +141,7 @@ describe('39 a device away 200 days, with unsent edits, one whose answer was los
       await here.write(id, { title: `Note ${id.slice(-1)}`, content: 'paint it white' })
     await calm(both)
 
-    away.online = false
-    await here.write(CLASH, { content: 'paint it red' })
-    await sync(here)
-    pass(both, 1000)
-    await away.write(CLASH, { content: 'paint it blue' })
-    away.online = true
-    await away.engine.wake('online', 10_000)
+    await clash()
     expect(await conflictsOn(away)).toHaveLength(1)
 
     both.lines[1].cut = 'after'
@@ -272,13 +277,7 @@ describe('39 deleted for good while a device was away, its tombstone forgotten',
   }
 
   test('P5 P12 what a person then takes of an open conflict is sent whole', async () => {
-    away.online = false
-    await here.write(CLASH, { content: 'paint it red' })
-    await sync(here)
-    pass(both, 1000)
-    await away.write(CLASH, { content: 'paint it blue' })
-    away.online = true
-    await away.engine.wake('online', 10_000)
+    await clash()
     await forgotten()
     expect(await conflictsOn(away)).toHaveLength(1)
     await choose(away, { take: 'server' })

@@ -204,7 +204,11 @@ describe('a server restored from a backup, used by one device before the other r
     await b.write(idOf(1), { content: 'first\nbetween\nsecond' })
     await sync(b)
     await restore()
+    // Both have read the old text before either has sent its own.
+    pushesFail = true
     await sync(a)
+    await sync(b)
+    pushesFail = false
     await calm(both)
     await expectConverged(both, 'doubled')
     expect(await content(a, 1)).toBe('first\nbetween\nsecond')
