@@ -84,6 +84,8 @@ export type WriteResult =
   | { readonly is: 'fenced' }
   /** A new card whose URL a card of this library holds already; that card. */
   | { readonly is: 'duplicate'; readonly record: RecordState }
+  /** It was to be deleted for good, and is in the Trash no more. */
+  | { readonly is: 'restored'; readonly record: RecordState }
 
 export type SignInResult =
   | { readonly is: 'signed-in' }

@@ -25,6 +25,8 @@ export function problemOf(result: WriteResult): string | null {
         .join(' ')
     case 'fenced':
       return 'Another tab is editing, so this change was not made.'
+    case 'restored':
+      return 'It was brought back from the Trash meanwhile, so nothing was deleted.'
     case 'other-library':
       return 'Another library is on this device now, so this change was not made.'
     case 'storage':

@@ -1,15 +1,12 @@
 import { type RecordState, text } from '../../src/core/records.ts'
-import { FieldBinding } from '../../src/ui/controllers/field-binding.ts'
+import { FieldBinding, type WriteField } from '../../src/ui/controllers/field-binding.ts'
 import { Editor } from './editor.ts'
 
-/** @returns the text as it is stored then; `fenced`: the tab has lost the right, and this is stored; null: refused */
 export type WriteText = (
   record: RecordState,
   field: string,
-  shown: string,
-  typed: string,
-  leaving: boolean,
-) => Promise<string | { readonly fenced: string } | null>
+  ...write: Parameters<WriteField>
+) => ReturnType<WriteField>
 
 /** The text fields that a page has open, each with the real binding. */
 export class Editors {
@@ -44,14 +41,8 @@ export class Editors {
 
   #begin(record: RecordState, field: string) {
     const editor = new Editor()
-    const binding = new FieldBinding(
-      editor as unknown as HTMLTextAreaElement,
-      async (shown, typed, leaving) => {
-        const stored = await this.#write(record, field, shown, typed, leaving)
-        if (typeof stored !== 'object' || stored === null) return stored
-        binding.giveUp(stored.fenced)
-        return null
-      },
+    const binding = new FieldBinding(editor as unknown as HTMLTextAreaElement, (...write) =>
+      this.#write(record, field, ...write),
     )
     binding.load(text(record.fields[field]))
     return { editor, binding }

@@ -132,7 +132,9 @@ const edits: Partial<Record<Doing, Edit>> = {
 /** A person deletes a record for good: also what has come to this device and is not shown in this tab yet. */
 export function purge(sim: Simulation, device: SimDevice, tab: SimTab, record: RecordState): void {
   forget(sim, device, record)
-  tab.edit(record, { deleted: true, purged: true })
+  // From the Trash as its button does.
+  if (sim.rights && !isLive(record)) void tab.page.purge(record.id)
+  else tab.edit(record, { deleted: true, purged: true })
 }
 
 /** What a person has deleted for good on a device is not looked for any more. */

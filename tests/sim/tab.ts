@@ -233,12 +233,13 @@ export class SimTab {
     const [shown, typed] = [{ [field]: was }, { [field]: now }]
     if (this.#host.rights) {
       const done = await this.page.type(id, shown, typed, leaving)
-      if (done.is === 'written') return text(done.record.fields[field])
-      return done.is === 'fenced' ? { fenced: text(this.page.views.get(id)?.record.fields[field]) } : null
+      if (done.is === 'written') return { is: 'stored', text: text(done.record.fields[field]) }
+      const stored = text(this.page.views.get(id)?.record.fields[field])
+      return done.is === 'fenced' ? { is: 'fenced', text: stored } : { is: 'refused' }
     }
     const urgency = leaving ? 'at-once' : 'typing'
     const written = await this.#write({ id, kind, shown, typed, create: false, urgency })
-    return written ? text(written.fields[field]) : null
+    return written ? { is: 'stored', text: text(written.fields[field]) } : { is: 'refused' }
   }
 
   /** As a page did before tabs asked who may write. */

@@ -6,11 +6,12 @@ import type { Announcement } from '../../src/core/messages.ts'
 import { Persistence } from '../../src/persistence.ts'
 import { Database } from '../../src/store/database.ts'
 import { adoptLibrary, openLibrary, wipeLibrary } from '../../src/store/library.ts'
-import { readSyncState } from '../../src/store/read.ts'
+import { readSome, readSyncState } from '../../src/store/read.ts'
 import type { LibraryRow } from '../../src/store/schema.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import type { PageWorld } from '../../src/ui/controllers/page-world.ts'
 import type { WriteResult } from '../../src/ui/model.ts'
+import { problemOf } from '../../src/ui/outcome.ts'
 import type { Refused } from '../../src/ui/session-model.ts'
 import { until } from '../support/device.ts'
 import { idOf, T0 } from '../support/device-records.ts'
@@ -179,6 +180,51 @@ test('P1 New note in a tab that lost control unheard: what is typed while it ask
   expect(await first.tabs.takeControl({ record: null, go: all, drop: () => {} })).toBe(true)
   expect(await done).toMatchObject({ is: 'written' })
   expect(await typed).toMatchObject({ is: 'written', record: { fields: { title: 'From here' } } })
+})
+
+test('P4 P7 what was typed as control was lost is told to its field at once, however long a look at who has it now takes', async () => {
+  const locks = new Set<string>()
+  const presence = new TabPresence(locks, FIRST)
+  const first = await open(new Silent(), presence)
+  const { id, done } = first.create('note', { title: 'Note', content: '' })
+  await done
+  const second = await open(new Silent(), new TabPresence(locks, SECOND))
+  await second.tabs.takeControl()
+  const look = presence.held.bind(presence)
+  let answer: () => void = () => {}
+  presence.held = () => new Promise((resolve) => (answer = () => resolve(look())))
+  expect(await first.type(id, { content: '' }, { content: 'a' })).toEqual({ is: 'fenced' })
+  expect(first.tabs.control).toBe('read-only')
+  presence.held = look
+  answer()
+  await until(() => first.tabs.drafts.length === 1, 'the draft')
+})
+
+test('P4 Delete for good that waits for control deletes nothing that another tab has brought back and goes on with', async () => {
+  let id = ''
+  const [first, second] = await two(async (first) => {
+    const note = first.create('note', { title: 'Recipe', content: 'flour' })
+    id = note.id
+    await note.done
+    await first.remove(id)
+  })
+  const asked: Refused[] = []
+  second.tabs.addEventListener('refused', (event) => asked.push((event as CustomEvent<Refused>).detail))
+  const purged = second.purge(id)
+  await until(() => asked.length === 1, 'the question')
+  await first.restore(id)
+  await first.type(id, { content: 'flour' }, { content: 'flour, salt' })
+  expect(await second.tabs.takeControl(asked[0])).toBe(true)
+  expect(await purged).toMatchObject({ is: 'restored', record: { fields: { content: 'flour, salt' } } })
+  expect(problemOf(await purged)).toBe(
+    'It was brought back from the Trash meanwhile, so nothing was deleted.',
+  )
+  const kept = (await readSome(db, [id])).get(id)?.record.fields
+  expect(kept).toMatchObject({ deleted: false, content: 'flour, salt' })
+  // It may be meant all the same: back in the Trash it goes.
+  await second.remove(id)
+  expect(await second.purge(id)).toMatchObject({ is: 'written' })
+  expect((await readSome(db, [id])).get(id)).toBe(null)
 })
 
 describe('what is done in one tab the others know', () => {

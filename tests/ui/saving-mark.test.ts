@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FieldBinding } from '../../src/ui/controllers/field-binding.ts'
+import { FieldBinding, type FieldResult } from '../../src/ui/controllers/field-binding.ts'
 import { SavingMark } from '../../src/ui/controllers/saving-mark.ts'
 import { Editor } from '../sim/editor.ts'
 
@@ -7,7 +7,7 @@ import { Editor } from '../sim/editor.ts'
 function field(stored = 'a') {
   const mark = new SavingMark()
   const editor = new Editor()
-  const answers: ((stored: string | null) => void)[] = []
+  const answers: ((result: FieldResult) => void)[] = []
   const binding = new FieldBinding(
     editor as unknown as HTMLTextAreaElement,
     () => new Promise((resolve) => answers.push(resolve)),
@@ -15,7 +15,7 @@ function field(stored = 'a') {
   )
   binding.load(stored)
   const answer = async (value: string | null): Promise<void> => {
-    answers.shift()?.(value)
+    answers.shift()?.(value === null ? { is: 'refused' } : { is: 'stored', text: value })
     await Promise.resolve()
   }
   return { mark, editor, binding, answer }

@@ -82,8 +82,9 @@ class Tab {
     const create = !made
     made = true
     const change = { id: NOTE, kind: 'note', shown: { content: shown }, typed: { content }, create, ...draft }
+    const { epoch } = this.writer
     const committed = await this.writer.write({ ...change, urgency: 'typing' }, 'relaxed')
-    if (committed.is === 'fenced') await this.desk.fenced()
+    if (committed.is === 'fenced') await this.desk.fenced(epoch)
     return resultOf(committed)
   }
 }
@@ -262,6 +263,20 @@ describe('many tabs, one writer', () => {
     expect(edit.is).toBe('written')
     expect(first.asked).toEqual([])
     expect(await content()).toBe('one two')
+  })
+
+  test('P7 an answer of the time before says nothing of a tab that has the right again', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    const { epoch } = first.writer
+    await second.desk.takeControl()
+    await first.desk.takeControl()
+    const late = first.desk.fenced(epoch)
+    expect(first.desk.control).toBe('active')
+    await late
+    const lost = first.desk.fenced(first.writer.epoch)
+    expect(first.desk.control).toBe('read-only')
+    await lost
+    expect(first.desk.control).toBe('active')
   })
 
   test('the setting takes control for the tab that has the focus, not for one that is only uncovered', async () => {

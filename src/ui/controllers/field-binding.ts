@@ -1,18 +1,26 @@
 import { toWellFormed } from '../../core/limits.ts'
 import { mergeText, replacements } from '../../core/merge-text.ts'
+import { carried, type Selection } from '../caret.ts'
 import { ReadOnlyField, type Wanted } from './read-only-field.ts'
 import type { Saving } from './saving-mark.ts'
 
 export type FieldElement = HTMLInputElement | HTMLTextAreaElement
 
-/** @returns the value as it is stored after the write, which may hold another's edit too; null: nothing was written */
-export type WriteField = (shown: string, typed: string, leaving: boolean) => Promise<string | null>
+/** What came of a write, with the text as it is stored then, which may hold another's edit too. */
+export type FieldResult =
+  | { readonly is: 'stored'; readonly text: string }
+  /** Not written, and nowhere but in the field. */
+  | { readonly is: 'refused' }
+  /** Not written, for this tab has lost control: it is a draft now. */
+  | { readonly is: 'fenced'; readonly text: string }
+
+export type WriteField = (shown: string, typed: string, leaving: boolean) => Promise<FieldResult>
 
 /**
  * One text field against the store. `seen` is what the next write compares with: the text that the editor last loaded,
  * took in or handed over (traces.md, 1). With writes on their way nothing is taken in, since the last one's result holds
- * everything. A text that could not be written stays in the field, and the next write compares with what the store
- * last confirmed, or it would take the refused text's absence for a deletion.
+ * everything. A text that could not be written stays in the field, and meets what is stored on the text that both had
+ * before: on any other, the refused text's absence from the store, or another's from the field, would be a deletion.
  */
 export class FieldBinding {
   readonly element: FieldElement
@@ -23,12 +31,14 @@ export class FieldBinding {
   #seen = ''
   #confirmed = ''
   #onTheWay = 0
-  /** A write on its way was refused: those after it compared with a text that the store never had. */
-  #refused = false
+  /** The text that field and store had before the writes on their way. */
+  #base = ''
+  /** What came of those, the worst of it: after one that was not written, others compared with what the store never had. */
+  #worst: FieldResult['is'] = 'stored'
   #composing = false
   #focused = false
   /** The caret in a text that was changed while the focus was elsewhere: the browser then forgets it. */
-  #caret: readonly [start: number, end: number] | null = null
+  #caret: Selection | null = null
   #dirty = false
   /** Raised when another record is loaded: an answer for the one before must not reach the new one. */
   #generation = 0
@@ -56,7 +66,7 @@ export class FieldBinding {
   load(value: string): void {
     this.#generation++
     this.#onTheWay = 0
-    this.#refused = false
+    this.#worst = 'stored'
     this.#dirty = false
     this.#latest = null
     this.#caret = null
@@ -72,14 +82,6 @@ export class FieldBinding {
     this.#readOnly.set(on)
   }
 
-  /** Another tab has control: what this one could not write is a draft now, and it shows what is stored. */
-  giveUp(stored: string): void {
-    this.#show(stored)
-    const caret = this.#caret
-    this.load(stored)
-    this.#caret = caret
-  }
-
   /** What it holds that the store has not confirmed; null: nothing. */
   get unsaved(): string | null {
     return this.element.value === this.#confirmed ? null : this.element.value
@@ -91,9 +93,12 @@ export class FieldBinding {
     else this.#merge(stored)
   }
 
-  /** The person leaves the field: what was typed is made durable against a power cut. */
+  /**
+   * The person leaves the field: what was typed is made durable against a power cut. Where another tab has control by now,
+   * its taking that was a strict transaction, and so made everything durable that was typed before.
+   */
   leave(): void {
-    if (!this.#dirty) return
+    if (!this.#dirty || this.#readOnly.on) return
     this.#dirty = false
     this.#send(true)
   }
@@ -107,6 +112,8 @@ export class FieldBinding {
 
   #typed(): void {
     this.#dirty = true
+    // It goes on from where it was typed, also where the window had not the focus and the field was told of none.
+    this.#caret = null
     this.#send(false)
   }
 
@@ -115,32 +122,44 @@ export class FieldBinding {
     const shown = this.#seen
     const generation = this.#generation
     if (typed !== this.#confirmed) this.#mark('saving')
+    if (this.#onTheWay === 0) this.#base = shown
     this.#seen = typed
     this.#onTheWay++
     this.#latest = null
-    void this.#write(shown, typed, leaving).then((stored) => {
-      if (generation === this.#generation) this.#returned(stored)
+    void this.#write(shown, typed, leaving).then((result) => {
+      if (generation === this.#generation) this.#returned(result)
     })
   }
 
-  #returned(stored: string | null): void {
+  #returned(result: FieldResult): void {
     this.#onTheWay--
-    if (stored === null) this.#refused = true
-    else this.#confirmed = stored
+    if (result.is !== 'refused') this.#confirmed = result.text
+    if (result.is === 'fenced' || this.#worst === 'stored') this.#worst = result.is
     if (this.#onTheWay > 0) return
-    if (this.#refused) this.#compareAnew(stored !== null)
+    const stored = this.#latest ?? this.#confirmed
+    const worst = this.#worst
+    this.#worst = 'stored'
+    if (worst === 'fenced') this.#giveUp(stored)
+    else if (worst === 'refused') this.#compareAnew(stored)
     else {
       this.#mark(null)
-      this.takeIn(this.#latest ?? this.#confirmed)
+      this.takeIn(stored)
     }
   }
 
-  /** After a refusal the next write compares with what the store has; one that was written meanwhile goes once more. */
-  #compareAnew(again: boolean): void {
-    this.#refused = false
-    this.#seen = this.#confirmed
-    if (again) this.#send(false)
-    else this.#mark(this.unsaved === null ? null : 'refused')
+  /** Another tab has or had control: what this one could not write is a draft now, and it shows what is stored. */
+  #giveUp(stored: string): void {
+    this.#show(stored)
+    const caret = this.#caret
+    this.load(stored)
+    this.#caret = caret
+  }
+
+  /** The refused text stays, and is tried once more where something else has come into it. */
+  #compareAnew(stored: string): void {
+    this.#seen = this.#base
+    this.takeIn(stored)
+    if (this.#onTheWay === 0) this.#mark(this.unsaved === null ? null : 'refused')
   }
 
   #composed(): void {
@@ -173,9 +192,11 @@ export class FieldBinding {
   }
 
   #placeCaret(): void {
+    if (this.#caret) this.#select(this.#caret)
+  }
+
+  #select([start, end]: Selection): void {
     const { element } = this
-    if (!this.#caret) return
-    const [start, end] = this.#caret
     if (element.selectionStart !== start || element.selectionEnd !== end)
       element.setSelectionRange(start, end)
   }
@@ -183,9 +204,12 @@ export class FieldBinding {
   /** Without moving caret or selection. */
   #show(value: string): void {
     const { element } = this
-    this.#placeCaret()
-    for (const { start, end, text } of replacements(element.value, value))
-      element.setRangeText(text, start, end, 'preserve')
-    if (!this.#focused) this.#caret = [element.selectionStart ?? 0, element.selectionEnd ?? 0]
+    let selection = this.#caret ?? ([element.selectionStart ?? 0, element.selectionEnd ?? 0] as const)
+    for (const part of replacements(element.value, value)) {
+      element.setRangeText(part.text, part.start, part.end, 'preserve')
+      selection = carried(selection, part)
+    }
+    this.#select(selection)
+    if (!this.#focused) this.#caret = selection
   }
 }

@@ -16,8 +16,10 @@ export abstract class GuardDesk extends DraftDesk {
   readonly #held: Refused[] = []
   /** How many edits have been wanted that could not be made at once. */
   protected wanted = 0
-  /** A write was refused: this tab has lost the right without having heard of it. */
-  abstract fenced(): Promise<void>
+  /** Under which this tab may write, or last might. */
+  protected abstract readonly epoch: number
+  /** A write under this epoch was refused: this tab may have lost the right without having heard of it. */
+  abstract fenced(epoch: number): Promise<void>
 
   /**
    * Makes a change, or asks the person first where another tab has control, be it that this one only learns so now.
@@ -37,11 +39,12 @@ export abstract class GuardDesk extends DraftDesk {
     for (let tries = 0; ; tries++) {
       // Fenced though it is active: it had given the right up as it froze, and has it again.
       const may = this.control === 'active' ? tries < MOST_TRIES : this.control === 'yielding'
+      const { epoch } = this
       try {
         return await (may ? change() : ask())
       } catch (error) {
         if (dropped || !(error instanceof Fenced)) throw error
-        await this.fenced()
+        await this.fenced(epoch)
       }
     }
   }

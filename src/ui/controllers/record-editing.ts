@@ -4,7 +4,7 @@ import type { Place } from '../../core/session.ts'
 import { focused } from '../floating.ts'
 import type { PageModel, WriteResult } from '../model.ts'
 import type { OpenText } from '../rescue-model.ts'
-import { FieldBinding, type FieldElement } from './field-binding.ts'
+import { FieldBinding, type FieldElement, type FieldResult } from './field-binding.ts'
 import type { SavingMark } from './saving-mark.ts'
 import { scrollerOf } from './scroller.ts'
 import { WantedEdits } from './wanted-edits.ts'
@@ -166,12 +166,12 @@ export class RecordEditing implements ReactiveController {
     scrollerOf(element ?? first.element).scrollTop = place.scroll
   }
 
-  async #write(name: string, shown: string, typed: string, leaving: boolean): Promise<string | null> {
+  async #write(name: string, shown: string, typed: string, leaving: boolean): Promise<FieldResult> {
     const id = this.#id
     const result = await this.#model().type(id, { [name]: shown }, { [name]: typed }, leaving)
     if (id === this.#id) this.#report(result)
-    if (id === this.#id && result.is === 'fenced') this.#fields.get(name)?.giveUp(this.#stored(name))
-    return result.is === 'written' ? text(result.record.fields[name]) : null
+    if (result.is === 'written') return { is: 'stored', text: text(result.record.fields[name]) }
+    return result.is === 'fenced' ? { is: 'fenced', text: this.#stored(name) } : { is: 'refused' }
   }
 
   #report(result: WriteResult): void {

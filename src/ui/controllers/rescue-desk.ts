@@ -97,7 +97,8 @@ export class RescueDesk implements RescueActions {
       this.trouble = null
       stored = done.every(({ committed }) => committed.is === 'written')
       // What another tab's control has made a draft is offered as any draft is.
-      if (done.some(({ committed }) => committed.is === 'fenced')) await tabs.fenced().catch(() => {})
+      const fenced = done.findLast(({ committed }) => committed.is === 'fenced')
+      if (fenced) await tabs.fenced(fenced.write.epoch ?? 0).catch(() => {})
       this.#tell(done)
     } catch (error) {
       this.trouble = troubleOf(error) ?? this.trouble ?? 'broken'

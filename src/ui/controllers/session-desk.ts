@@ -135,8 +135,13 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     }
   }
 
-  /** A write was refused: this tab has lost the right without having heard of it. At once nothing more is typed here. */
-  async fenced(): Promise<void> {
+  protected get epoch(): number {
+    return this.#writer.epoch
+  }
+
+  /** At once nothing more is typed here, unless this tab has the right again, under another epoch. */
+  async fenced(epoch: number): Promise<void> {
+    if (epoch !== this.epoch) return
     this.#set('read-only')
     await this.look()
     this.page.changed()

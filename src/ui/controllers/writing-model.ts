@@ -1,8 +1,9 @@
 import { MESSAGES_VERSION } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
-import { type Fields, type Kind, type RecordState, titleOf } from '../../core/records.ts'
+import { type Fields, isDeleted, type Kind, type RecordState, titleOf } from '../../core/records.ts'
 import { draftId } from '../../core/session.ts'
 import type { Change, FromDraft } from '../../core/write.ts'
+import { readSome } from '../../store/read.ts'
 import type { NoticeKind, WriteResult } from '../model.ts'
 import { tellProblem } from '../outcome.ts'
 import type { Facts } from '../summary.ts'
@@ -66,9 +67,13 @@ export abstract class WritingModel extends EventTarget {
   }
 
   /** Not guarded: a field that may not be typed into is read-only, and what was typed before it was so is a draft. */
-  type(id: string, shown: Fields, typed: Fields, leaving = false): Promise<WriteResult> {
+  async type(id: string, shown: Fields, typed: Fields, leaving = false): Promise<WriteResult> {
+    const { epoch } = this.writer
     const change = { id, kind: this.#kindOf(id), shown, typed, create: false } as const
-    return this.#write({ ...change, urgency: 'typing' }, leaving ? 'strict' : 'relaxed')
+    const result = await this.#write({ ...change, urgency: 'typing' }, leaving ? 'strict' : 'relaxed')
+    // Read-only from this task on. The field is told at once: what it types under another epoch is none of this.
+    if (result.is === 'fenced') void this.tabs.fenced(epoch).catch(() => {})
+    return result
   }
 
   async remove(id: string): Promise<WriteResult> {
@@ -89,8 +94,20 @@ export abstract class WritingModel extends EventTarget {
     return this.edit(id, { deleted: true }, { deleted: false })
   }
 
+  /** Only what is in the Trash: another tab or device may have brought it back while this one asked for control. */
   purge(id: string): Promise<WriteResult> {
-    return this.edit(id, { purged: false }, { deleted: true, purged: true })
+    const change = {
+      id,
+      kind: this.#kindOf(id),
+      shown: { purged: false },
+      create: false,
+      urgency: 'at-once',
+    } as const
+    return this.tabs.guard(id, async () => {
+      const record = (await readSome(this.world.db, [id])).get(id)?.record
+      if (record && !isDeleted(record)) return { is: 'restored', record }
+      return this.#write({ ...change, typed: { deleted: true, purged: true } }, 'strict')
+    })
   }
 
   /** @param about the record that the edit is about; null: one that is not there yet */
@@ -116,7 +133,6 @@ export abstract class WritingModel extends EventTarget {
     if (account) worker?.arm()
     const { epoch } = this.writer
     const committed = await this.writer.write(change, durability)
-    if (committed.is === 'fenced') await this.tabs.fenced()
     if (committed.is !== 'written') return resultOf(committed)
     if (committed.changed) this.#writes.add(committed.record.id, epoch)
     this.#written(committed.record, committed.entry)
