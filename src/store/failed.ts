@@ -34,23 +34,30 @@ export async function retryFailed(
   await log(db, 'retried', retried, epoch, now)
 }
 
-/** Gives one record's unsent change up; its values go to version history, a record never sent to the Trash. */
+/**
+ * Gives one record's unsent change up; its values go to version history, a record never sent to the Trash. False: it is in
+ * conflict by now, which decides between what nobody has been shown.
+ */
 export async function discardChange(
   db: Database,
   { library, epoch }: Writing,
   id: string,
   now: number,
-): Promise<void> {
-  await db.run(
+): Promise<boolean> {
+  const discarded = await db.run(
     STORES,
     'readwrite',
     async (tx) => {
       await requireWriting(tx, { library, epoch })
-      await writeSettled(tx, id, discard(await readHeld(tx, id), now), now)
+      const held = await readHeld(tx, id)
+      if (held.entry?.state.is === 'conflict') return false
+      await writeSettled(tx, id, discard(held, now), now)
+      return true
     },
     'strict',
   )
-  await log(db, 'discarded', [id], epoch, now)
+  if (discarded) await log(db, 'discarded', [id], epoch, now)
+  return discarded
 }
 
 /** In a transaction of its own: a full log must not undo what a person asked for. */

@@ -43,13 +43,21 @@ async function twoDevices(devices: Devices): Promise<[App, App]> {
   await here.page.keyboard.press('Escape')
   await here.signUp(ADA)
   const there = await App.open(await devices.context())
+  const streaming = streamOf(there)
   await there.signIn(ADA)
+  await streaming
   return [here, there]
 }
+
+/** From when on others see that it is online: the list asks when it is opened, and then every half minute. */
+const streamOf = ({ page }: App): Promise<unknown> =>
+  page.waitForResponse((answer) => answer.url().includes('/api/sync/stream'))
 
 test('P12 another device: none without an account; online or not, its name from either side, what has reached it', async ({
   devices,
 }) => {
+  // Many steps, of which some wait for what a device does by itself.
+  test.slow()
   const [here, there] = await twoDevices(devices)
 
   await test.step('it is online; a name given here is the one that it has there, also after its next change', async () => {
@@ -108,7 +116,7 @@ test('P12 another device: none without an account; online or not, its name from 
     await rename(region, 'This device', 'Desk')
     await expect(device(region, 'Desk')).toContainText('goes to the server with the next connection')
     // Opened again within two seconds, so that a train of devices does not come back in one moment.
-    const streaming = here.page.waitForResponse((answer) => answer.url().includes('/api/sync/stream'))
+    const streaming = streamOf(here)
     await here.page.context().setOffline(false)
     await expect(region.getByRole('status')).toBeEmpty()
     await expect(device(region, 'Desk')).not.toContainText('next connection')

@@ -175,8 +175,8 @@ function discard(sim: Simulation, device: SimDevice, random: Random): void {
   const work: InTab = async (tab, db) => {
     const done = await tab.permit(async (writing) => {
       const now = sim.disks.read(device.name).entries.find(({ id }) => id === entry.id)
-      await discardChange(db, writing, entry.id, device.now)
-      if (now?.flight) sim.checks.discards(device, now.flight.mutation.id)
+      const discarded = await discardChange(db, writing, entry.id, device.now)
+      if (discarded && now?.flight) sim.checks.discards(device, now.flight.mutation.id)
       return true
     })
     if (done && !tab.actor.dead) await tab.changed(entry.id)

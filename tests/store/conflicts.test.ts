@@ -3,7 +3,7 @@ import { DEFAULT_POLICY } from '../../src/core/policy.ts'
 import type { RecordState } from '../../src/core/records.ts'
 import { applyPage } from '../../src/store/apply.ts'
 import { conflictsAmong, readConflicts, resolveConflict } from '../../src/store/conflicts.ts'
-import { retryFailed } from '../../src/store/failed.ts'
+import { discardChange, retryFailed } from '../../src/store/failed.ts'
 import { readJournal } from '../../src/store/journal.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import { moveLibrary } from '../../src/store/move.ts'
@@ -158,6 +158,15 @@ describe('a person resolves it', () => {
     await meet()
     await retryFailed(device.db, device.writing, [base.id], T0)
     expect((await device.held(base.id)).entry?.state).toMatchObject({ ancestors: { content: 'one' } })
+  })
+
+  test('P4: a Discard that was offered before the conflict came gives up nothing, and the log tells of none', async () => {
+    await meet()
+    const before = await device.held(base.id)
+    expect(await discardChange(device.db, device.writing, base.id, T0)).toBe(false)
+    expect(await device.held(base.id)).toEqual(before)
+    expect(await values()).toEqual([])
+    expect((await readJournal(device.db)).map(({ event }) => event.what)).not.toContain('discarded')
   })
 
   test('over already: `gone`; over a limit: named, nothing changed', async () => {

@@ -2,6 +2,9 @@ import { html } from 'lit'
 import { titleOf } from '../../core/records.ts'
 import { DialogElement } from './dialog-element.ts'
 
+const IN_CONFLICT =
+  'It was changed in two places meanwhile, so nothing was given up. See both versions with “Resolve conflict” and choose.'
+
 /** Asks before a failed change is given up, and says where its text stays. */
 class DiscardDialog extends DialogElement {
   static override properties = { ...DialogElement.properties, recordId: {}, where: { state: true } }
@@ -32,8 +35,8 @@ class DiscardDialog extends DialogElement {
 
   readonly #discard = (): Promise<void> =>
     this.attempt(async () => {
-      await this.model.failed.discard(this.recordId)
-      this.close()
+      if (await this.model.failed.discard(this.recordId)) this.close()
+      else this.problem = IN_CONFLICT
     }, 'That did not work; the change is still here. Try again, or reload the page.')
 }
 

@@ -44,10 +44,14 @@ export class FailedDesk implements FailedActions {
     return discardWords(await this.#world.db.run(HELD_STORES, 'readonly', (tx) => readHeld(tx, id)))
   }
 
-  async discard(id: string): Promise<void> {
+  async discard(id: string): Promise<boolean> {
     const { db, now } = this.#world
-    const discarded = await this.#host.attempt(id, () => discardChange(db, this.#host.writing, id, now()))
-    if (discarded) await this.#tell([id])
+    let settled = true
+    const tried = await this.#host.attempt(id, async () => {
+      settled = await discardChange(db, this.#host.writing, id, now())
+    })
+    if (tried) await this.#tell([id])
+    return settled
   }
 
   copy(id: string): Promise<boolean> {

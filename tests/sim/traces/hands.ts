@@ -155,7 +155,7 @@ export class Hands {
   /** A click on `Retry` or `Discard` in `Failed changes`. */
   async failedChange(act: 'retry' | 'discard', id: string): Promise<void> {
     const { device } = this
-    const work = (tab: SimTab, db: Database): Promise<void> =>
+    const work = (tab: SimTab, db: Database): Promise<unknown> =>
       act === 'retry'
         ? retryFailed(db, { library: tab.library, epoch: 0 }, [id], device.now)
         : discardChange(db, { library: tab.library, epoch: 0 }, id, device.now)
