@@ -49,6 +49,9 @@ export interface Told {
 /** What the libraries leave behind after each run would slow a process down that does thousands; it begins anew after these. */
 const TOGETHER = 150
 
+/** Most of what a run makes is short-lived: in a young generation of so many MiB it costs a quarter less time than in V8's 16. */
+const ROOM = ['--min-semi-space-size=64', '--max-semi-space-size=128']
+
 /** Seeds go round the jobs, so that all end at about the same time. */
 async function job(index: number): Promise<Told[]> {
   const told: Told[] = []
@@ -73,7 +76,7 @@ function some(first: number, last: number, more: number): Promise<Told[]> {
     trace: values.trace,
   }
   const env = { ...process.env, ...(values.mutant ? { PAWKIT_MUTANT: values.mutant } : {}) }
-  const execArgv = values.mutant ? ['--import', mutator] : []
+  const execArgv = [...ROOM, ...(values.mutant ? ['--import', mutator] : [])]
   const child = fork(worker, [JSON.stringify({ ...options, shrink: !values['no-shrink'] })], {
     env,
     execArgv,
