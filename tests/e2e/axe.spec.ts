@@ -30,7 +30,7 @@ for (const window of ['desktop', 'phone'] as const) {
   const tag = window === 'phone' ? ['@long'] : []
   test(`axe finds nothing serious: ${window}, light and dark`, { tag }, async ({ site, devices }) => {
     // Some fifty looks at whole pages.
-    test.slow()
+    test.setTimeout(300_000)
     const app = await App.open(await devices.context({ viewport: WINDOWS[window], reducedMotion: 'reduce' }))
     const { page } = app
     const found: string[] = []
