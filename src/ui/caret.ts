@@ -12,7 +12,10 @@ export type Selection = readonly [start: number, end: number]
 export function carried([from, to]: Selection, { start, end, text }: Replacement): Selection {
   const place = (at: number): number => {
     if (at <= start) return at
-    return at >= end ? at + text.length - (end - start) : Math.min(at, start + text.length)
+    if (at >= end) return at + text.length - (end - start)
+    const within = text.slice(0, at - start)
+    // Never between the halves of one character.
+    return start + within.length - (/[\ud800-\udbff]$/.test(within) ? 1 : 0)
   }
   return [place(from), place(to)]
 }

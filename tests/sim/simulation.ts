@@ -107,6 +107,10 @@ export class Simulation {
         issued: (device, id, before, after) => {
           this.model.issued(`${device.name} ${id}`, before, after)
           this.checks.conflicts.touched(device, id, Object.keys(after))
+          // What has come into it since its person pressed the button goes with it.
+          const record =
+            'purged' in after && this.disks.read(device.name).records.find((one) => one.id === id)
+          if (record) forget(this, device, record)
         },
         resolving: (device, { record, base }, { take }) => {
           this.checks.conflicts.resolving(device, record.id)

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { mergeWrite } from '../../src/core/reconcile.ts'
 import { FieldBinding, type FieldResult } from '../../src/ui/controllers/field-binding.ts'
 import { Editor } from '../sim/editor.ts'
 
@@ -45,6 +47,15 @@ describe('P4 what another tab or device writes moves neither caret nor selection
     binding.takeIn('one w7x')
     expect(editor.value).toBe('one w7x')
     expect(caret()).toEqual([7, 7])
+  })
+
+  test('a caret never comes to stand between the halves of one character', () => {
+    const { editor, binding } = field('one two')
+    editor.setSelectionRange(5, 5)
+    binding.takeIn('one 🙂🙂')
+    editor.press('!')
+    expect(editor.value.isWellFormed()).toBe(true)
+    expect(editor.value.replace('!', '')).toBe('one 🙂🙂')
   })
 
   test('a selection goes on to hold what it held', () => {
@@ -115,35 +126,119 @@ describe('P4 P7 a tab that has lost control and has it again', () => {
   })
 })
 
-describe('P1 a write that is refused takes nobody else’s text away', () => {
-  test('where one before it was stored, together with what another had written', async () => {
-    const { editor, stores, refuses, sent } = field('one')
-    editor.press(' two')
-    editor.press(' too long')
-    await stores('theirs one two')
-    await refuses()
-    expect(editor.value).toBe('theirs one two too long')
-    expect(sent.at(-1)).toEqual({ shown: 'theirs one two', typed: 'theirs one two too long' })
+/** A field on a store that merges as the real one does and refuses what `refuses` says; answers come when asked for. */
+function merging(stored: string, refuses: (text: string) => boolean) {
+  const editor = new Editor()
+  const store = { text: stored }
+  const answers: (() => void)[] = []
+  const binding = new FieldBinding(editor as unknown as HTMLTextAreaElement, (shown, typed) => {
+    const text = String(mergeWrite('text', shown, typed, store.text))
+    const refused = refuses(text)
+    if (!refused) store.text = text
+    const result: FieldResult = refused ? { is: 'refused' } : { is: 'stored', text }
+    return new Promise((resolve) => answers.push(() => resolve(result)))
+  })
+  binding.load(stored)
+  editor.dispatchEvent(new Event('focus'))
+  const one = async (): Promise<void> => {
+    answers.shift()?.()
+    await Promise.resolve()
+    await Promise.resolve()
+  }
+  /** More than a few rounds would be a loop. */
+  const all = async (): Promise<void> => {
+    for (let n = 0; answers.length > 0 && n < 50; n++) await one()
+    expect(answers).toHaveLength(0)
+  }
+  const theirs = (words: string): void => {
+    store.text = words + store.text
+    binding.takeIn(store.text)
+  }
+  return { editor, binding, store, one, all, theirs }
+}
+
+describe('P1 a write that is refused takes nobody else’s text away, and doubles none', () => {
+  test.each([
+    ['note one', ['note onex', 'note onexy'], 9],
+    ['', ['a', 'ab'], 1],
+    ['a', ['a\nb', 'a\nbc', 'a\nbc d', 'a\nbc d eeeee'], 8],
+  ])('%j, then %j: stored, then refused in one flight', async (before, texts, limit) => {
+    const { editor, store, all } = merging(before, (text) => text.length > limit)
+    for (const text of texts) editor.type(text)
+    await all()
+    expect(editor.value).toBe(texts.at(-1))
+    expect(texts).toContain(store.text)
   })
 
-  test('where one after it was stored, together with what another had written', async () => {
-    const { editor, stores, refuses, sent } = field('one')
-    editor.press(' too long')
-    editor.type('one too')
-    await refuses()
-    await stores('theirs one')
-    expect(editor.value).toContain('theirs')
-    expect(sent.at(-1)).toEqual({ shown: 'theirs one', typed: 'theirs one too' })
-    await stores('theirs one too')
-    expect(editor.value).toBe('theirs one too')
+  test.each([
+    ['note one', 'note onexyz', 'note onex', 9],
+    ['one', 'onexyz', 'onex', 4],
+    ['one two', 'one two!!', 'one two!', 8],
+    ['', 'abcde', 'abc', 3],
+    ['one two', 'oneaaa two', 'onea two', 8],
+  ])('%j, then %j, then %j: refused, then stored in one flight', async (before, over, under, limit) => {
+    const { editor, store, all } = merging(before, (text) => text.length > limit)
+    editor.type(over)
+    editor.type(under)
+    await all()
+    expect([editor.value, store.text]).toEqual([under, under])
   })
 
-  test('what another wrote meanwhile comes into the refused text', async () => {
-    const { editor, binding, refuses } = field('one')
-    editor.press(' too long')
-    binding.takeIn('theirs one')
+  test('what another wrote comes into the refused text, also where more was typed since', async () => {
+    const { editor, binding, theirs, all } = merging('one', (text) => text.includes('long'))
+    editor.press(' long')
+    theirs('theirs ')
+    editor.press('!')
+    await all()
+    expect(editor.value).toBe('theirs one long!')
+    expect(binding.unsaved).toBe('theirs one long!')
+  })
+
+  test('refused, then control lost, then left: it is written once more, and so becomes a draft', async () => {
+    const { editor, binding, refuses, sent } = field('one')
+    editor.press(' long')
     await refuses()
-    expect(editor.value).toBe('theirs one too long')
-    expect(binding.unsaved).toBe('theirs one too long')
+    binding.readOnly = true
+    binding.leave()
+    expect(sent.at(-1)).toEqual({ shown: 'one', typed: 'one long' })
+    expect(sent).toHaveLength(2)
+  })
+
+  test('P4 whatever is refused, written by others and answered in whatever order: every word is there once', async () => {
+    const step = fc.constantFrom('end', 'middle', 'answer', 'theirs')
+    const runs = fc.tuple(
+      fc.array(step, { maxLength: 9 }),
+      fc.array(fc.boolean(), { minLength: 4, maxLength: 12 }),
+    )
+    await fc.assert(
+      fc.asyncProperty(runs, async ([steps, refusals]) => {
+        let over = false
+        let n = 0
+        const refused = (): boolean => !over && refusals[n++ % refusals.length] === true
+        const { editor, store, one, all, theirs } = merging('base words here\nsecond line', refused)
+        const words = ['base', 'here', 'second']
+        for (const [index, step] of steps.entries()) {
+          const word = `w${index}x`
+          if (step === 'answer') await one()
+          else words.push(word)
+          if (step === 'theirs') theirs(`${word}\n`)
+          if (step === 'end') {
+            editor.setSelectionRange(editor.value.length, editor.value.length)
+            editor.press(` ${word}`)
+          }
+          if (step === 'middle') {
+            const at = editor.value.indexOf('here')
+            editor.setSelectionRange(at, at)
+            editor.press(`${word} `)
+          }
+        }
+        over = true
+        await all()
+        editor.press('!')
+        await all()
+        expect(editor.value).toBe(store.text)
+        for (const word of words) expect(store.text.split(word)).toHaveLength(2)
+      }),
+    )
   })
 })

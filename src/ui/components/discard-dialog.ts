@@ -25,6 +25,9 @@ class DiscardDialog extends DialogElement {
   protected override body() {
     const record = this.model.records.get(this.recordId)?.record
     const title = record ? `“${titleOf(record)}”` : 'this record'
+    if (this.problem === IN_CONFLICT)
+      return html`${this.problemLine()}
+        <div class="actions"><button autofocus @click=${() => this.close()}>Close</button></div>`
     return html`<p>The unsent change of ${title} will not be sent. ${this.where}</p>
       ${this.problemLine()}
       <div class="actions">

@@ -95,10 +95,11 @@ export class FieldBinding {
 
   /**
    * The person leaves the field: what was typed is made durable against a power cut. Where another tab has control by now,
-   * its taking that was a strict transaction, and so made everything durable that was typed before.
+   * its taking that was a strict transaction, and so made everything durable that was stored before; what was refused
+   * becomes a draft.
    */
   leave(): void {
-    if (!this.#dirty || this.#readOnly.on) return
+    if (!this.#dirty || (this.#readOnly.on && this.unsaved === null)) return
     this.#dirty = false
     this.#send(true)
   }
@@ -125,14 +126,19 @@ export class FieldBinding {
     if (this.#onTheWay === 0) this.#base = shown
     this.#seen = typed
     this.#onTheWay++
+    this.#confirmed = this.#latest ?? this.#confirmed
     this.#latest = null
     void this.#write(shown, typed, leaving).then((result) => {
-      if (generation === this.#generation) this.#returned(result)
+      if (generation === this.#generation) this.#returned(result, shown, typed)
     })
   }
 
-  #returned(result: FieldResult): void {
+  #returned(result: FieldResult, shown: string, typed: string): void {
     this.#onTheWay--
+    // It compared with a text that was refused, which the store never had.
+    const amiss = shown !== this.#base
+    // What it brought into the store is no other's.
+    if (result.is === 'stored') this.#base = amiss ? mergeText(shown, typed, this.#base, 'both').text : typed
     if (result.is !== 'refused') this.#confirmed = result.text
     if (result.is === 'fenced' || this.#worst === 'stored') this.#worst = result.is
     if (this.#onTheWay > 0) return
@@ -140,7 +146,7 @@ export class FieldBinding {
     const worst = this.#worst
     this.#worst = 'stored'
     if (worst === 'fenced') this.#giveUp(stored)
-    else if (worst === 'refused') this.#compareAnew(stored)
+    else if (worst === 'refused') this.#compareAnew(stored, amiss)
     else {
       this.#mark(null)
       this.takeIn(stored)
@@ -155,10 +161,11 @@ export class FieldBinding {
     this.#caret = caret
   }
 
-  /** The refused text stays, and is tried once more where something else has come into it. */
-  #compareAnew(stored: string): void {
+  /** The refused text stays, and is tried once more where something else comes into it, or the last try went amiss. */
+  #compareAnew(stored: string, again: boolean): void {
     this.#seen = this.#base
     this.takeIn(stored)
+    if (again && this.#onTheWay === 0 && this.unsaved !== null) this.#send(false)
     if (this.#onTheWay === 0) this.#mark(this.unsaved === null ? null : 'refused')
   }
 

@@ -105,7 +105,9 @@ export abstract class WritingModel extends EventTarget {
     } as const
     return this.tabs.guard(id, async () => {
       const record = (await readSome(this.world.db, [id])).get(id)?.record
-      if (record && !isDeleted(record)) return { is: 'restored', record }
+      // A card that went into another one by now is that one's to delete.
+      if (!record) return { is: 'storage', message: 'the record is not on this device any more.' }
+      if (!isDeleted(record)) return { is: 'restored', record }
       return this.#write({ ...change, typed: { deleted: true, purged: true } }, 'strict')
     })
   }
