@@ -48,16 +48,19 @@ export function mergeText(base: string, mine: string, theirs: string, onClash: O
     }
   }
   const text = out.join('\n')
-  // Words that one side moved have lost their new place to the clash, and their old one to the move.
-  const lost = clash && onClash !== 'both' && missing(mine, theirs, text)
-  return { text: lost ? clashing(mine, theirs, onClash) : text, clash }
+  // Words that one side moved have lost one of their places to the clash and the other to the move, or have both.
+  const torn = clash && onClash !== 'both' && tears(base, mine, theirs, text)
+  return { text: torn ? clashing(mine, theirs, onClash) : text, clash }
 }
 
-/** Whether a word that both have is in the merged text no more. Bounded: long texts are not looked through. */
-function missing(mine: string, theirs: string, merged: string): boolean {
+/** Whether a word that both have is in the merged text no more, or once too often. Bounded: long texts are not looked through. */
+function tears(base: string, mine: string, theirs: string, merged: string): boolean {
   if (mine.length + theirs.length > MAX_BLOCK) return false
   const [there, kept] = [counted(theirs), counted(merged)]
-  return [...counted(mine).keys()].some((word) => there.has(word) && !kept.has(word))
+  return (
+    [...counted(mine).keys()].some((word) => there.has(word) && !kept.has(word)) ||
+    doubles(base, mine, theirs, merged)
+  )
 }
 
 /** An empty text has no line, so that two devices that write into an empty note both insert. */

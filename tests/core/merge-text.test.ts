@@ -127,6 +127,13 @@ describe('mergeText', () => {
     }
   })
 
+  test('P3 lines of both sides that an empty line sets apart are in the text of the side that wins once', () => {
+    const base = '\none\ntwo\n'
+    const mine = ' above\none\nbetween\ntwo\n'
+    const theirs = ' three\none more\ntwo more\n\n below'
+    expect(mergeText(base, mine, theirs, 'mine')).toEqual({ text: mine, clash: true })
+  })
+
   test('a line that one side moved into a clash is not lost: the side that wins stays whole', () => {
     const [base, mine, theirs] = ['milk\neggs\nbread\nbutter', 'milk\neggs', 'eggs\nbread\nmilk\nbutter']
     expect(mergeText(base, mine, theirs, 'mine')).toEqual({ text: mine, clash: true })
