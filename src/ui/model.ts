@@ -7,6 +7,7 @@ import type { FieldProblem } from '../core/schema.ts'
 import type { ConnectionState, Figures, RecordSyncState } from '../core/status.ts'
 import type { Repaired } from '../core/verify.ts'
 import type { DeviceActions } from './device-model.ts'
+import type { FailedActions } from './failed-model.ts'
 import type { HistoryActions } from './history.ts'
 import type { RescueActions } from './rescue-model.ts'
 import type { SessionActions } from './session-model.ts'
@@ -116,23 +117,6 @@ export interface Notice {
   readonly kind: NoticeKind
   readonly text: string
   readonly action?: { readonly label: string; readonly run: () => void }
-}
-
-/** What a person does with failed changes. */
-export interface FailedActions {
-  /** Tries failed changes again, all of them where no id is named. */
-  retry(id?: string): Promise<void>
-  /** In words, where a record is left whose change is given up, and where its text. */
-  discardWords(id: string): Promise<string>
-  /**
-   * Gives a change up: its text goes to version history, a record that the server has not to the Trash. False: it is in
-   * conflict by now, and nothing was given up.
-   */
-  discard(id: string): Promise<boolean>
-  /** Hands the record's text to the clipboard; false where the browser does not allow it. */
-  copy(id: string): Promise<boolean>
-  /** Hands the record out as a JSON file. */
-  exportFile(id: string): void
 }
 
 export interface VanishingRecord {

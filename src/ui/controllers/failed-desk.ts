@@ -6,7 +6,7 @@ import { readSyncState } from '../../store/read.ts'
 import type { Writing } from '../../store/session.ts'
 import { discardWords } from '../discard-words.ts'
 import { copyRecord, downloadLibrary } from '../export-library.ts'
-import type { FailedActions } from '../model.ts'
+import type { FailedActions } from '../failed-model.ts'
 import type { PageWorld } from './page-world.ts'
 
 export interface FailedDeskHost {
