@@ -50,6 +50,41 @@ test('P8 P11 failed changes say why, are tried again on demand, and a discarded 
   await expect(app.content).toHaveValue('as the server has it')
 })
 
+test('P4 a conflict comes while Discard asks: nothing is given up, and the dialog says where to choose', async ({
+  site,
+  devices,
+}) => {
+  const context = await devices.context()
+  const app = await App.open(context)
+  await app.signUp(ADA)
+  const id = await app.newNote('Train', 'leaves at nine')
+  await app.synced()
+  site.proxy.cut()
+  await app.content.fill('leaves at ten')
+  await app.button('Sync status').click()
+  const failed = app.page.getByRole('region', { name: 'Failed changes' })
+  await expect(failed.getByRole('listitem')).toHaveCount(1, { timeout: 30_000 })
+  await failed.getByRole('button', { name: 'Discard' }).click()
+  const dialog = app.dialog('Discard change')
+  await expect(dialog).toContainText('will not be sent')
+
+  await context.setOffline(true)
+  site.proxy.restore()
+  const ada = await site.signIn(ADA)
+  await ada.editNote(id, { content: 'leaves at eleven' })
+  await context.setOffline(false)
+  await expect(app.state).toHaveAttribute('data-sync-state', 'conflict', { timeout: 20_000 })
+  await dialog.getByRole('button', { name: 'Discard', exact: true }).click()
+  await expect(dialog.getByRole('alert')).toContainText('nothing was given up')
+  await expect(dialog.getByRole('button')).toHaveText('Close')
+  await expect(dialog.getByRole('button', { name: 'Close' })).toBeFocused()
+  await app.page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(app.content).toHaveValue('leaves at ten')
+  await expect(app.page.getByRole('button', { name: 'Resolve conflict' }).first()).toBeVisible()
+  expect(site.data.content(id)).toBe('leaves at eleven')
+})
+
 test('P8 a deletion for good that fails has no text to copy or export, and says how to go on', async ({
   site,
   devices,

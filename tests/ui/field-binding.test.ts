@@ -113,6 +113,15 @@ describe('P4 P7 a tab that has lost control and has it again', () => {
     expect(sent.at(-1)?.shown).toBe('one and theirs')
   })
 
+  test('one refused and one fenced in one flight: the field shows what is stored', async () => {
+    const { editor, fences, refuses } = field('one')
+    editor.press(' too long')
+    editor.press('!')
+    await refuses()
+    await fences('one and theirs')
+    expect(editor.value).toBe('one and theirs')
+  })
+
   test('leaving a field that may not be written in writes nothing', async () => {
     const { editor, binding, stores, sent } = field('one')
     editor.press('x')

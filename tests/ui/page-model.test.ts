@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Announcement } from '../../src/core/messages.ts'
+import { isDeleted } from '../../src/core/records.ts'
 import { Persistence } from '../../src/persistence.ts'
 import { Database } from '../../src/store/database.ts'
 import { adoptLibrary, openLibrary, wipeLibrary } from '../../src/store/library.ts'
@@ -225,6 +226,46 @@ test('P4 Delete for good that waits for control deletes nothing that another tab
   await second.remove(id)
   expect(await second.purge(id)).toMatchObject({ is: 'written' })
   expect((await readSome(db, [id])).get(id)).toBe(null)
+})
+
+test('P4 Delete for good that waits for control spares the card that its own went into meanwhile', async () => {
+  const url = 'https://example.com/'
+  let [goes, stays] = ['', '']
+  const [, second] = await two(async (first) => {
+    const old = first.create('card', { url, title: 'Old' })
+    await old.done
+    await first.remove(old.id)
+    const other = first.create('card', { url, title: 'Other' })
+    await other.done
+    ;[goes, stays] = [old.id, other.id]
+  })
+  const asked: Refused[] = []
+  second.tabs.addEventListener('refused', (event) => asked.push((event as CustomEvent<Refused>).detail))
+  const purged = second.purge(goes)
+  await until(() => asked.length === 1, 'the question')
+  // Brought back elsewhere, and merged as a duplicate.
+  await db.run(['records'], 'readwrite', async (tx) => {
+    const row = await tx.objectStore('records').get(stays)
+    await tx.objectStore('records').delete(goes)
+    if (row) await tx.objectStore('records').put({ ...row, fields: { ...row.fields, formerIds: [goes] } })
+  })
+  await second.tabs.takeControl(asked[0])
+  expect(await purged).toMatchObject({ is: 'storage' })
+  const kept = (await readSome(db, [stays])).get(stays)?.record
+  expect(kept && !isDeleted(kept) && kept.fields.title).toBe('Other')
+})
+
+test('P4 Discard where a conflict has come says that nothing was given up', async () => {
+  const model = await open()
+  const { id, done } = model.create('note', { title: 'Note', content: 'mine' })
+  await done
+  await db.run(['outbox'], 'readwrite', async (tx) => {
+    const entry = await tx.objectStore('outbox').get(id)
+    const state = { is: 'conflict', since: T0, ancestors: { content: '' } } as const
+    if (entry) await tx.objectStore('outbox').put({ ...entry, state })
+  })
+  expect(await model.failed.discard(id)).toBe(false)
+  expect(await model.failed.discard(newId()), 'nothing to give up').toBe(true)
 })
 
 describe('what is done in one tab the others know', () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Announcement, CHANNEL, readMessage } from '../../src/core/messages.ts'
 import { type Place, visibleLock } from '../../src/core/session.ts'
 import type { Change } from '../../src/core/write.ts'
+import { commit } from '../../src/store/commit.ts'
 import { Database } from '../../src/store/database.ts'
 import { giveRight } from '../../src/store/give-right.ts'
 import { openLibrary } from '../../src/store/library.ts'
@@ -270,9 +271,13 @@ describe('many tabs, one writer', () => {
     const { epoch } = first.writer
     await second.desk.takeControl()
     await first.desk.takeControl()
+    const typed = { id: NOTE, kind: 'note', shown: { content: '' }, typed: { content: 'late' } }
+    const of = { page: 'a page', number: 1, library, epoch, now, create: true, urgency: 'typing' } as const
+    expect(await commit(db, { ...typed, ...of }, 'relaxed')).toEqual({ is: 'fenced' })
     const late = first.desk.fenced(epoch)
     expect(first.desk.control).toBe('active')
     await late
+    expect(first.desk.drafts, 'what it refused is offered').toMatchObject([{ typed: { content: 'late' } }])
     const lost = first.desk.fenced(first.writer.epoch)
     expect(first.desk.control).toBe('read-only')
     await lost

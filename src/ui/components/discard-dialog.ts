@@ -27,7 +27,7 @@ class DiscardDialog extends DialogElement {
     const title = record ? `“${titleOf(record)}”` : 'this record'
     if (this.problem === IN_CONFLICT)
       return html`${this.problemLine()}
-        <div class="actions"><button autofocus @click=${() => this.close()}>Close</button></div>`
+        <div class="actions"><button id="close" @click=${() => this.close()}>Close</button></div>`
     return html`<p>The unsent change of ${title} will not be sent. ${this.where}</p>
       ${this.problemLine()}
       <div class="actions">
@@ -36,10 +36,17 @@ class DiscardDialog extends DialogElement {
       </div>`
   }
 
+  /** The button that was pressed goes, and the keyboard goes on from the one that is left. */
+  async #inConflict(): Promise<void> {
+    this.problem = IN_CONFLICT
+    await this.updateComplete
+    this.focusOn('close')
+  }
+
   readonly #discard = (): Promise<void> =>
     this.attempt(async () => {
       if (await this.model.failed.discard(this.recordId)) this.close()
-      else this.problem = IN_CONFLICT
+      else await this.#inConflict()
     }, 'That did not work; the change is still here. Try again, or reload the page.')
 }
 

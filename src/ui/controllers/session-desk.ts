@@ -141,9 +141,11 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   /** At once nothing more is typed here, unless this tab has the right again, under another epoch. */
   async fenced(epoch: number): Promise<void> {
-    if (epoch !== this.epoch) return
-    this.#set('read-only')
-    await this.look()
+    if (epoch === this.epoch) {
+      this.#set('read-only')
+      await this.look()
+    }
+    // What was refused is a draft, whoever has the right by now.
     this.page.changed()
     await this.readDrafts()
   }
