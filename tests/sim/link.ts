@@ -147,9 +147,10 @@ export class Link {
       return
     }
     const ways: Partial<Record<Fault, () => void>> = {
-      // A proxy hands out once more what it has answered to the same question before.
+      // A proxy hands out once more what it has answered to the same question before. It goes by the whole address,
+      // and that names the mark: what was said of a line that a restored server has lost is another question's answer.
       stale: () => {
-        const old = this.#answers.get(cursorOf(request))
+        const old = this.#answers.get(request.path)
         if (old) scheduler.after(way, scheduler.root, () => back(old))
         else arrive(way, back)
       },
@@ -177,13 +178,12 @@ export class Link {
   async #handle(request: LinkRequest): Promise<Said | null> {
     const said = await this.#host.serve(request)
     this.#host.trace(`server ${request.device} ${pathOf(request)} ${said.status} ${said.body.length}`)
-    if (said.status === 200 && !isPush(request)) this.#answers.set(cursorOf(request), said)
+    if (said.status === 200 && !isPush(request)) this.#answers.set(request.path, said)
     return this.#host.at('handled', request) ? null : said
   }
 }
 
 export const pathOf = ({ path }: LinkRequest): string => path.split('?')[0] ?? path
-const cursorOf = ({ path }: LinkRequest): string => /after=\d+/.exec(path)?.[0] ?? path
 export const isPush = (request: LinkRequest): boolean => pathOf(request).endsWith('/push')
 
 const reasonOf = ({ reason }: AbortSignal): Error =>
