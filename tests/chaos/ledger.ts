@@ -35,7 +35,13 @@ export class Ledger {
   readonly removed = new Map<string, number>()
   readonly counts = new Map<string, number>()
   readonly #happened: Happening[] = []
+  readonly #hear: (line: string) => void
   #words = 0
+
+  /** @param hear told of each step as it begins, so that a run that hangs can say where */
+  constructor(hear: (line: string) => void = () => {}) {
+    this.#hear = hear
+  }
 
   /** A word that is in the world once. */
   newWord(device: DeviceName): string {
@@ -63,7 +69,9 @@ export class Ledger {
   }
 
   note(what: string): void {
-    this.#happened.push({ at: Date.now(), what })
+    const at = Date.now()
+    this.#happened.push({ at, what })
+    this.#hear(`${new Date(at).toISOString().slice(11, 23)} ${what}`)
   }
 
   /** What happened around a moment, one line each. */

@@ -26,6 +26,8 @@ export interface ChaosOptions {
   /** Presses `Sync now` at the end; without it nobody touches anything, and the longest pause is waited for. */
   readonly hurried: boolean
   readonly say: (line: string) => void
+  /** Told of each step as it begins. */
+  readonly hear?: (line: string) => void
 }
 
 export interface ChaosReport {
@@ -43,7 +45,7 @@ export interface ChaosReport {
  */
 export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const started = Date.now()
-  const ledger = new Ledger()
+  const ledger = new Ledger(options.hear)
   const site = await Site.start()
   const device = (name: 'a' | 'b'): ChaosDevice =>
     new ChaosDevice(name, join(site.folder, `profile-${name}`), site.origin, options.launch, ledger)
@@ -51,10 +53,15 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const over = new AbortController()
   const scene: Scene = { site, devices, ledger, over: over.signal }
   try {
+    ledger.note('signing up a')
     await (await devices[0].start()).signUp(ADA)
+    ledger.note('signing in b')
     await (await devices[1].start()).signIn(ADA)
     // A browser that ends well writes its cookies down: what follows is not about the session.
-    for (const each of devices) await each.restart()
+    for (const each of devices) {
+      ledger.note(`restarting ${each.name}`)
+      await each.restart()
+    }
     const begun = Date.now()
     const dice = (nth: number): Dice => new Dice(options.seed * 1000 + nth)
     const work = Promise.all([
@@ -66,10 +73,13 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     ])
     await Promise.race([pause(Math.max(LEAST, options.ms - (begun - started)), over.signal), work])
     over.abort()
+    ledger.note('no more faults')
     await work
     const still = Date.now()
     options.say('faults have stopped')
+    ledger.note('faults have stopped')
     const restless = await calmDown(scene, options.hurried)
+    ledger.note('checking')
     const { counts, faults } = await within(JUDGE_LIMIT, 'the check', judge(scene, ADA))
     const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(0)} s`
     return {
@@ -86,6 +96,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     }
   } finally {
     over.abort()
+    ledger.note('ending')
     await Promise.allSettled(devices.map((each) => within(OPEN_LIMIT, 'ending a browser', each.end())))
     await site.stop()
   }

@@ -4,6 +4,14 @@ import { expect, test } from './support/test.ts'
 /** From the first start to the last fault: with calm and check after it, it stays under 45 s. */
 const CHAOS = 26_000
 
+const heard: string[] = []
+
+test.afterEach(({ launchOptions: _ }, { status, expectedStatus }) => {
+  // One that hangs says nothing else.
+  if (status !== expectedStatus)
+    process.stdout.write(`chaos: the last steps\n${heard.slice(-60).join('\n')}\n`)
+})
+
 test('P1 P2 P3 P5 chaos: browsers, server and workers killed, links cut; all that was ever shown as saved is there', async ({
   launchOptions,
 }) => {
@@ -17,6 +25,7 @@ test('P1 P2 P3 P5 chaos: browsers, server and workers killed, links cut; all tha
     launch: launchOptions,
     hurried: true,
     say: () => {},
+    hear: (line) => void heard.push(line),
   })
   process.stdout.write(`chaos: ${lines.join('; ')}\n`)
   expect(

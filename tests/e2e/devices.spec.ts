@@ -94,9 +94,11 @@ test('P12 another device: none without an account; online or not, its name from 
     await expect(versions.getByText('As it is now')).toBeVisible()
     await expect(versions.getByText('Also on')).toHaveCount(0)
     await here.page.keyboard.press('Escape')
+    const streaming = streamOf(there)
     await there.page.context().setOffline(false)
     await expect(there.entry('For the phone')).toBeVisible({ timeout: 15_000 })
     await syncNow(there)
+    await streaming
     await here.button('Version history').click()
     const receipt = versions.getByText(/^Also on Phone since \d{1,2}:\d{2}/)
     await expect(receipt).toBeVisible()
