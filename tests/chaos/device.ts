@@ -107,6 +107,8 @@ export class ChaosDevice {
     if (!browser) throw new Error('The browser does not name its process.')
     this.#process = browser.id
     context.setDefaultTimeout(PATIENCE)
+    // Just started, on a machine with too much to do: how long opening may take is for the run to say.
+    context.setDefaultNavigationTimeout(0)
     await context.exposeFunction('pawkitShown', (claims: []) => this.#ledger.saw(this.name, claims))
     await context.exposeFunction('pawkitRemoving', (text: string) => this.#ledger.removing(wordsIn(text)))
     await context.addInitScript(monitor)

@@ -15,6 +15,7 @@ import { judge } from './verdict.ts'
 const EDIT_LIMIT = 20_000
 /** So long there is chaos even where starting took all the time. */
 const LEAST = 5000
+const LOOK_EVERY = 250
 const OPEN_LIMIT = 45_000
 const JUDGE_LIMIT = 60_000
 
@@ -54,13 +55,13 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const scene: Scene = { site, devices, ledger, over: over.signal }
   try {
     ledger.note('signing up a')
-    await (await devices[0].start()).signUp(ADA)
+    await (await within(OPEN_LIMIT, 'starting a', devices[0].start())).signUp(ADA)
     ledger.note('signing in b')
-    await (await devices[1].start()).signIn(ADA)
+    await (await within(OPEN_LIMIT, 'starting b', devices[1].start())).signIn(ADA)
     // A browser that ends well writes its cookies down: what follows is not about the session.
     for (const each of devices) {
       ledger.note(`restarting ${each.name}`)
-      await each.restart()
+      await within(OPEN_LIMIT, `restarting ${each.name}`, each.restart())
     }
     const begun = Date.now()
     const dice = (nth: number): Dice => new Dice(options.seed * 1000 + nth)
@@ -71,7 +72,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       badLinks(scene, dice(4)),
       progress(scene, begun, options.say),
     ])
-    await Promise.race([pause(Math.max(LEAST, options.ms - (begun - started)), over.signal), work])
+    await Promise.race([enough(scene, Math.max(LEAST, options.ms - (begun - started))), work])
     over.abort()
     ledger.note('no more faults')
     await work
@@ -100,6 +101,12 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     await Promise.allSettled(devices.map((each) => within(OPEN_LIMIT, 'ending a browser', each.end())))
     await site.stop()
   }
+}
+
+/** So long, and then until there is something that could be lost: where starting took all the time, no edit may have ended. */
+async function enough({ ledger, over }: Scene, ms: number): Promise<void> {
+  await pause(ms, over)
+  while (!over.aborted && ledger.shown.size === 0) await pause(LOOK_EVERY, over)
 }
 
 /** A person at one device, without rest. */
