@@ -11,7 +11,7 @@ export function canonical({ id, kind, version, fields, stamps }: RecordState): s
 const sorted = (of: object): [string, unknown][] => Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** Where a value may be on a device. In the end what is on its way or waits to be taken in counts for nothing. */
-export function textsOf(disk: DiskContents, when: 'now' | 'end'): unknown[] {
+export function textsOf(disk: DiskContents, when: 'now' | 'end'): (readonly unknown[])[] {
   // One whose link another card has by now cannot be taken in, and stays.
   const taken = disk.drafts.filter(({ kind, create }) => kind === 'card' && create)
   const kept = [disk.records, disk.history, taken]

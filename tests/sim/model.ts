@@ -7,6 +7,16 @@ const FIRST = 0x4e00
 
 export const tokensIn = (value: unknown): string[] => JSON.stringify(value ?? null).match(TOKEN) ?? []
 
+const known = new WeakMap<object, readonly string[]>()
+
+/** Of rows of a store or of the server's file, which nobody changes in place: each is looked through once. */
+function tokensOf(row: unknown): readonly string[] {
+  if (typeof row !== 'object' || row === null) return tokensIn(row)
+  const tokens = known.get(row) ?? tokensIn(row)
+  known.set(row, tokens)
+  return tokens
+}
+
 /**
  * What people have been told is saved, and have not taken away again: the reference that stores and server are held
  * against. A token that was gone from what a person left is meant to be gone.
@@ -52,9 +62,9 @@ export class Model {
     this.expected.delete(token)
   }
 
-  /** Expected tokens that are in none of the texts. */
-  missing(texts: readonly unknown[]): string[] {
-    const kept = new Set(texts.flatMap(tokensIn))
+  /** Expected tokens that are in none of the rows. */
+  missing(texts: readonly (readonly unknown[])[]): string[] {
+    const kept = new Set(texts.flatMap((rows) => rows.flatMap(tokensOf)))
     return [...this.expected].flatMap(([token, who]) => (kept.has(token) ? [] : [`${token} of ${who}`]))
   }
 }

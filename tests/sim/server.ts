@@ -75,10 +75,16 @@ function copy(from: string, to: string): void {
 
 const token = (device: string): string => `token-of-${device}`.padEnd(32, '-')
 
-function headersOf(device: string): Record<string, string> {
+const headers = new Map<string, Readonly<Record<string, string>>>()
+
+function headersOf(device: string): Readonly<Record<string, string>> {
+  const known = headers.get(device)
+  if (known) return known
   const signature = createHmac('sha256', SECRET).update(token(device)).digest('base64')
   const cookie = `pawkit.session_token=${encodeURIComponent(`${token(device)}.${signature}`)}`
-  return { origin: ORIGIN, cookie, 'content-type': 'application/json' }
+  const made = { origin: ORIGIN, cookie, 'content-type': 'application/json' }
+  headers.set(device, made)
+  return made
 }
 
 /** The real app on a real SQLite file, with a clock and randomness of the run's. */
@@ -93,6 +99,7 @@ export class SimServer {
   #auth: Auth | null = null
   readonly #accounts = new Map<string, Awaited<ReturnType<Auth['accountOf']>>>()
   #contents: ServerContents | null = null
+  #reader: Reader | null = null
   #backup = false
   /** Devices on which the second account is signed in. */
   readonly members = new Set<string>()
@@ -197,6 +204,8 @@ export class SimServer {
 
   async #stop(): Promise<void> {
     this.#contents = null
+    this.#reader?.close()
+    this.#reader = null
     await this.#open?.close()
     this.#open = null
     this.#app = null
@@ -230,30 +239,40 @@ export class SimServer {
   }
 
   #readFile(): ServerContents {
-    const db = new BetterSqlite(this.#path, { readonly: true })
-    try {
-      const space = db.prepare('select seq from space').get() as { seq: number } | undefined
-      const records = db
-        .prepare('select id, kind, version, seq, fields, stamps from record order by seq')
-        .all()
-      const revisions = db.prepare('select record, version, fields, applied, mutation from revision').all()
-      return {
-        seq: space?.seq ?? 0,
-        records: (records as Record<string, string>[]).map(parsed) as unknown as ServerContents['records'],
-        revisions: (revisions as Record<string, string>[]).map((row) => ({
-          ...parsed(row),
-          applied: Number(row.applied) === 1,
-        })) as unknown as ServerRevision[],
-      }
-    } finally {
-      db.close()
-    }
+    this.#reader ??= reader(this.#path)
+    return this.#reader.read()
   }
 
   async end(): Promise<void> {
     await this.#stop()
     for (const part of ['', '.spare', '.backup'])
       for (const end of ends) rmSync(this.#path + part + end, { force: true })
+  }
+}
+
+interface Reader {
+  read(): ServerContents
+  close(): void
+}
+
+/** A connection of its own to the server's file, which sees what is committed. */
+function reader(path: string): Reader {
+  const db = new BetterSqlite(path, { readonly: true })
+  const space = db.prepare('select seq from space')
+  const records = db.prepare('select id, kind, version, seq, fields, stamps from record order by seq')
+  const revisions = db.prepare('select record, version, fields, applied, mutation from revision')
+  return {
+    read: () => ({
+      seq: (space.get() as { seq: number } | undefined)?.seq ?? 0,
+      records: (records.all() as Record<string, string>[]).map(
+        parsed,
+      ) as unknown as ServerContents['records'],
+      revisions: (revisions.all() as Record<string, string>[]).map((row) => ({
+        ...parsed(row),
+        applied: Number(row.applied) === 1,
+      })) as unknown as ServerRevision[],
+    }),
+    close: () => db.close(),
   }
 }
 
