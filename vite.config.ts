@@ -60,7 +60,11 @@ const smallWorker: Plugin = {
   async generateBundle(_options, bundle) {
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== 'chunk') continue
-      const options = { module: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true } } as const
+      const options = {
+        module: true,
+        ecma: 2020,
+        compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
+      } as const
       // Workbox names its private members so; they meet nothing outside of the bundle.
       const mangle = { properties: { regex: /^_[a-z]/ } }
       chunk.code = (await minify(chunk.code, { ...options, mangle })).code ?? chunk.code

@@ -7,6 +7,7 @@ import { beginName } from './store/device-name.ts'
 import { openLibrary, readDevice } from './store/library.ts'
 import { salvage } from './store/salvage.ts'
 import { troubleOf } from './store/storage-trouble.ts'
+import { takeUpUnread } from './store/unread.ts'
 import { watchFailures } from './store/watch-failures.ts'
 import { PokeStream } from './stream.ts'
 import { PawkitModel } from './ui/controllers/page-model.ts'
@@ -65,6 +66,8 @@ async function start(): Promise<void> {
   if (opened.records.size > 0) persistence.hold()
   if (library.lost) opened.notify('alert', LOST)
   await beginName(db, deviceName(navigator.userAgent))
+  // It rejects where the library is another one by now, and that one has nothing of this.
+  await takeUpUnread(db, library.library.id).catch(() => false)
   await worker.start((await readDevice(db, 'sync-tag'))?.tag ?? 0)
   // What fails here is tried at the next start; nobody waits for it.
   quietly(() => {
@@ -98,7 +101,7 @@ async function openedLibrary() {
     })
     watchFailures(db, (error) => model?.rescue.failed(error))
     const id = newId()
-    const library = await openLibrary(db, id)
+    const library = await openLibrary(db, id, newId())
     return { db, library, lost: library.id === id && persistence.held }
   } finally {
     clearTimeout(soon)

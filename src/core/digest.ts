@@ -2,7 +2,7 @@ import type { Json } from './records.ts'
 
 /**
  * A keyed digest of a value: tells two equal values of one log to be equal, and nobody without the key what they are,
- * be they as short as a yes. The key is the library's random id, which never leaves this device. A sponge over a
+ * be they as short as a yes. The key is random and never leaves this device (`LibraryRow.logKey`). A sponge over a
  * round like ChaCha’s; small, because the worker is.
  */
 export function digestOf(key: string, value: Json): string {

@@ -70,6 +70,8 @@ export type JournalEvent =
       readonly records: number
       readonly epoch?: number
     }
+  /** A change that this version cannot read: kept, and read again by one that can. */
+  | { readonly what: 'unread'; readonly seq: number }
   | { readonly what: 'session-ended' }
 
 export interface JournalRow {
@@ -90,7 +92,8 @@ export function levelOf(event: JournalEvent): JournalLevel {
     what === 'failed' ||
     what === 'merged' ||
     what === 'rereading' ||
-    what === 'parked-vanishing'
+    what === 'parked-vanishing' ||
+    what === 'unread'
   if (event.what === 'verified') return event.differing > 0 ? 'warn' : 'info'
   return warns ? 'warn' : 'info'
 }

@@ -3,7 +3,7 @@ import { revert } from './failed.ts'
 import { ancestorsOf, attemptsOf, type Entry, enqueue, inConflict, isSettled } from './outbox.ts'
 import type { Outcome } from './protocol.ts'
 import { askedOf, type Lost, type Reconciled, reconcile, type Standpoint } from './reconcile.ts'
-import { changedFields, isPurged, mergeKind, type RecordState } from './records.ts'
+import { changedFields, isPurged, type RecordState } from './records.ts'
 
 /** What a device holds of one record: the three rows that always change in one transaction. */
 export interface Held {
@@ -91,13 +91,14 @@ const inMerge = (lost: Lost): PutAside =>
 
 /**
  * What this device had in fields that the other side changed beside a change of its own, to be put back by *Undo this
- * merge*; nothing of what is deleted for good.
+ * merge*: that it was in the Trash too, but nothing of what is deleted for good.
  */
 function broughtIn(local: RecordState, { record, lost }: Reconciled): Lost[] {
+  if (isPurged(local) || isPurged(record)) return []
   const kept = new Set(lost.filter(({ side }) => side === 'local').map(({ field }) => field))
-  return changedFields(local, record).flatMap((field): Lost[] => {
+  return changedFields(record, local).flatMap((field): Lost[] => {
     const value = local.fields[field]
-    if (value === undefined || kept.has(field) || mergeKind(local.kind, field) === 'life') return []
+    if (value === undefined || kept.has(field)) return []
     return [{ field, value, stamp: local.stamps[field] ?? 0, side: 'local', why: 'merged' }]
   })
 }

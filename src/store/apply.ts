@@ -53,7 +53,7 @@ export function applyPush(db: Database, answer: AnswerToApply): Promise<Applied>
       for (const flight of answer.flights) {
         const outcome = outcomes.get(flight.mutation.id)
         if (!outcome) applied.unknown++
-        applied.events.push(outcomeEvent(library.id, flight, outcome))
+        applied.events.push(outcomeEvent(library.logKey ?? library.id, flight, outcome))
         if (outcome || singled) await applyOutcome(tx, flight, outcome ?? untold(flight), answer, applied)
       }
       const meta = tx.objectStore('meta')
@@ -180,7 +180,7 @@ export function applyPage(db: Database, page: PageToApply): Promise<Applied> {
         await takeInChange(tx, held, settled, remote.id, page.now, applied)
         await writeReceipt(tx, change, page.now + page.offset)
         if (library.reread) await sawRecord(tx, remote.id)
-      } else await keepUnread(tx, value)
+      } else applied.events.push(await keepUnread(tx, value, library.reread !== null))
     }
     if (!page.more) await endRead(tx, library, page.now, applied)
     await tx.objectStore('meta').put({
@@ -208,9 +208,17 @@ async function takeInChange(
   applied.add(id, held, settled)
 }
 
-async function keepUnread(tx: Transaction<'readwrite'>, change: unknown): Promise<void> {
-  const seq = (change as { seq?: unknown } | null)?.seq
-  if (typeof seq === 'number' && Number.isFinite(seq)) await tx.objectStore('unread').put({ seq, change })
+/** @param rereading the server names it, so it is not one that has gone there */
+async function keepUnread(
+  tx: Transaction<'readwrite'>,
+  value: unknown,
+  rereading: boolean,
+): Promise<JournalEvent> {
+  const change = value as { seq?: unknown; record?: { id?: unknown } | null } | null
+  const seq = Number(change?.seq)
+  if (Number.isFinite(seq)) await tx.objectStore('unread').put({ seq, change })
+  if (rereading) await sawRecord(tx, String(change?.record?.id))
+  return { what: 'unread', seq }
 }
 
 /**

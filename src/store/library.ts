@@ -9,12 +9,15 @@ export class OtherLibrary extends Error {
   }
 }
 
-/** The library row, made on first use with a random id. */
-export function openLibrary(db: Database, newId: string): Promise<LibraryRow> {
+/**
+ * The library row, made on first use with a random id.
+ * @param logKey another, for one that has none yet
+ */
+export function openLibrary(db: Database, newId: string, logKey?: string): Promise<LibraryRow> {
   return db.run(['meta'], 'readwrite', async (tx) => {
     const found = await readLibrary(tx)
-    if (found) return found
-    const row = emptyLibrary(newId)
+    if (found && (found.logKey || !logKey)) return found
+    const row = { ...(found ?? emptyLibrary(newId)), ...(logKey && { logKey }) }
     await tx.objectStore('meta').put(row)
     return row
   })

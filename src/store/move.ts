@@ -40,9 +40,16 @@ export function moveLibrary(
           if (!isDeleted(record)) await outbox.put(create(record.id, record.kind, now))
         }),
       )
-      await tx
-        .objectStore('meta')
-        .put({ ...library, id: to, account, cursor: 0, mark: null, reread: null, lastSynced: null })
+      await tx.objectStore('meta').put({
+        ...library,
+        id: to,
+        movedFrom: from,
+        account,
+        cursor: 0,
+        mark: null,
+        reread: null,
+        lastSynced: null,
+      })
       const named = await tx.objectStore('device').get('name')
       if (named?.key === 'name') await tx.objectStore('device').put({ key: 'name', name: named.name })
     },

@@ -18,8 +18,12 @@ export type StoredRecord = RecordState & { readonly urlKey?: string }
 /** Whose library lies here, and how far it has been read. New after a wipe or a change of account. */
 export interface LibraryRow {
   readonly key: 'library'
-  /** Random; compared in every transaction of page and engine. */
+  /** Random; compared in every transaction of page and engine, and the device's name for itself at the server. */
   readonly id: string
+  /** Which library of this device it was before another account took it over. */
+  readonly movedFrom?: string
+  /** Random and told to nobody: the key of the sync log's digests. Absent until a page has opened the library. */
+  readonly logKey?: string
   readonly account: { readonly id: string; readonly email: string } | null
   /** The seq of the last change returned to this device. */
   readonly cursor: number

@@ -97,6 +97,8 @@ export function journalText(event: JournalEvent, title: string): string {
       return `At rest: ${RESTS[event.why] ?? event.why}.`
     case 'rereading':
       return `The library is read afresh (${event.how}).`
+    case 'unread':
+      return 'A change that this version of Pawkit cannot read is kept; a newer version reads it.'
     case 'parked-vanishing':
       return `${many(event.records, 'record')} would vanish from this device; you are asked.`
     case 'vanishing-answered': {

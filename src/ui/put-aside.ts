@@ -17,7 +17,8 @@ export const isBeforeMerge = ({ side, why, inMerge }: KeptRow): boolean =>
 export function putAside({ rows, offset }: Kept, shown: readonly string[]): PutAside[] {
   const groups = new Map<string, PutAside>()
   for (const row of rows) {
-    if (!shown.includes(row.field)) continue
+    // Where an edit met a deletion, to undo the merge is to have the record in the Trash again.
+    if (!shown.includes(row.field) && !(row.field === 'deleted' && isBeforeMerge(row))) continue
     const reason = isBeforeMerge(row) ? 'merged' : (row.why ?? '')
     const key = `${row.recordId} ${row.at} ${row.side} ${reason}`
     const group = groups.get(key) ?? { at: row.at + offset, row, fields: {} }

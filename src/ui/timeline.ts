@@ -270,8 +270,8 @@ export function restoring(
     typed[field] = value
     if (now !== undefined) shown[field] = now
   }
-  // What is in the Trash comes back with what is put into it.
-  return isDeleted(record)
+  // What is in the Trash comes back with what is put into it, but for what was put there itself.
+  return isDeleted(record) && fields.deleted !== true
     ? { shown: { ...shown, deleted: true }, typed: { ...typed, deleted: false } }
     : { shown, typed }
 }

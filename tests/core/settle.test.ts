@@ -68,6 +68,18 @@ describe('takeIn', () => {
     ])
   })
 
+  test('P4: an edit there that brought a record out of the Trash here can be undone: it is in the Trash again, as it was', () => {
+    const theirs = remote(base, { content: 'one, and theirs' })
+    const taken = takeIn(dirty(base, changed(base, { deleted: true })), theirs, T0)
+    expect(taken).toMatchObject({ returned: true, record: { fields: { content: 'one, and theirs' } } })
+    expect(taken.lost).toMatchObject([
+      { field: 'content', value: 'one', side: 'local', why: 'merged' },
+      { field: 'deleted', value: true, side: 'local', why: 'merged' },
+    ])
+    const gone = dirty(base, changed(base, { deleted: true, purged: true }))
+    expect(takeIn(gone, theirs, T0).lost.map(({ field }) => field)).not.toContain('purged')
+  })
+
   test('a field that nobody had stamped is put aside as of long ago', () => {
     const unstamped = { ...base, stamps: {} }
     const held = dirty(unstamped, changed(unstamped, { content: 'mine' }))

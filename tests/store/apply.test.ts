@@ -5,6 +5,7 @@ import { discardChange } from '../../src/store/failed.ts'
 import { OtherLibrary, readDevice, wipeLibrary, writeDevice } from '../../src/store/library.ts'
 import { moveLibrary } from '../../src/store/move.ts'
 import { freezeBatch, readOutbox, writeConnection } from '../../src/store/outbox.ts'
+import { takeUpUnread } from '../../src/store/unread.ts'
 import { Clock, Device } from '../support/device.ts'
 import { card, idOf, note, T0 } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
@@ -275,6 +276,25 @@ describe('applyPage', () => {
     expect((await device.held(idOf(1))).record?.fields.content).toBe('fine')
     expect(await unread()).toEqual([{ seq: 7, change: odd }])
     expect((await device.state()).library?.cursor).toBe(9)
+  })
+
+  test('P5, trace 18: what was not understood is read again by a version that can; what it knows by then stays', async () => {
+    const readable = { seq: 7, record: note('kept as it came') }
+    await page([{ ...readable, record: { ...readable.record, version: 'seven' } }], { cursor: 7 })
+    await page([{ seq: 9, record: { ...note('fine'), id: idOf(2) } }], { after: 7, cursor: 9 })
+    expect(await takeUpUnread(device.db, device.library), 'by the same version: nothing').toBe(false)
+    // As it came to one that does not know its like: to this one it is a record.
+    await device.db.run(['unread'], 'readwrite', (tx) =>
+      tx.objectStore('unread').put({ seq: 7, change: readable }),
+    )
+    expect(await takeUpUnread(device.db, device.library)).toBe(true)
+    expect(await unread()).toEqual([])
+    expect((await device.state()).library?.cursor).toBe(6)
+    await page([readable, { seq: 9, record: { ...note('fine'), id: idOf(2) } }], { after: 6, cursor: 9 })
+    expect((await device.held(idOf(1))).record?.fields.content).toBe('kept as it came')
+    expect((await device.held(idOf(2))).record?.fields.content).toBe('fine')
+    expect(await takeUpUnread(device.db, device.library)).toBe(false)
+    await expect(takeUpUnread(device.db, 'another')).rejects.toBeInstanceOf(OtherLibrary)
   })
 
   test('trace 18: a kind of a later version is a record like others', async () => {

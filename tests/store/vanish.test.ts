@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 
 /** A page of the feed after the last one. */
-async function page(records: readonly RecordState[], more = false) {
+async function page(records: readonly object[], more = false) {
   const after = cursor
   const changes = records.map((record, index) => ({ seq: cursor + index + 1, record }))
   cursor += records.length
@@ -124,6 +124,16 @@ describe('absent after a fresh read', () => {
     expect((await afresh(upTo(10))).events).toEqual([{ what: 'parked-vanishing', records: 30 }])
     expect([(await asked()).length, await counted()]).toEqual([30, 40])
     expect((await device.state()).library).toMatchObject({ reread: null, cursor: 10 })
+  })
+
+  test('P5: one that the server names in a way that this version cannot read has not gone there', async () => {
+    await hold(3)
+    await beginReread(device.db, device.library, 'expired', T0)
+    cursor = 0
+    const { events } = await page([noteOf(1), { ...noteOf(2), version: 'two' }])
+    expect(events).toEqual([{ what: 'unread', seq: 2 }])
+    expect((await device.held(idOf(2))).record?.fields).toMatchObject({ content: 'text 2' })
+    expect((await device.held(idOf(3))).record, 'absent').toBeNull()
   })
 
   test('tombstones that are still named and records that are not count together', async () => {

@@ -114,7 +114,7 @@ export class Device {
   ): Promise<Device> {
     const { name = `pawkit-${++opened}`, clock = new Clock(), account = ACCOUNT, seed = 0x100000 } = options
     const device = new Device(name, await Database.open({}, name), clock, transport, seed)
-    device.library = (await openLibrary(device.db, device.newId())).id
+    device.library = (await openLibrary(device.db, device.newId(), `told to nobody by ${name}`)).id
     if (account) await adoptLibrary(device.db, device.library, account)
     return device
   }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { digestOf } from '../../src/core/digest.ts'
 import { JOURNAL_ROWS, type JournalEvent } from '../../src/core/journal.ts'
 import type { PushRequest } from '../../src/core/protocol.ts'
 import { discardChange, retryFailed } from '../../src/store/failed.ts'
@@ -114,8 +115,17 @@ describe('sync log', () => {
     expect(log.length).toBeGreaterThan(5000)
     expect(typed.size).toBeGreaterThan(40)
     expect([...typed].filter((secret) => log.includes(secret))).toEqual([])
-    // The key of the digests leaves with nobody.
-    expect(log).not.toContain(device.library)
+    // The key of the digests leaves with nobody, nor does the server hear of it.
+    const { logKey = '' } = (await device.state()).library ?? {}
+    expect(logKey.length).toBeGreaterThan(20)
+    expect(log).not.toContain(logKey)
+    expect(JSON.stringify([server.pushes, server.pulls])).not.toContain(logKey)
+    const rows = (await logged()).flatMap((event) => (event.what === 'outcome' ? [event.digests.title] : []))
+    const guessed = [...typed].map((word) => digestOf(device.library, word))
+    expect(
+      rows.filter((digest) => digest && guessed.includes(digest)),
+      'by what the server knows',
+    ).toEqual([])
   })
 
   test('P11 equal values have equal digests in one log, and other ones in another device’s', async () => {

@@ -7,6 +7,7 @@ import { isDeleted } from '../../src/core/records.ts'
 import { Persistence } from '../../src/persistence.ts'
 import { Database } from '../../src/store/database.ts'
 import { adoptLibrary, openLibrary, wipeLibrary } from '../../src/store/library.ts'
+import { moveLibrary } from '../../src/store/move.ts'
 import { readSome, readSyncState } from '../../src/store/read.ts'
 import type { LibraryRow } from '../../src/store/schema.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
@@ -133,6 +134,27 @@ describe('P10 a page that has not heard of the library that is on this device no
     await wipeLibrary(db, newId(), null)
     await model.refresh()
     expect(left).toEqual([])
+  })
+
+  test('P1 P10 one that holds refused text stays where its library has moved, and goes where it was removed', async () => {
+    for (const moved of [true, false]) {
+      const worker = new Silent()
+      const model = await open(worker)
+      const { id, done } = model.create('note', { title: 'Groceries' })
+      await done
+      model.rescue.follow(() => [{ id, field: 'content', text: 'far too long' }])
+      expect(model.rescue.holds).toBe(true)
+      const next = newId()
+      if (moved) await moveLibrary(db, library.id, next, BEN, T0)
+      else await wipeLibrary(db, next, T0)
+      worker.says({ v: 1, type: 'library-replaced', library: next })
+      await model.refresh()
+      await model.comeBack()
+      expect(left.length > 0).toBe(!moved)
+      expect(model.notices.filter(({ text }) => text.includes('copy it first'))).toHaveLength(moved ? 1 : 0)
+      left = []
+      library = await openLibrary(db, newId())
+    }
   })
 
   test.each(['move', 'export-and-remove'] as const)(

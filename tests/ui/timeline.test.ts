@@ -60,6 +60,24 @@ describe('one timeline', () => {
     expect(entries.map(({ undoes }) => undoes)).toEqual([false, false, false, true, false])
   })
 
+  test('before a merge that brought it out of the Trash: undone, it is there again, with the text that it had', () => {
+    const live = note('theirs')
+    const entries = timeline({
+      record: live,
+      versions: [version(2, 'theirs'), version(1, 'a')],
+      rows: [
+        row(2, 2.5, 'a', { why: 'merged' }),
+        row(3, 2.5, '', { why: 'merged', field: 'deleted', value: true }),
+      ],
+    })
+    const [aside] = entries.filter(({ undoes }) => undoes)
+    expect(aside?.fields).toEqual({ content: 'a', deleted: true })
+    expect(restoring(live, aside?.fields ?? {}).typed).toEqual({ content: 'a', deleted: true })
+    // Of what was given up, or chosen against, the Trash is no part.
+    const rows = [row(2, 2.5, 'a'), row(3, 2.5, '', { field: 'deleted', value: true })]
+    expect(timeline({ record: live, rows }).map(({ fields }) => fields)).toEqual([{ content: 'a' }])
+  })
+
   test('before a merge of what only the other side changed: it is compared with what it became, and can be undone', () => {
     const entries = timeline({
       record: note('c'),
@@ -241,6 +259,7 @@ describe('restoring', () => {
   test('a record in the Trash comes back with it', () => {
     const gone = record('note', { ...old, deleted: true })
     expect(restoring(gone, old)).toEqual({ shown: { deleted: true }, typed: { deleted: false } })
+    expect(restoring(gone, { ...old, deleted: true })).toEqual({ shown: {}, typed: {} })
   })
 
   test('neither who made it nor what became one with it is anybody’s to put back', () => {

@@ -30,6 +30,9 @@ import { VanishDesk } from './vanish-desk.ts'
 import { VerifyDesk } from './verify-desk.ts'
 import { WritingModel } from './writing-model.ts'
 
+const MOVED =
+  'This library belongs to another account now. This tab holds text that is not saved: copy it first, then reload the page.'
+
 /** The page's one model: reads the store, writes through the one write path, tells the worker. */
 export class PawkitModel extends WritingModel implements PageModel {
   readonly #desk: AccountDesk
@@ -78,7 +81,7 @@ export class PawkitModel extends WritingModel implements PageModel {
     const host = {
       // While it is replaced here, the store is ahead of the writer; in rescue mode this page may hold all there is.
       library: () => (this.#replacing || this.rescue.trouble ? null : this.writer.library),
-      replaced: () => this.#beginAnew(),
+      replaced: (moved: boolean) => this.#beginAnew(moved),
       learnt: (entries: ReadonlyMap<string, Entry>, facts: Facts) => this.#learnt(entries, facts),
       titlesOf: (ids: readonly string[]) => this.cache.titlesOf(ids),
       changed: () => this.#summaryChanged(),
@@ -262,8 +265,10 @@ export class PawkitModel extends WritingModel implements PageModel {
     }
   }
 
-  /** Another library is on this device: what is shown here is of the one before. */
-  #beginAnew(): void {
+  /** Another library is on this device: what is shown here is of the one before. Of one that has moved nothing is lost. */
+  #beginAnew(moved = false): void {
+    if (moved && this.rescue.holds)
+      return void this.noticeList.add('alert', MOVED, undefined, { about: 'moved' })
     this.unfinished.clear()
     location.replace('/')
   }
@@ -271,7 +276,9 @@ export class PawkitModel extends WritingModel implements PageModel {
   #hear(said: Announcement): void {
     this.tabs.hear(said)
     if (said.type === 'records-changed') void this.read(said.ids)
-    else if (said.type === 'library-replaced') this.#beginAnew()
+    // What this tab alone holds may be the person's who moved it: the store says whether they did.
+    else if (said.type === 'library-replaced' && !(this.rescue.holds && !this.rescue.trouble))
+      this.#beginAnew()
     else if (said.type === 'notice') this.#tell(said.told)
     else void this.refresh()
   }

@@ -16,8 +16,11 @@ const HINT_PAUSE = [250, 60_000] as const
 export interface SyncWatchHost {
   /** The library that the page works on; null: not to be compared just now. */
   library(): string | null
-  /** Another one is on this device, and nobody has told the page. */
-  replaced(): void
+  /**
+   * Another one is on this device, and nobody has told the page.
+   * @param moved the page's own, with all that is in it, into another account
+   */
+  replaced(moved: boolean): void
   learnt(entries: ReadonlyMap<string, Entry>, facts: Facts): number
   titlesOf(ids: readonly string[]): ReadonlyMap<string, string>
   changed(): void
@@ -73,7 +76,8 @@ export class SyncWatch {
       const [state, running] = await Promise.all([readSyncState(this.#world.db), engineRuns()])
       // A page that was frozen may have missed it. One whose library was replaced here meanwhile has read too early.
       const other = library !== null && state.library !== null && state.library.id !== library
-      if (other && this.#host.library() === library) return this.#host.replaced()
+      if (other && this.#host.library() === library)
+        return this.#host.replaced(state.library?.movedFrom === library)
       this.#learn(state, running)
     }
   }
