@@ -63,7 +63,7 @@ const smallWorker: Plugin = {
       const options = {
         module: true,
         ecma: 2020,
-        compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
+        compress: { passes: 3, pure_getters: true, unsafe: true, unsafe_arrows: true },
       } as const
       // Workbox names its private members so; they meet nothing outside of the bundle.
       const mangle = { properties: { regex: /^_[a-z]/ } }

@@ -141,6 +141,8 @@ async function commitLetters(writes: readonly Write[], world: EngineWorld): Prom
   }
   for (const line of lines.values()) world.journal.add(line)
   if (lines.size > 0) world.announce({ v: 1, type: 'records-changed', ids: [...lines.keys()] })
+  // What was refused of a tab without control is a draft now, and its tab may be gone: another offers it.
+  world.announce({ v: 1, type: 'right-changed' })
 }
 
 async function status(world: EngineWorld) {

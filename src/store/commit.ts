@@ -88,7 +88,10 @@ function anew(write: Write): Write {
 }
 
 async function apply(tx: Transaction, write: Write, id: string, held: Held): Promise<Committed> {
-  if (!held.record && !write.create) return { is: 'missing' }
+  // Brought back since the page looked, it is not in the Trash any more, which is what a person meant.
+  const { typed, shown } = write
+  const back = typed.purged && shown.deleted && held.record && !isDeleted(held.record)
+  if (back || !(held.record || write.create)) return { is: 'missing' }
   if (write.create && write.kind === 'card') {
     const holder = await cardOf(tx, text(write.typed.url))
     if (holder && holder.id !== id) return { is: 'duplicate', record: holder }

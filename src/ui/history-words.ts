@@ -31,6 +31,7 @@ export const lostTo = (person: string | null, device: string): string => {
 }
 export const CREATED = 'Created'
 export const OLDEST = 'The oldest version that is kept'
+export const GAP = 'All that changed since the version below: those in between are no longer kept'
 export const MERGED = 'Before an automatic merge'
 export const DISCARDED = 'You discarded this'
 export const RESOLVED = 'You chose another version'

@@ -39,12 +39,14 @@ export const POLICY_ROWS = [
     {
       value: 'server',
       says: 'The other device wins',
-      example: 'Renamed “Rome” here and “Roma” on your phone, whenever: it is called “Roma”.',
+      example:
+        'Renamed “Rome” here without a connection, and “Roma” on your phone: once this device syncs, it is called “Roma”.',
     },
     {
       value: 'device',
       says: 'This device wins',
-      example: 'Renamed “Rome” here and “Roma” on your phone, whenever: it is called “Rome”.',
+      example:
+        'Renamed “Rome” here without a connection, and “Roma” on your phone: once this device syncs, it is called “Rome”.',
     },
     {
       value: 'ask',

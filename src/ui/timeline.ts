@@ -15,6 +15,7 @@ import {
   CREATED,
   DISCARDED,
   deviceWords,
+  GAP,
   HERE,
   lostTo,
   MERGED,
@@ -119,13 +120,14 @@ class Timeline {
 
   #version(version: ServerVersion, older: ServerVersion | undefined, says: string | null): Entry {
     const made = version.version === 1
+    const gap = older !== undefined && older.version < version.version - 1
     const to = this.#whole(version)
     // What was before the oldest that is kept is not known: nothing is marked as new in it.
     const from = older ? this.#whole(older) : made ? {} : to
     return {
       key: `v${version.version}`,
       ...this.#who(version),
-      says: says ?? (older ? null : made ? CREATED : OLDEST),
+      says: says ?? (gap ? GAP : older ? null : made ? CREATED : OLDEST),
       is: 'version',
       undoes: false,
       now: false,

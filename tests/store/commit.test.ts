@@ -82,6 +82,15 @@ describe('commit', () => {
     })
   })
 
+  test('P1: what a pull has brought back from the Trash since a person looked is not deleted for good', async () => {
+    await put(clean(note('back again', { version: 2 })))
+    const typed = { deleted: true, purged: true }
+    expect(await device.write(idOf(1), typed, { shown: { deleted: true } })).toEqual({ is: 'missing' })
+    expect((await device.held(idOf(1))).record?.fields.content).toBe('back again')
+    await device.write(idOf(1), { deleted: true })
+    expect(await device.write(idOf(1), typed)).toMatchObject({ is: 'written', record: { fields: typed } })
+  })
+
   test('numbers are a page’s and a record’s own, and old pages are forgotten', async () => {
     await device.write(idOf(1), { content: 'a' }, { number: 5 })
     await device.write(idOf(2), { content: 'b' }, { number: 1 })

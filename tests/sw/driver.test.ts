@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { SYNC_QUEUES, type Write } from '../../src/core/messages.ts'
 import { Database } from '../../src/store/database.ts'
+import { readDrafts } from '../../src/store/drafts.ts'
 import { readJournal } from '../../src/store/journal.ts'
 import { readDevice, wipeLibrary } from '../../src/store/library.ts'
 import { wantRight } from '../../src/store/session.ts'
@@ -82,6 +83,13 @@ describe('driver', () => {
     expect(lines.filter(({ what }) => what === 'written')).toEqual([
       { what: 'written', record: idOf(1), epoch: 1, writes: 2 },
     ])
+  })
+
+  test('P1 P7: letters of a tab that has lost control and is gone are a draft, and the other tabs hear of it', async () => {
+    await wantRight(device.db, 'a session', 'take', async () => [])
+    await say({ type: 'last-letters', writes: [letters()] })
+    expect((await readDrafts(device.db)).map(({ typed }) => typed.title)).toEqual(['last letters'])
+    expect(device.announced).toContainEqual({ v: 1, type: 'right-changed' })
   })
 
   test('P10: letters for another library are dropped, those for this one kept, in one message', async () => {

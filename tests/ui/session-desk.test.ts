@@ -38,6 +38,8 @@ class Tab {
   readonly channel = new BroadcastChannel(CHANNEL)
   readonly asked: Refused[] = []
   readonly places: HandedOver[] = []
+  /** To the worker, without waiting for an answer. */
+  readonly said: object[] = []
   /** How often it has read everything again. */
   reread = 0
   /** A frozen tab hears nothing. */
@@ -50,7 +52,7 @@ class Tab {
     const worker = {
       channel: this.channel,
       ask: async () => null,
-      say: () => {},
+      say: (message: object) => void this.said.push(message),
       announce: (said: Announcement) => this.channel.postMessage(said),
     }
     const world = { db, presence: this.presence, now: () => now, worker }
@@ -107,6 +109,17 @@ afterEach(() => {
 })
 
 describe('many tabs, one writer', () => {
+  test('P7 a tab that is frozen lets go, also where the worker has to start first; one without control says nothing', async () => {
+    const first = await Tab.open(A)
+    const second = await Tab.open(B)
+    second.desk.freeze()
+    expect(second.said).toEqual([])
+    first.desk.freeze()
+    expect(first.said).toMatchObject([{ type: 'right', session: A, wanting: 'leave' }])
+    // A cold start on a busy phone takes seconds.
+    expect((first.said[0] as { until: number }).until).toBeGreaterThanOrEqual(now + 5000)
+  })
+
   test('P7 the tab opened first may write; the next is read-only and asks before an edit', async () => {
     const [first, second] = [await Tab.open(A), await Tab.open(B)]
     expect([first.desk.control, second.desk.control]).toEqual(['active', 'read-only'])

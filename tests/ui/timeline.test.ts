@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Fields, RecordState } from '../../src/core/records.ts'
 import { takeIn } from '../../src/core/settle.ts'
 import type { KeptRow } from '../../src/store/history.ts'
+import { GAP } from '../../src/ui/history-words.ts'
 import { type Entry, restoring, type Sources, timelineOf } from '../../src/ui/timeline.ts'
 import type { ServerVersion } from '../../src/ui/versions-client.ts'
 import { changed, dirty, idOf, note, record, T0 } from '../support/device-records.ts'
@@ -76,6 +77,11 @@ describe('one timeline', () => {
     // Of what was given up, or chosen against, the Trash is no part.
     const rows = [row(2, 2.5, 'a'), row(3, 2.5, '', { field: 'deleted', value: true })]
     expect(timeline({ record: live, rows }).map(({ fields }) => fields)).toEqual([{ content: 'a' }])
+  })
+
+  test('P12 where versions in between are no longer kept, one is not said to have made what they made', () => {
+    const entries = timeline({ versions: [version(32, 'c'), version(31, 'b'), version(1, 'a')] })
+    expect(entries.map(({ says }) => says)).toEqual([null, GAP, 'Created'])
   })
 
   test('before a merge of what only the other side changed: it is compared with what it became, and can be undone', () => {

@@ -30,6 +30,9 @@ export async function askForRight(world: RightWorld, wanting: Wanting): Promise<
   return giveRight(rights, presence.id, wanting, left)
 }
 
+/** A worker that has to start first may be slow; and a page that is back by then only asks again; ms. */
+const LEAVE_LIMIT = 10_000
+
 /** Nobody waits for an answer. */
 export const letRightGo = ({ worker, presence, now }: RightWorld): void =>
   worker?.say({
@@ -37,5 +40,5 @@ export const letRightGo = ({ worker, presence, now }: RightWorld): void =>
     type: 'right',
     session: presence.id,
     wanting: 'leave',
-    until: now() + WORKER_LIMIT,
+    until: now() + LEAVE_LIMIT,
   })

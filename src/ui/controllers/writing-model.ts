@@ -99,17 +99,25 @@ export abstract class WritingModel extends EventTarget {
     const change = {
       id,
       kind: this.#kindOf(id),
-      shown: { purged: false },
+      shown: { deleted: true, purged: false },
       create: false,
       urgency: 'at-once',
     } as const
     return this.tabs.guard(id, async () => {
-      const record = (await readSome(this.world.db, [id])).get(id)?.record
-      // A card that went into another one by now is that one's to delete.
-      if (!record) return { is: 'storage', message: 'the record is not on this device any more.' }
-      if (!isDeleted(record)) return { is: 'restored', record }
-      return this.#write({ ...change, typed: { deleted: true, purged: true } }, 'strict')
+      const before = await this.#inTrash(id)
+      if (before) return before
+      const result = await this.#write({ ...change, typed: { deleted: true, purged: true } }, 'strict')
+      // The store has looked once more: a pull may have come between.
+      return (result.is === 'storage' && (await this.#inTrash(id))) || result
     })
+  }
+
+  /** null: it is there. */
+  async #inTrash(id: string): Promise<WriteResult | null> {
+    const record = (await readSome(this.world.db, [id])).get(id)?.record
+    // A card that went into another one by now is that one's to delete.
+    if (!record) return { is: 'storage', message: 'the record is not on this device any more.' }
+    return isDeleted(record) ? null : { is: 'restored', record }
   }
 
   /** @param about the record that the edit is about; null: one that is not there yet */
