@@ -14,11 +14,11 @@ const library: LibraryRow = {
   account: { id: 'ada', email: 'ada@example.com' },
 }
 /** A change of half an hour ago, at noon. */
-function summary(connection: ConnectionRow, { since = NOON - 30 * MINUTE, online = true } = {}) {
+function summary(connection: ConnectionRow, { since = NOON - 30 * MINUTE, online = true, offset = 0 } = {}) {
   const entry = { ...dirty(null, note('text')).entry, since }
   const facts: Facts = {
     state: {
-      ...{ library, connection, offset: 0, entries: [entry], records: 1 },
+      ...{ library, connection, offset, entries: [entry], records: 1 },
       ...{ keptOnlyHere: 0, signOutPending: false },
     },
     ...{ running: false, online, background: 'granted', now: NOON },
@@ -29,6 +29,18 @@ const failing = (why: string, asked: number | null): ConnectionRow => ({
   ...{ is: 'failing', since: NOON - 30 * MINUTE, sends: 1, rounds: 0, why },
   wait: { start: NOON - MINUTE, length: 1000 },
   asked: asked === null ? null : { start: NOON - MINUTE, length: asked },
+})
+
+describe('P12 this device’s clock against the server’s', () => {
+  const said = (offset: number) => summary({ is: 'fine' }, { offset }).clockText
+  test.each([
+    [-60 * MINUTE, 'This device’s clock is 60 min ahead; it was not used.'],
+    [24 * 60 * MINUTE, 'This device’s clock is 1440 min behind; it was not used.'],
+    [-3 * MINUTE, 'This device’s clock is 3 min ahead; it was not used.'],
+  ])('off by %i ms it says so', (offset, words) => expect(said(offset)).toBe(words))
+  test('of what is within the two minutes that the server lets pass nothing is said', () => {
+    for (const offset of [0, 2 * MINUTE, -2 * MINUTE]) expect(said(offset)).toBeNull()
+  })
 })
 
 describe('the watchdog: online, signed in, and a change older than two minutes', () => {

@@ -7,7 +7,8 @@ import { beginText, renewText, type TextMerge } from './text-merge.ts'
 /** One field on its way to being merged by a person. */
 export type FieldDraft = { readonly of: ConflictField } & (
   | { readonly is: 'text'; readonly merge: TextMerge }
-  | { readonly is: 'set'; readonly value: readonly string[] }
+  /** `begun`: what it was before the person chose. */
+  | { readonly is: 'set'; readonly value: readonly string[]; readonly begun: readonly string[] }
   /** `own`: what a person has written instead of either. */
   | { readonly is: 'one'; readonly pick: 'mine' | 'theirs' | 'own'; readonly own: string }
 )
@@ -22,7 +23,7 @@ export interface Draft {
 
 export const beginDraft = (view: ConflictView): Draft => ({
   view,
-  fields: view.fields.map(begin),
+  fields: questions(view).map(begin),
   parked: [],
 })
 
@@ -30,10 +31,26 @@ export const ancestorOf = ({ ancestor }: ConflictField): string | null =>
   ancestor === null ? null : text(ancestor)
 const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])]
 
+/** Every field in question; and tags that differ: they are merged by now, and who merges sees that and may choose anew. */
+function questions({ fields, mine, theirs }: ConflictView): readonly ConflictField[] {
+  const [own, other] = [mine.fields.tags, theirs.fields.tags]
+  const asked = fields.length === 0 || fields.some(({ field }) => field === 'tags' || field === 'deleted')
+  if (asked || !own || !other || sameValue('set', own, other)) return fields
+  const [mineAt, theirsAt] = [mine.stamps.tags ?? 0, theirs.stamps.tags ?? 0]
+  const sides = { mine: own, theirs: other, mineAt, theirsAt, by: null }
+  return [...fields, { field: 'tags', merge: 'set', ancestor: MERGED, ...sides }]
+}
+
+/** In place of an ancestor: what this device has is what both sides made of it. */
+const MERGED: Json = 'merged'
+
 function begin(of: ConflictField): FieldDraft {
-  const { field, merge, mine, theirs } = of
+  const { field, merge, mine, theirs, ancestor } = of
   if (merge === 'text') return { of, is: 'text', merge: beginText(ancestorOf(of), text(mine), text(theirs)) }
-  if (merge === 'set') return { of, is: 'set', value: union(list(theirs), list(mine)) }
+  if (merge === 'set') {
+    const begun = ancestor === MERGED ? list(mine) : union(list(theirs), list(mine))
+    return { of, is: 'set', value: begun, begun }
+  }
   // Who merges wants something to be there.
   const pick = field === 'deleted' && mine === true ? 'theirs' : 'mine'
   return { of, is: 'one', pick, own: '' }
@@ -42,18 +59,20 @@ function begin(of: ConflictField): FieldDraft {
 /** The same work on other sides: nothing that was chosen or written is lost. */
 export function renewDraft(draft: Draft, view: ConflictView): Draft {
   const all = [...draft.fields, ...draft.parked]
-  const fields = view.fields.map((of): FieldDraft => {
+  const asked = questions(view)
+  const fields = asked.map((of): FieldDraft => {
     const was = all.find((each) => each.of.field === of.field)
     if (!was) return begin(of)
     if (was.is === 'text')
       return { ...was, of, merge: renewText(was.merge, ancestorOf(of), text(of.mine), text(of.theirs)) }
     if (was.is === 'one') return { ...was, of }
-    const before: Json = union(list(was.of.theirs), list(was.of.mine))
-    const now = union(list(of.theirs), list(of.mine))
-    return { ...was, of, value: list(mergeSet(before, was.value, now)) }
+    const now = begin(of)
+    if (now.is !== 'set') return now
+    // One that an earlier version has kept does not say what it began with.
+    return { ...now, value: list(mergeSet(was.begun ?? now.begun, was.value, now.begun)) }
   })
-  const asked = new Set(view.fields.map(({ field }) => field))
-  const parked = all.filter((each) => !asked.has(each.of.field) && isTouched(each))
+  const names = new Set(asked.map(({ field }) => field))
+  const parked = all.filter((each) => !names.has(each.of.field) && isTouched(each))
   return { view, fields, parked }
 }
 

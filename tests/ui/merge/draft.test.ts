@@ -51,6 +51,21 @@ describe('merging the fields beside the text', () => {
     })
   })
 
+  test('tags that differ are there too, as they are merged already, whatever else is in question; and only those', () => {
+    const sides = [{ tags: ['trip', 'mine', 'theirs'] }, { tags: ['trip', 'gone', 'theirs'] }] as const
+    const begun = beginDraft(view([TITLE], 2, sides))
+    // What this device took out is not brought back by that.
+    expect(fieldsOf(begun)).toEqual({ title: 'Rome in May', tags: ['trip', 'mine', 'theirs'] })
+    expect(ownWork(begun)).toEqual([])
+    const chosen = change(begun, 'tags', { value: ['trip', 'theirs'] })
+    expect(ownWork(chosen).map(({ of }) => of.field)).toEqual(['tags'])
+    const later = [{ tags: ['trip', 'mine', 'theirs', 'new'] }, { tags: ['trip', 'theirs', 'new'] }] as const
+    expect(fieldsOf(renewDraft(chosen, view([TITLE], 3, later))).tags).toEqual(['trip', 'theirs', 'new'])
+    const same = [{ tags: ['a', 'b'] }, { tags: ['b', 'a'] }] as const
+    for (const others of [view([TITLE], 2, same), view([], 2, sides)])
+      expect(beginDraft(others).fields.map(({ of }) => of.field)).not.toContain('tags')
+  })
+
   test('what was deleted on one side stays unless the person says otherwise, on whichever side that was', () => {
     for (const [mine, theirs] of [
       [true, false],
