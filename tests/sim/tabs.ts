@@ -61,10 +61,12 @@ export function thaw(sim: Simulation, device: SimDevice, tab: SimTab, random: Ra
 
 /** In the end a person takes in whatever was kept for them. */
 export function takeDrafts(sim: Simulation, device: SimDevice): void {
-  const tab = device.tabs.find(({ ready, presence }) => ready && presence.visible)
+  const ready = device.tabs.filter((each) => each.ready)
+  const tab = ready.find(({ presence }) => presence.visible) ?? ready[0]
   if (!tab || !sim.rights) return
   sim.scheduler.post(tab.actor, async () => {
     const { tabs } = tab.page
+    if (!tab.presence.visible) device.attend(tab)
     await tabs.readDrafts()
     for (const { id } of tabs.drafts) await tabs.takeDraft(id)
   })
