@@ -103,6 +103,37 @@ describe('reconcile, laws', () => {
     )
   })
 
+  test('P4: of a text that gives way whole, whatever the choice, each word is in the result or the text is in `lost`', () => {
+    const wordsOf = (value: unknown): string[] =>
+      text(value as string)
+        .split(/\s+/)
+        .filter(Boolean)
+    const choices = fc.constantFrom('latest', 'latest-text', 'server', 'device', 'ask')
+    let whole = 0
+    fc.assert(
+      fc.property(threesome, choices, ({ base, local, remote }, ours) => {
+        const policy = { ...DEFAULT_POLICY, ours }
+        const { record: merged, lost, ancestors } = reconcile(base, local, remote, { account: null, policy })
+        const kept = new Set(wordsOf(merged.fields.content))
+        for (const [side, of] of [
+          ['local', local],
+          ['remote', remote],
+        ] as const) {
+          const added = wordsOf(of.fields.content).filter(
+            (word) => !wordsOf(base.fields.content).includes(word),
+          )
+          // Where a person is asked both are kept as they are.
+          if ('content' in ancestors || added.every((word) => kept.has(word))) continue
+          whole++
+          const { content } = of.fields
+          expect(lost).toContainEqual({ field: 'content', value: content, stamp: of.stamps.content, side })
+        }
+      }),
+      { numRuns: 1000 },
+    )
+    expect(whole, 'it has met some').toBeGreaterThan(10)
+  })
+
   test('P4: both changed to the same is no loss and nothing to send', () => {
     fc.assert(
       fc.property(base, edits, (before, [fields, at]) => {

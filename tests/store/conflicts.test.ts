@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { DEFAULT_POLICY } from '../../src/core/policy.ts'
+import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts'
 import type { RecordState } from '../../src/core/records.ts'
 import { applyPage } from '../../src/store/apply.ts'
 import { conflictsAmong, readConflicts, resolveConflict } from '../../src/store/conflicts.ts'
@@ -88,6 +88,41 @@ describe('an open conflict in the store', () => {
     await meet()
     await device.write(idOf(2), { content: 'other' })
     expect((await readOutbox(device.db, T0 + HOUR, true))?.due).toEqual([idOf(2)])
+  })
+})
+
+describe('P4 another account of the space changed it too', () => {
+  const BEA = { account: 'bea', device: 'Phone' }
+  /** Both renamed it and rewrote its word; hers came `later` or sooner. */
+  async function meetAnother(theirs: Policy['theirs'] | null, later: boolean) {
+    cursor = 0
+    await pulled(base)
+    if (theirs) await writePolicy(device.db, device.library, { theirs })
+    await device.write(base.id, { title: 'mine', content: 'zwei' }, { now: T0 + 5000 })
+    const hers = changed(base, { title: 'hers', content: 'deux' }, T0 + (later ? 9000 : 1000))
+    const { overruled, conflicts } = await pulled({ ...hers, version: 4, by: [BEA] } as RecordState)
+    const { fields } = (await device.held(base.id)).record as RecordState
+    const lost = (await device.history()).map(({ value }) => value)
+    return {
+      title: fields.title,
+      content: fields.content,
+      told: overruled.length,
+      asked: conflicts.length,
+      lost,
+    }
+  }
+
+  test.each([
+    // By default hers wins, with a notice, and text that overlaps is asked about.
+    [null, false, { title: 'hers', content: 'zwei', told: 1, asked: 1, lost: ['mine'] }],
+    ['server', true, { title: 'hers', content: 'zwei', told: 1, asked: 1, lost: ['mine'] }],
+    ['device', true, { title: 'mine', content: 'zwei', told: 0, asked: 0, lost: ['hers', 'deux'] }],
+    ['latest', true, { title: 'hers', content: 'deux', told: 1, asked: 0, lost: ['mine', 'zwei'] }],
+    ['latest', false, { title: 'mine', content: 'zwei', told: 0, asked: 0, lost: ['hers', 'deux'] }],
+    ['ask', true, { title: 'mine', content: 'zwei', told: 0, asked: 1, lost: [] }],
+  ] as const)('the choice %s, hers later: %s', async (choice, later, becomes) => {
+    const met = await meetAnother(choice, later)
+    expect({ ...met, lost: [...met.lost].sort() }).toEqual({ ...becomes, lost: [...becomes.lost].sort() })
   })
 })
 
