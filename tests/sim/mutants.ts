@@ -211,4 +211,48 @@ export const MUTANTS = {
     script: 'a tab that crashes beside one that is looked at',
     seeds: [],
   },
+  'call what waits for a choice pending': {
+    file: 'src/core/status.ts',
+    find: '    count[entryState(entry, world)]++\n',
+    replace: `    const state = entryState(entry, world)
+    count[state === 'conflict' ? 'pending' : state]++
+`,
+    caughtBy: ['figures'],
+    seeds: [1],
+  },
+  'send while offline': {
+    file: 'src/core/sync-machine.ts',
+    find: "  if (!now.online && !now.hasty) return { do: 'rest', why: 'offline' }\n",
+    replace: '',
+    caughtBy: ['polite'],
+    seeds: [1],
+  },
+  'send before Retry-After is over': {
+    file: 'src/core/backoff.ts',
+    find: "row.is === 'failing' && row.asked ? remaining(row.asked, now) : 0",
+    replace: '0 * now * (row.is as string).length',
+    caughtBy: ['polite'],
+    seeds: [1],
+  },
+  'go on after the session has ended': {
+    file: 'src/core/sync-machine.ts',
+    find: "now.connection.is === 'signed-out' && !now.signedIn",
+    replace: "now.connection.is === 'signed-out' && at < 0",
+    caughtBy: ['polite'],
+    seeds: [1],
+  },
+  'hear of no change of who may write': {
+    file: 'src/ui/controllers/session-desk.ts',
+    find: "    if (said.type === 'right-changed') void this.#lookAnew()\n",
+    replace: '',
+    caughtBy: ['control'],
+    seeds: [1],
+  },
+  'write and tell no other tab': {
+    file: 'src/ui/controllers/writing-model.ts',
+    find: "    this.world.worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids: [record.id] })\n",
+    replace: '',
+    caughtBy: ['shown'],
+    seeds: [1],
+  },
 } as const satisfies Record<string, Mutant>
