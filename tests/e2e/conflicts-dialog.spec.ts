@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
 import { BEFORE, clashOn, HERE, THERE } from './support/clash.ts'
 import { ADA } from './support/client.ts'
+import { storedField } from './support/store.ts'
 import { expect, test } from './support/test.ts'
 
 const WINDOWS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 780 } } as const
@@ -369,4 +370,31 @@ test('choices of the settings are kept, and do what they say: titles ask, and wh
   await expect(deleted).toHaveCount(0)
   await app.page.goto(`/notes/${gone}`)
   await expect(app.content).toHaveValue('one and two')
+})
+
+test('P4 tags that differ are in the merge too: what is unticked there goes, what came elsewhere stays', async ({
+  site,
+  devices,
+}) => {
+  const { app, id } = await clashOn(site, devices, { reducedMotion: 'reduce' })
+  const tags = app.page.getByRole('textbox', { name: 'Tags' })
+  const tagsThere = () => site.data.records().find((record) => record.id === id)?.fields.tags
+  await tags.fill('home, garden')
+  await tags.press('Enter')
+  await expect.poll(() => storedField(app.page, id, 'tags')).toEqual(['home', 'garden'])
+  const dialog = await openDialog(app)
+  await dialog.getByRole('button', { name: 'Merge both' }).click()
+  const group = dialog.getByRole('group', { name: 'Tags' })
+  await expect(group.getByRole('checkbox')).toHaveCount(2)
+  await expect(group.getByRole('checkbox', { name: /^garden/ })).toBeChecked()
+  await expect(group).toContainText('only on this device')
+  await group.getByRole('checkbox', { name: /^garden/ }).uncheck()
+  await group.getByRole('textbox', { name: 'More tags' }).fill('spring')
+  await group.getByRole('textbox', { name: 'More tags' }).press('Tab')
+  await expect(group.getByRole('checkbox', { name: 'spring' })).toBeChecked()
+  expect(await faults(app.page, 'tags in the merge editor')).toEqual([])
+  await dialog.getByRole('button', { name: 'Save merge' }).click()
+  await expect(dialog).toBeHidden()
+  await app.synced()
+  await expect.poll(() => tagsThere()).toEqual(['home', 'spring'])
 })
