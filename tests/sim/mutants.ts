@@ -218,14 +218,14 @@ export const MUTANTS = {
     count[state === 'conflict' ? 'pending' : state]++
 `,
     caughtBy: ['figures'],
-    seeds: [1],
+    seeds: [5],
   },
   'send while offline': {
     file: 'src/core/sync-machine.ts',
     find: "  if (!now.online && !now.hasty) return { do: 'rest', why: 'offline' }\n",
     replace: '',
     caughtBy: ['polite'],
-    seeds: [1],
+    seeds: [2],
   },
   'send before Retry-After is over': {
     file: 'src/core/backoff.ts',
@@ -239,20 +239,6 @@ export const MUTANTS = {
     find: "now.connection.is === 'signed-out' && !now.signedIn",
     replace: "now.connection.is === 'signed-out' && at < 0",
     caughtBy: ['polite'],
-    seeds: [1],
-  },
-  'hear of no change of who may write': {
-    file: 'src/ui/controllers/session-desk.ts',
-    find: "    if (said.type === 'right-changed') void this.#lookAnew()\n",
-    replace: '',
-    caughtBy: ['control'],
-    seeds: [1],
-  },
-  'write and tell no other tab': {
-    file: 'src/ui/controllers/writing-model.ts',
-    find: "    this.world.worker?.announce({ v: MESSAGES_VERSION, type: 'records-changed', ids: [record.id] })\n",
-    replace: '',
-    caughtBy: ['shown'],
-    seeds: [1],
+    seeds: [3],
   },
 } as const satisfies Record<string, Mutant>
