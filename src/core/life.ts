@@ -56,7 +56,7 @@ const fieldwise = (side: RecordState): Life => ({
 
 /** Whether a side holds a change of its own besides being deleted. */
 function edited(base: RecordState | null, side: RecordState): boolean {
-  if (!base) return true
   if (isPurged(side)) return false
+  if (!base) return true
   return changedFields(base, side).some((field) => mergeKind(side.kind, field) !== 'life')
 }

@@ -105,6 +105,21 @@ describe('a restored server', () => {
     expect(returned).toBe(false)
   })
 
+  test('P5 deleted for good on both, it stays so on both: nothing comes back, empty, into anybody’s Trash', () => {
+    const tombstone = {
+      ...here,
+      fields: { deleted: true, purged: true },
+      stamps: { deleted: T0, purged: T0 },
+    }
+    for (const version of [1, 3, 9]) {
+      const theirs = { ...tombstone, version }
+      expect(takeInRestored(clean({ ...tombstone, version: 3 }), theirs, T0)).toMatchObject({
+        ...clean(theirs),
+        lost: [],
+      })
+    }
+  })
+
   test('one in the Trash goes there whole too, into its Trash', () => {
     const trashed = changed(here, { deleted: true })
     const { record, base, entry } = sendWhole(clean(trashed), T0)
