@@ -35,9 +35,15 @@ export class ChaosDevice {
     return `Device-${this.name}`
   }
 
-  /** The open app; after a death, when it is open again. */
-  ready(): Promise<App> {
-    return this.#ready
+  /** The open app; after a death, also one that comes while it opens, when it is open again. */
+  async ready(): Promise<App> {
+    const opening = this.#ready
+    try {
+      return await opening
+    } catch (error) {
+      if (opening === this.#ready) throw error
+      return this.ready()
+    }
   }
 
   start(): Promise<App> {
@@ -53,7 +59,7 @@ export class ChaosDevice {
 
   async kill(): Promise<void> {
     // It is just starting after another death: one profile has one browser.
-    if (!this.#context) return void (await this.#ready)
+    if (!this.#context) return void (await this.ready())
     const gone = this.end()
     await this.#becomes(gone.then(() => this.#launchAndOpen()))
   }
@@ -73,7 +79,7 @@ export class ChaosDevice {
   async stopWorkers(): Promise<void> {
     const { generation } = this
     try {
-      if (this.#context) await killWorkers(this.#context)
+      if (this.#context) await alive(this.#context, killWorkers(this.#context))
     } catch (error) {
       if (generation === this.generation) throw error
     }
@@ -84,7 +90,7 @@ export class ChaosDevice {
     this.generation++
     const context = this.#context
     if (!context) return
-    await this.#becomes(app.page.close().then(() => this.#open(context)))
+    await this.#becomes(alive(context, app.page.close()).then(() => this.#open(context)))
   }
 
   #becomes(opening: Promise<App>): Promise<App> {
@@ -118,8 +124,20 @@ export class ChaosDevice {
 
   /** The app opens from what is on the disk, whether or not the server is there. */
   async #open(context: BrowserContext): Promise<App> {
-    const app = await App.open(context)
-    await app.button('New note').waitFor()
-    return app
+    return alive(
+      context,
+      App.open(context).then(async (app) => {
+        await app.button('New note').waitFor()
+        return app
+      }),
+    )
   }
+}
+
+/** As long as the browser lives: a call to one that was killed may never end. */
+function alive<T>(context: BrowserContext, step: Promise<T>): Promise<T> {
+  const killed = new Promise<never>((_, reject) => {
+    context.once('close', () => reject(new Error('The browser was killed.')))
+  })
+  return Promise.race([step, killed])
 }
