@@ -129,6 +129,9 @@ async function commitLetters(writes: readonly Write[], world: EngineWorld): Prom
     const ofOne = writes.filter((write) => write.library === library)
     try {
       for (const [at, done] of (await commitAll(await world.database(), ofOne, 'strict')).entries()) {
+        // A draft now, and its tab may be gone: another offers it. Not said of nothing, for what is said puts a page out
+        // of the back-forward cache.
+        if (done.is === 'fenced') world.announce({ v: 1, type: 'right-changed' })
         if (done.is !== 'written' || !done.changed) continue
         const record = done.record.id
         const writes = (lines.get(record)?.writes ?? 0) + 1
@@ -141,8 +144,6 @@ async function commitLetters(writes: readonly Write[], world: EngineWorld): Prom
   }
   for (const line of lines.values()) world.journal.add(line)
   if (lines.size > 0) world.announce({ v: 1, type: 'records-changed', ids: [...lines.keys()] })
-  // What was refused of a tab without control is a draft now, and its tab may be gone: another offers it.
-  world.announce({ v: 1, type: 'right-changed' })
 }
 
 async function status(world: EngineWorld) {

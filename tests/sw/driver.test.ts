@@ -69,6 +69,7 @@ describe('driver', () => {
     await say({ type: 'last-letters', writes: [letters()] })
     expect(server.records.get(idOf(1))?.fields.title).toBe('last letters')
     expect(device.announced).toContainEqual({ v: 1, type: 'records-changed', ids: [idOf(1)] })
+    expect(device.announced).not.toContainEqual({ v: 1, type: 'right-changed' })
   })
 
   test('last letters are one line a record in the sync log, with the epoch under which they were typed', async () => {
