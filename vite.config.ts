@@ -51,7 +51,8 @@ const plainIdb: Plugin = {
 
 /**
  * The worker has a budget of 25 kB; Terser's repeated passes make it smaller than Vite's minifier does. On the written
- * bundle, since Rolldown prints its chunks anew after `renderChunk`.
+ * bundle, since Rolldown prints its chunks anew after `renderChunk`. `unsafe` and `pure_getters` take it that nobody has
+ * replaced what the language brings along, and that reading a property does nothing else.
  */
 const smallWorker: Plugin = {
   name: 'pawkit:small-worker',

@@ -311,3 +311,21 @@ describe('what is done in one tab the others know', () => {
     expect(await second.conflicts.policy()).toMatchObject({ ours: 'ask' })
   })
 })
+
+test('P1 Delete for good that meets a return from the Trash in whatever moment: it goes, or is said to be back', async () => {
+  const met = new Set<string>()
+  for (let turns = 0; turns < 60; turns++) {
+    const model = await open()
+    const { id, done } = model.create('note', { title: 'Bread', content: 'flour' })
+    await done
+    await model.remove(id)
+    const purging = model.purge(id)
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+    await model.restore(id)
+    const purged = await purging
+    met.add(purged.is)
+    if (purged.is === 'restored') expect(purged.record.fields.content).toBe('flour')
+    expect(['written', 'restored']).toContain(purged.is)
+  }
+  expect([...met].sort(), 'before and after').toEqual(['restored', 'written'])
+})

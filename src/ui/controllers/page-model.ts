@@ -267,8 +267,7 @@ export class PawkitModel extends WritingModel implements PageModel {
 
   /** Another library is on this device: what is shown here is of the one before. Of one that has moved nothing is lost. */
   #beginAnew(moved = false): void {
-    if (moved && this.rescue.holds)
-      return void this.noticeList.add('alert', MOVED, undefined, { about: 'moved' })
+    if (moved && this.rescue.holds) return this.notify('alert', MOVED)
     this.unfinished.clear()
     location.replace('/')
   }
@@ -277,7 +276,7 @@ export class PawkitModel extends WritingModel implements PageModel {
     this.tabs.hear(said)
     if (said.type === 'records-changed') void this.read(said.ids)
     // What this tab alone holds may be the person's who moved it: the store says whether they did.
-    else if (said.type === 'library-replaced' && !(this.rescue.holds && !this.rescue.trouble))
+    else if (said.type === 'library-replaced' && (this.rescue.trouble || !this.rescue.holds))
       this.#beginAnew()
     else if (said.type === 'notice') this.#tell(said.told)
     else void this.refresh()
