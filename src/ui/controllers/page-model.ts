@@ -267,9 +267,11 @@ export class PawkitModel extends WritingModel implements PageModel {
 
   /** Another library is on this device: what is shown here is of the one before. Of one that has moved nothing is lost. */
   #beginAnew(moved = false): void {
-    if (moved && this.rescue.holds) return this.notify('alert', MOVED)
-    this.unfinished.clear()
-    location.replace('/')
+    if (moved && this.rescue.holds) this.notify('alert', MOVED)
+    else {
+      this.unfinished.clear()
+      location.replace('/')
+    }
   }
 
   #hear(said: Announcement): void {
