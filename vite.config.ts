@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { minify } from 'terser'
 import { defineConfig, type Plugin } from 'vite'
-import { VitePWA } from 'vite-plugin-pwa'
+import { type VitePluginPWAAPI, VitePWA } from 'vite-plugin-pwa'
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -73,6 +73,18 @@ const smallWorker: Plugin = {
   },
 }
 
+/** The globs name the web app manifest already, by a digest of eight signs; the plugin would add it once more. */
+const manifestOnce: Plugin = {
+  name: 'pawkit:manifest-once',
+  buildStart() {
+    const plugins = this.environment.config.plugins
+    const pwa: { readonly api?: VitePluginPWAAPI } | undefined = plugins.find(
+      ({ name }) => name === 'vite-plugin-pwa',
+    )
+    pwa?.api?.extendManifestEntries(() => [])
+  },
+}
+
 /** The client: the page and, in a build of its own, the service worker. The server runs from source. */
 export default defineConfig({
   define: { __APP_VERSION__: JSON.stringify(version) },
@@ -95,6 +107,7 @@ export default defineConfig({
     proxy: { '/api': { target: `http://127.0.0.1:${process.env.PAWKIT_API_PORT ?? '3001'}`, xfwd: false } },
   },
   plugins: [
+    manifestOnce,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'sw',

@@ -1,7 +1,4 @@
-/** The page's window, as far as it says that the page is frozen or goes on. */
-type Page = Pick<EventTarget, 'addEventListener'> & {
-  readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }
-}
+import { type FreezingPage, watchFreezing } from './freezing.ts'
 
 /**
  * What is said to a frozen page, kept until it goes on. Chromium hands a frozen page what comes on a BroadcastChannel, but
@@ -12,18 +9,13 @@ export class Asleep<T extends { readonly type: string }> {
   readonly #tell: (said: T) => void
   #kept: Map<string, T> | null = null
 
-  constructor(page: Page, tell: (said: T) => void) {
+  constructor(page: FreezingPage, tell: (said: T) => void) {
     this.#tell = tell
-    const { document } = page
-    document.addEventListener('freeze', () => {
-      this.#kept ??= new Map()
-    })
-    // A browser that forgets one of these must not leave the page deaf.
-    document.addEventListener('resume', () => this.#goOn())
-    document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible') this.#goOn()
-    })
-    page.addEventListener('pageshow', () => this.#goOn())
+    watchFreezing(
+      page,
+      () => (this.#kept ??= new Map()),
+      () => this.#goOn(),
+    )
   }
 
   /** Tells it now, or when the page goes on; whoever asked for a hand-over has long gone on without it by then. */

@@ -1,3 +1,4 @@
+import { beginAwake } from './begin-awake.ts'
 import { deviceName } from './core/device-name.ts'
 import { uuidV7 } from './core/ids.ts'
 import { Persistence } from './persistence.ts'
@@ -99,6 +100,7 @@ async function openedLibrary() {
       // One that is to be removed is found gone by whoever asks for it next.
       superseded: (wanted) => wanted !== null && model?.rescue.enter('newer'),
     })
+    beginAwake(db, window)
     watchFailures(db, (error) => model?.rescue.failed(error))
     const id = newId()
     const library = await openLibrary(db, id, newId())

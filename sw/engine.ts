@@ -36,10 +36,20 @@ const HASTY: ReadonlySet<WakeReason> = new Set(['online', 'sync-now', 'retry', '
 const IMPATIENT: ReadonlySet<WakeReason> = new Set(['hidden', 'sync-now', 'retry'])
 const NO_PULL: ReadonlySet<WakeReason> = new Set(['changed', 'hidden'])
 
-/** A fault of the storage is in the sync log like every failure (P11), once there is room for it. Ours is thrown on. */
+/**
+ * A fault of the storage is in the sync log like every failure (P11), once there is room for it. So is one of our own,
+ * by its name alone, since its message may quote what a person wrote; and it is thrown on.
+ */
 export function logFault(world: EngineWorld, error: unknown): void {
-  if (!(error instanceof DOMException)) throw error
-  world.journal.add({ what: 'failed', doing: 'storage', failure: error.name, why: error.message })
+  const { name, message } = error as Error
+  const ours = !(error instanceof DOMException)
+  world.journal.add({
+    what: 'failed',
+    doing: ours ? 'code' : 'storage',
+    failure: name,
+    why: ours ? '' : message,
+  })
+  if (ours) throw error
 }
 
 /**

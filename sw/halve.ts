@@ -10,7 +10,8 @@ import { recordFailure } from './record-failure.ts'
 /**
  * The whole request was refused: halves are sent at once, and both before either is halved on, so that what is refused
  * alone delays nobody. Where two were refused alone and nothing has gone through, the fault is the server's, and no
- * entry is blamed (traces.md, 26); but those two are sent apart from then on, in case it is theirs.
+ * entry is blamed (traces.md, 26); but those two are sent apart from then on, in case it is theirs. What is large and
+ * refused as too large is.
  * @param dying requests get no answer, or 5xx: that may also be an outage that begins in the midst of it, so the search
  * ends for this round where two have died alone since anything last went through
  */
@@ -47,8 +48,11 @@ export async function halve(
       } else if (!(remedy(why) === 'halve' || (dying && dies(why))) || asksForPause(why))
         return recordFailure(task, why)
       else if (flight && !more) {
-        refused.push({ flight, why })
-        lately++
+        if (isTooLarge(flight, why)) await refuseAlone(task, flight, why)
+        else {
+          refused.push({ flight, why })
+          lately++
+        }
       } else failed.unshift(half)
     }
     parts.push(...failed)
@@ -68,6 +72,13 @@ async function refuseEach(
 ): Promise<void> {
   for (const { flight, why } of refused) await refuseAlone(task, flight, why)
 }
+
+/** In UTF-16 units of JSON. No server or proxy has a smaller limit, unless it refuses whatever comes. */
+const LARGE = 16_384
+
+/** 413 for a large one alone is its own fault, also where nothing has gone through yet: it is named. */
+const isTooLarge = ({ mutation }: Flight, why: Failure): boolean =>
+  'status' in why && why.status === 413 && JSON.stringify(mutation).length > LARGE
 
 const halves = (part: readonly Flight[]): (readonly Flight[])[] => [
   part.slice(0, part.length >> 1),

@@ -91,6 +91,6 @@ export async function send(task: Task, flights: readonly Flight[]): Promise<Fail
   task.notices.refused.push(...applied.refused)
   // Answered, but for none of these: as no answer, or they would go out again at once for ever.
   return applied.unknown > 1 && applied.unknown === flights.length
-    ? { is: 'no-answer', why: 'no result for any mutation' }
+    ? { is: 'no-answer', why: 'no results' }
     : null
 }

@@ -130,7 +130,7 @@ async function ask(
     const failure = classify(seen, received)
     return failure ? bad(failure) : ok({ body, sent, received })
   } catch (error) {
-    return bad({ is: 'no-answer', why: error instanceof Error ? error.name : 'unknown' })
+    return bad({ is: 'no-answer', why: (error as Error | null)?.name ?? 'unknown' })
   }
 }
 

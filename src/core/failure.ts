@@ -71,7 +71,7 @@ export function classify(seen: Seen, now: number): Failure | null {
   if (!error)
     return seen.status === 413
       ? refused(seen.status, 'too_large', 'too large')
-      : { is: 'no-answer', why: `status ${seen.status} without our shape` }
+      : { is: 'no-answer', why: `status ${seen.status}, unreadable answer` }
   const { code, message } = error
   if (seen.status === 401) return { is: 'signed-out' }
   if (code === 'other_account') return { is: 'other-account' }

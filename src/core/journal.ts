@@ -39,7 +39,7 @@ export type JournalEvent =
     }
   | {
       readonly what: 'failed'
-      readonly doing: 'push' | 'pull' | 'verify' | 'sign-out' | 'storage'
+      readonly doing: 'push' | 'pull' | 'verify' | 'sign-out' | 'storage' | 'code'
       readonly failure: string
       readonly why: string
     }
@@ -73,6 +73,8 @@ export type JournalEvent =
   /** A change that this version cannot read: kept, and read again by one that can. */
   | { readonly what: 'unread'; readonly seq: number }
   | { readonly what: 'session-ended' }
+  /** A tab was given the right to write. */
+  | { readonly what: 'control-taken'; readonly epoch: number }
 
 export interface JournalRow {
   readonly at: number
@@ -83,7 +85,7 @@ export interface JournalRow {
 export const JOURNAL_ROWS = 2000
 
 export function levelOf(event: JournalEvent): JournalLevel {
-  if (event.what === 'set-aside') return 'error'
+  if (event.what === 'set-aside' || (event.what === 'failed' && event.doing === 'code')) return 'error'
   if (event.what === 'outcome')
     return event.outcome === 'rejected' || event.outcome === 'error' ? 'error' : 'info'
   const { what } = event

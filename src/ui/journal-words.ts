@@ -9,6 +9,7 @@ const DOING = {
   verify: 'Comparing',
   'sign-out': 'Sign-out',
   storage: 'Storage',
+  code: 'Pawkit itself',
 } as const
 
 const RESTS: Readonly<Record<string, string>> = {
@@ -114,6 +115,8 @@ export function journalText(event: JournalEvent, title: string): string {
     }
     case 'session-ended':
       return 'The session at the server has ended.'
+    case 'control-taken':
+      return `A tab has the right to write (epoch ${event.epoch}).`
   }
 }
 

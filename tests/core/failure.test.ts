@@ -35,19 +35,19 @@ const CASES: readonly [string, Seen, Failure | null, ReturnType<typeof remedy> |
   [
     '401 of a captive portal (trace 43)',
     seen(401, undefined),
-    { is: 'no-answer', why: 'status 401 without our shape' },
+    { is: 'no-answer', why: 'status 401, unreadable answer' },
     'wait',
   ],
   [
     '401 in the shape of another program',
     seen(401, { code: 'X', message: 'y' }),
-    { is: 'no-answer', why: 'status 401 without our shape' },
+    { is: 'no-answer', why: 'status 401, unreadable answer' },
     'wait',
   ],
   [
     '403 of a proxy, HTML',
     seen(403, undefined),
-    { is: 'no-answer', why: 'status 403 without our shape' },
+    { is: 'no-answer', why: 'status 403, unreadable answer' },
     'wait',
   ],
   ['another account', seen(403, shaped('other_account')), { is: 'other-account' }, 'sign-in'],

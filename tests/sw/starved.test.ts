@@ -113,6 +113,21 @@ describe('P8: several poison entries starve nobody', () => {
     },
   )
 
+  test('two alone that are large, and refused as too large: both are named at once, and small ones wait', async () => {
+    server.onPush = () => TOO_LARGE
+    await device.write(idOf(1), { title: 'one', content: 'a'.repeat(20_000) })
+    await device.write(idOf(2), { title: 'two', content: 'b'.repeat(20_000) })
+    await device.write(idOf(3), { title: 'small' })
+    await device.write(idOf(4), { title: 'small too' })
+    await device.engine.wake('changed', A_MINUTE)
+    expect(await left(device)).toEqual([
+      [idOf(1), 'refused'],
+      [idOf(2), 'refused'],
+      [idOf(3), 'ready'],
+      [idOf(4), 'ready'],
+    ])
+  })
+
   test('one after another, each of which dies alone: the third note is not kept waiting by them', async () => {
     poisoned(DOWN, 1, 2)
     for (const n of [1, 2]) {

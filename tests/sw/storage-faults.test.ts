@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { levelOf } from '../../src/core/journal.ts'
 import { readJournal } from '../../src/store/journal.ts'
+import { journalText } from '../../src/ui/journal-words.ts'
 import { Clock, Device, until } from '../support/device.ts'
 import { idOf } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
@@ -87,12 +89,19 @@ describe('the worker when its storage fails', () => {
     expect(server.records.get(idOf(1))?.fields.title).toBe('kept')
   })
 
-  test('an error of our own code is not taken for one of the storage', async () => {
+  test('P10 P11 an error of our own code is thrown on, and in the log by its name: its message may quote a text', async () => {
     await device.write(idOf(1), { title: 'x' })
     vi.spyOn(device.db, 'run').mockImplementation(() => {
       throw new TypeError('ours')
     })
     await expect(device.engine.wake('opened', 1000)).rejects.toThrow('ours')
+    vi.restoreAllMocks()
+    await device.world.journal.flush()
+    const [event, ...more] = await failed()
+    expect(event).toEqual({ what: 'failed', doing: 'code', failure: 'TypeError', why: '' })
+    expect(more).toEqual([])
+    expect(event && journalText(event, '')).toBe('Pawkit itself failed: TypeError.')
+    expect(event && levelOf(event)).toBe('error')
   })
 
   test('trace 50: a log that finds no room makes no edit fail, and no sync', async () => {

@@ -145,7 +145,7 @@ export class Judge {
     const words = new Set(now.text.match(WORDS))
     for (const word of this.words)
       if (!words.has(word)) {
-        this.#fault(now.at, `the word ${word} is no longer in the record`)
+        this.#fault(now.at, `the word ${word} is no longer in the record${story(before, now)}`)
         this.words.delete(word)
       }
     for (const word of words) this.words.add(word)
@@ -178,6 +178,14 @@ export class Judge {
     if (this.#gap) this.gaps.push({ from: this.#gap.from, ms: at - this.#gap.from, blind: this.#gap.blind })
     this.#gap = null
   }
+}
+
+/** What stood in the record before and after, who may write, and under which epochs was written: of a lost word. */
+function story(before: Snapshot, now: Snapshot): string {
+  const told = ({ at, right, text, drafts, writers }: Snapshot): string =>
+    `${new Date(at).toISOString()} epoch ${right.epoch} of ${right.active}, ${JSON.stringify({ text: text.slice(-80), length: text.length, drafts: drafts.map((draft) => draft.slice(-40)), writers: writers.map(({ page, epoch }) => `${page.slice(0, 8)}@${epoch}`) })}`
+  const lines = now.written.map(({ at, epoch }) => `${at}@${epoch}`)
+  return `\n  before ${told(before)}\n  after ${told(now)}\n  log ${lines.join(', ')}`
 }
 
 /** Half of them, 95 of 100, and all are at most so long. */

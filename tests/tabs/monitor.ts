@@ -116,7 +116,7 @@ async function look([note, after]: readonly [string, number]): Promise<Look> {
   const [right, writers, rows, keys, record, drafts] = await Promise.all([
     got<Snapshot['right'] | undefined>(tx.objectStore('session').get('session')),
     got<Snapshot['writers']>(tx.objectStore('writers').getAll()),
-    got<{ at: number; event: { epoch?: number } }[]>(journal.getAll(newer)),
+    got<{ at: number; event: { what: string; epoch?: number } }[]>(journal.getAll(newer)),
     got<number[]>(journal.getAllKeys(newer)),
     got<{ fields: { content?: string } } | undefined>(tx.objectStore('records').get(note)),
     got<{ recordId: string; typed: { content?: string } }[]>(tx.objectStore('drafts').getAll()),
@@ -129,7 +129,9 @@ async function look([note, after]: readonly [string, number]): Promise<Look> {
       right: { active: right?.active ?? null, epoch: right?.epoch ?? 0 },
       held: held.map(({ name }) => name ?? ''),
       writers: writers.map(({ page, epoch, numbers }) => ({ page, epoch, numbers })),
-      written: rows.flatMap(({ at, event: { epoch } }) => (epoch === undefined ? [] : [{ at, epoch }])),
+      written: rows.flatMap(({ at, event: { what, epoch } }) =>
+        epoch === undefined || what === 'control-taken' ? [] : [{ at, epoch }],
+      ),
       text: record?.fields.content ?? '',
       drafts: drafts.filter(({ recordId }) => recordId === note).map(({ typed }) => typed.content ?? ''),
     },

@@ -2,12 +2,14 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { JournalEvent } from '../../src/core/journal.ts'
 import { type Announcement, CHANNEL, readMessage } from '../../src/core/messages.ts'
 import { type Place, visibleLock } from '../../src/core/session.ts'
 import type { Change } from '../../src/core/write.ts'
 import { commit } from '../../src/store/commit.ts'
 import { Database } from '../../src/store/database.ts'
 import { giveRight } from '../../src/store/give-right.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import { openLibrary } from '../../src/store/library.ts'
 import { readSome } from '../../src/store/read.ts'
 import { readRight, wantRight } from '../../src/store/session.ts'
@@ -93,6 +95,8 @@ class Tab {
 }
 
 const content = async (): Promise<unknown> => (await readSome(db, [NOTE])).get(NOTE)?.record.fields.content
+const logged = async (): Promise<JournalEvent[]> =>
+  (await readJournal(db)).map(({ event }) => event).reverse()
 /** Ids that say when they were made, oldest first. */
 const [A, B, C] = [idOf(11), idOf(12), idOf(13)]
 
@@ -185,6 +189,18 @@ describe('many tabs, one writer', () => {
     expect(second.desk.arrive('/'), 'another address').toBeNull()
     expect(second.desk.arrive(PLACE.path)).toEqual({ ...PLACE, asked: true })
     expect(second.desk.arrive(PLACE.path), 'once').toBeNull()
+  })
+
+  test('P11 who was given control, and under which epoch, is in the sync log once', async () => {
+    await Tab.open(A)
+    const second = await Tab.open(B)
+    await second.desk.takeControl()
+    await second.desk.look()
+    await until(async () => (await logged()).length > 1, 'both lines')
+    expect(await logged()).toEqual([
+      { what: 'control-taken', epoch: 1 },
+      { what: 'control-taken', epoch: 2 },
+    ])
   })
 
   test('who takes control for an edit stays where that edit is', async () => {

@@ -2,6 +2,7 @@ import { deviceName } from '../../core/device-name.ts'
 import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
 import { NOBODY, type Place, type Right, sessionsOf, type Wanting } from '../../core/session.ts'
 import { isOver, type Wait } from '../../core/wait.ts'
+import { Journal } from '../../store/journal.ts'
 import { readDevice, writeDevice } from '../../store/library.ts'
 import { readRight } from '../../store/session.ts'
 import type { Taken } from '../../store/take-over.ts'
@@ -266,6 +267,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     const moved = right.epoch !== this.#right?.epoch
     if (hasLeft(this.#right, right, held)) this.page.missed()
     this.#right = right
+    if (active && moved) this.#log(right.epoch)
     if (active) this.#writer.epoch = right.epoch
     const changed = JSON.stringify(sessions) !== JSON.stringify(this.#sessions)
     this.#sessions = sessions
@@ -277,6 +279,13 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     if (!this.vacant) this.settleHeld()
     // What a tab typed that lost the right is a draft by now.
     if (moved) void this.readDrafts().catch(() => {})
+  }
+
+  #log(epoch: number): void {
+    const { db, now } = this.#world
+    const journal = new Journal(async () => db, now)
+    journal.add({ what: 'control-taken', epoch })
+    void journal.flush()
   }
 
   #set(control: Control): boolean {
