@@ -241,4 +241,27 @@ export const MUTANTS = {
     caughtBy: ['polite'],
     seeds: [3],
   },
+  'leave a page showing what it showed before': {
+    file: 'src/ui/controllers/records-cache.ts',
+    find: '    if (before && sameView(before, view)) return false\n',
+    replace: '    if (before && before.record.version <= view.record.version) return false\n',
+    caughtBy: ['shown'],
+    seeds: [4],
+  },
+  'leave a page without the control that it was given': {
+    file: 'src/ui/controllers/session-desk.ts',
+    find: "yielding ? 'yielding' : active ? 'active' : 'read-only'",
+    replace: "yielding ? 'yielding' : active && right.epoch < 2 ? 'active' : 'read-only'",
+    caughtBy: ['control'],
+    seeds: [5],
+  },
+  'an answer that the worker cannot digest': {
+    file: 'sw/pull.ts',
+    find: '  const { answer, offset } = answered.value\n',
+    replace: `  const { answer, offset } = answered.value
+  if (answer.changes.length > 1) throw new TypeError('more than one')
+`,
+    caughtBy: ['unhandled'],
+    seeds: [1],
+  },
 } as const satisfies Record<string, Mutant>
