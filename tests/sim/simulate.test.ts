@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { MUTANTS, type Mutant } from './mutants.ts'
@@ -74,12 +75,23 @@ function judged(name: string, { script, seeds }: Mutant): string {
 }
 
 describe('each rule of the design is watched: a product without it is found out', () => {
+  /** Checkers that were the first to see a fault. */
+  const telling = new Set<string>()
   const mutants: [string, Mutant][] = Object.entries(MUTANTS)
   test.each(mutants)('%s', { timeout: 60_000 }, (name, mutant) => {
     const told = judged(name, mutant)
     const checkers = [...told.matchAll(/FAILED (\S+):/g)].map(([, checker]) => checker)
     expect(checkers.length, told).toBeGreaterThan(0)
     for (const checker of checkers) expect(mutant.caughtBy).toContain(checker)
+    for (const checker of checkers) telling.add(checker)
+  })
+
+  test('and each checker was the first to tell of one', () => {
+    const sources = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts'))
+    const code = sources.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('\n')
+    const all = [...code.matchAll(/(?:fail|report)\(\s*'([a-z-]+)'/g)].map(([, checker = '']) => checker)
+    expect(all.length).toBeGreaterThan(20)
+    expect(new Set(all).difference(telling)).toEqual(new Set())
   })
 
   test('the scripted worlds are clean without a mutant', async () => {
