@@ -1,7 +1,7 @@
-/** One file of the app; `revision` is null where its name changes with its content. */
+/** One file of the app; `revision` is left out where its name changes with its content. */
 export interface AppFile {
   readonly url: string
-  readonly revision: string | null
+  readonly revision?: string | null
 }
 
 /** The files of this version of the app, kept on the device. */
@@ -37,9 +37,9 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
   for (const { url, revision } of files) {
     const address = new URL(url, origin)
     const path = address.pathname
-    if (revision !== null) address.searchParams.set('__WB_REVISION__', revision)
+    if (revision) address.searchParams.set('__WB_REVISION__', revision)
     // What may be in the browser's own cache under this name is of an older version.
-    kept.set(path, { key: address.href, how: revision === null ? 'default' : 'reload' })
+    kept.set(path, { key: address.href, how: revision ? 'reload' : 'default' })
   }
   const opened = (): Promise<Cache> => caches.open(cacheName(scope.registration.scope))
 

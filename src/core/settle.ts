@@ -91,13 +91,15 @@ const inMerge = (lost: Lost): PutAside =>
 
 /**
  * What this device had in fields that the other side changed beside a change of its own, to be put back by *Undo this
- * merge*: that it was in the Trash too, but nothing of what is deleted for good.
+ * merge*, but nothing of what is deleted for good. To undo an edit that brought a record back is to have it in the Trash,
+ * whichever side had deleted it.
  */
-function broughtIn(local: RecordState, { record, lost }: Reconciled): Lost[] {
+function broughtIn(local: RecordState, { record, lost, returned }: Reconciled): Lost[] {
   if (isPurged(local) || isPurged(record)) return []
   const kept = new Set(lost.filter(({ side }) => side === 'local').map(({ field }) => field))
-  return changedFields(record, local).flatMap((field): Lost[] => {
-    const value = local.fields[field]
+  const fields = returned ? { ...local.fields, deleted: true } : local.fields
+  return changedFields(record, { ...local, fields }).flatMap((field): Lost[] => {
+    const value = fields[field]
     if (value === undefined || kept.has(field)) return []
     return [{ field, value, stamp: local.stamps[field] ?? 0, side: 'local', why: 'merged' }]
   })

@@ -150,13 +150,16 @@ class Timeline {
     const before = this.#versions.find((version) => version.applied && version.at <= at)
     const mine = row.side === 'local'
     const { account } = this.#sources
+    // The deletion that an edit made here overruled is the other side's.
+    const deleter = 'deleted' in fields && before && isDeleted(before) ? this.#who(before) : null
     return {
       key: `k${row.key}`,
-      at,
       who: mine || row.by?.account === account ? YOU : 'Somebody',
       where: mine ? HERE : deviceWords(row.by?.device ?? null) || 'another device',
       says: this.#asideWords(row, at),
       ...this.#from(fields, this.#beforeAside(before, fields)),
+      ...deleter,
+      at,
       undoes: isBeforeMerge(row),
     }
   }

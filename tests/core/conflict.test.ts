@@ -89,7 +89,10 @@ describe('an open conflict', () => {
     const held = takeIn(open(), tombstone, T0 + 6000)
     expect(held).toMatchObject({ returned: true, entry: { state: { is: 'ready' } } })
     expect(content(held)).toBe(mine.fields.content)
-    expect(held.lost).toMatchObject([{ field: 'content', value: theirs.fields.content, side: 'remote' }])
+    expect(held.lost).toMatchObject([
+      { field: 'content', value: theirs.fields.content, side: 'remote' },
+      { field: 'deleted', value: true, why: 'merged' },
+    ])
   })
 
   test('deleted for good here: nothing is left to choose', () => {

@@ -80,6 +80,17 @@ describe('takeIn', () => {
     expect(takeIn(gone, theirs, T0).lost.map(({ field }) => field)).not.toContain('purged')
   })
 
+  test('P4: an edit here that overruled a deletion there can be undone: it is in the Trash, as it is', () => {
+    const mine = dirty(base, changed(base, { content: 'one, and mine' }))
+    const row = { field: 'deleted', value: true, side: 'local', why: 'merged' }
+    const taken = takeIn(mine, remote(base, { deleted: true }), T0)
+    expect(taken).toMatchObject({ returned: true, record: { fields: { content: 'one, and mine' } } })
+    expect(taken.lost).toMatchObject([row])
+    const purged = takeIn(mine, remote(base, { deleted: true, purged: true }), T0)
+    expect(purged, 'deleted for good there: it is sent whole').toMatchObject({ returned: true })
+    expect(purged.lost).toMatchObject([row])
+  })
+
   test('a field that nobody had stamped is put aside as of long ago', () => {
     const unstamped = { ...base, stamps: {} }
     const held = dirty(unstamped, changed(unstamped, { content: 'mine' }))

@@ -80,7 +80,7 @@ describe('each rule of the design is watched: a product without it is found out'
   const mutants: [string, Mutant][] = Object.entries(MUTANTS)
   test.each(mutants)('%s', { timeout: 60_000 }, (name, mutant) => {
     const told = judged(name, mutant)
-    const checkers = [...told.matchAll(/FAILED (\S+):/g)].map(([, checker]) => checker)
+    const checkers = [...told.matchAll(/FAILED (\S+):/g)].map(([, checker = '']) => checker)
     expect(checkers.length, told).toBeGreaterThan(0)
     for (const checker of checkers) expect(mutant.caughtBy).toContain(checker)
     for (const checker of checkers) telling.add(checker)
@@ -91,7 +91,7 @@ describe('each rule of the design is watched: a product without it is found out'
     const code = sources.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('\n')
     const all = [...code.matchAll(/(?:fail|report)\(\s*'([a-z-]+)'/g)].map(([, checker = '']) => checker)
     expect(all.length).toBeGreaterThan(20)
-    expect(new Set(all).difference(telling)).toEqual(new Set())
+    expect(all.filter((checker) => !telling.has(checker))).toEqual([])
   })
 
   test('the scripted worlds are clean without a mutant', async () => {

@@ -33,9 +33,9 @@ export interface RandomReport {
 export async function randomRun(scene: Scene, options: RandomOptions): Promise<RandomReport> {
   const dice = new Dice(options.seed)
   const words = new Words()
-  const typist = new Typist(scene, words)
   const step: Step = { scene, dice, most: options.most, taken: [], overtaken: [], words }
   const trace: string[] = []
+  const typist = new Typist(scene, words, (said) => trace.push(said))
   const counts = new Map<string, number>()
   const { judge } = scene.monitor
   const began = Date.now()
@@ -88,11 +88,13 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
 class Typist {
   readonly #scene: Scene
   readonly #words: Words
+  readonly #tell: (said: string) => void
   #typing: Promise<void> | null = null
 
-  constructor(scene: Scene, words: Words) {
+  constructor(scene: Scene, words: Words, tell: (said: string) => void) {
     this.#scene = scene
     this.#words = words
+    this.#tell = tell
   }
 
   begin(): void {
@@ -111,9 +113,13 @@ class Typist {
     const tab = this.#scene.writer
     if (!tab || tab.frozen || !(await tab.visible())) return
     const word = this.#words.next()
+    const at = Date.now()
     try {
       await within(STEP_LIMIT, `typing in ${tab.name}`, tab.type(` ${word}`))
-      await this.#words.typed(tab, word)
+      const kept = await this.#words.typed(tab, word)
+      this.#tell(
+        `${new Date(at).toISOString()} ${word} in ${tab.name}, ${Date.now() - at} ms${kept ? '' : ', not promised'}`,
+      )
     } catch (error) {
       // It was closed or killed in the midst of it.
       if (this.#scene.tabs.includes(tab) && !tab.frozen) throw error

@@ -162,12 +162,17 @@ export class Tab {
     return false
   }
 
+  /** Whether the page has heard that it is frozen. */
+  asleep(): Promise<boolean> {
+    const asleep = this.page.evaluate(() => globalThis.pawkitAsleep === true)
+    return within(LIMIT, 'a look at a tab', asleep)
+  }
+
   /** Told to freeze, it goes on for a moment. */
   async #asleep(): Promise<boolean> {
     const end = Date.now() + FREEZE / 2
     while (Date.now() < end) {
-      const asleep = this.page.evaluate(() => globalThis.pawkitAsleep === true)
-      if (await within(LIMIT, 'a look at a tab', asleep)) return true
+      if (await this.asleep()) return true
       await pass(TRANSACTION)
     }
     return false

@@ -22,10 +22,16 @@ export class Words {
     return `w${++this.#given}x`
   }
 
-  /** A tab that dies before everything is committed has promised nothing, nor one that did not take every letter. */
-  async typed(tab: Tab, word: string): Promise<void> {
-    if (!(await within(LIMIT, `reading what ${tab.name} took`, tab.took(word)))) return
+  /**
+   * A tab that dies before everything is committed has promised nothing, nor one that did not take every letter, nor one
+   * that is frozen, which begins no transaction until it goes on.
+   * @returns whether it must be found again
+   */
+  async typed(tab: Tab, word: string): Promise<boolean> {
+    if (!(await within(LIMIT, `reading what ${tab.name} took`, tab.took(word)))) return false
     while ((await tab.transactions()) > 0) await pass(TRANSACTION)
+    if (await tab.asleep()) return false
     this.#kept.add(word)
+    return true
   }
 }

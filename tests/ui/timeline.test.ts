@@ -79,6 +79,22 @@ describe('one timeline', () => {
     expect(timeline({ record: live, rows }).map(({ fields }) => fields)).toEqual([{ content: 'a' }])
   })
 
+  test('before a merge in which an edit here overruled a deletion there: it names who deleted; undone, it is in the Trash', () => {
+    const live = note('mine')
+    const entries = timeline({
+      record: live,
+      versions: [
+        version(3, 'mine'),
+        version(2, 'a', { fields: { ...WHOLE, content: 'a', deleted: true } }),
+        version(1, 'a'),
+      ],
+      rows: [row(2, 2.5, '', { why: 'merged', field: 'deleted', value: true })],
+    })
+    const [aside] = entries.filter(({ undoes }) => undoes)
+    expect(aside).toMatchObject({ who: 'You', where: 'Laptop', says: 'Before an automatic merge' })
+    expect(restoring(live, aside?.fields ?? {}).typed).toEqual({ deleted: true })
+  })
+
   test('P12 where versions in between are no longer kept, one is not said to have made what they made', () => {
     const entries = timeline({ versions: [version(32, 'c'), version(31, 'b'), version(1, 'a')] })
     expect(entries.map(({ says }) => says)).toEqual([null, GAP, 'Created'])
