@@ -19,6 +19,14 @@ export class Typed {
     this.#texts.set(id, [...(this.#texts.get(id) ?? []), ...texts])
   }
 
+  /** A person put another in its place before anybody else had it. */
+  replaced(id: string, text: string): void {
+    this.#texts.set(
+      id,
+      (this.#texts.get(id) ?? []).filter((one) => one !== text),
+    )
+  }
+
   /** An address is one word; of a text each line's words. */
   words(): [id: string, words: readonly string[]][] {
     return [...this.#texts].map(([id, texts]) => [id, texts.flatMap((text) => text.split(/\s+/))])

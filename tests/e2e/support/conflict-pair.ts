@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test'
+import type { JournalRow } from '../../../src/core/journal.ts'
 import type { Entry } from '../../../src/core/outbox.ts'
 import {
   DEFAULTS,
@@ -32,6 +33,7 @@ interface Lying {
   readonly bases: readonly RecordState[]
   readonly outbox: readonly Entry[]
   readonly history: readonly HistoryRow[]
+  readonly journal: readonly JournalRow[]
 }
 
 /** All that lies on a device, of one moment. */
@@ -52,7 +54,7 @@ export function lyingOn(page: Page): Promise<Lying> {
           }
         }
       }),
-    ['records', 'bases', 'outbox', 'history'],
+    ['records', 'bases', 'outbox', 'history', 'journal'],
   )
 }
 
@@ -160,7 +162,7 @@ export class Pair {
         )
   }
 
-  /** P4: every word that was typed is in its record, in a version at the server or in a device's own history. */
+  /** P4: every word that was typed is in its record, in a version at the server, or in a device's own history or Trash. */
   async nothingLost(): Promise<void> {
     const lying = await Promise.all(this.hands.map(({ app }) => lyingOn(app.page)))
     const records = await this.atServer()
@@ -177,7 +179,9 @@ export class Pair {
       const rows = lying.flatMap(({ history }) =>
         history.filter(({ recordId }) => recordId === id || recordId === typedInto),
       )
-      const found = wordsIn([now, versions, rows.map(({ value }) => value)])
+      // In the Trash of one device alone, too.
+      const own = lying.flatMap(({ records }) => records.filter((record) => record.id === id))
+      const found = wordsIn([now, versions, rows.map(({ value }) => value), own])
       lost.push(...words.filter((word) => !found.has(word)).map((word) => `${word} (${typedInto})`))
     }
     expect(lost).toEqual([])
