@@ -90,6 +90,26 @@ test('a key in a read-only editor asks; after Take control it is typed at the ca
   await expect(banner(first)).toContainText('This tab is read-only')
 })
 
+test('the other tab goes while this one asks: the dialog goes too, and the edit is made', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Left', 'text')
+  const second = await secondTab(context, `/notes/${id}`)
+  await second.content.click()
+  await second.page.keyboard.press('Control+End')
+  await second.page.keyboard.press('!')
+  await expect(asked(second)).toBeVisible()
+  await second.page.keyboard.press('?')
+  await first.page.close()
+  await expect(asked(second)).toBeHidden()
+  await expect(second.content).toBeFocused()
+  await second.page.keyboard.type(' and on')
+  await expect(second.content).toHaveValue('text!? and on')
+  await expect.poll(() => storedField(second.page, id, 'content')).toBe('text!? and on')
+})
+
 test('View only and Escape leave everything as it was', async ({ devices }) => {
   const context = await devices.context()
   const first = await App.open(context)

@@ -28,6 +28,16 @@ export class TabsDialog extends DialogElement {
     this.addEventListener('keydown', this.#onKey)
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.model.tabs.addEventListener('change', this.#onChange)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.model.tabs.removeEventListener('change', this.#onChange)
+  }
+
   protected override body() {
     return html`<p class="lead" tabindex="-1" autofocus>
         Pawkit is written in one tab at a time, so that no tab overwrites another. Take control to go on here; what is
@@ -60,15 +70,21 @@ export class TabsDialog extends DialogElement {
     this.#viewOnly()
   }
 
+  /** The other tab has gone, and this one has the right: there is nothing left to ask. */
+  readonly #onChange = (): void => {
+    if (!this.busy && this.model.tabs.control === 'active') this.#go()
+  }
+
+  readonly #go = (): void => {
+    this.model.tabs.removeEventListener('change', this.#onChange)
+    // First: the focus goes back to the field that the edit is for.
+    this.close()
+    this.refused.go()
+  }
+
   readonly #take = (): Promise<void> => {
-    const { refused } = this
-    const go = (): void => {
-      // First: the focus goes back to the field that the edit is for.
-      this.close()
-      refused.go()
-    }
     return this.attempt(async () => {
-      if (!(await this.model.tabs.takeControl({ ...refused, go })))
+      if (!(await this.model.tabs.takeControl({ ...this.refused, go: this.#go })))
         this.problem = 'Another tab took control at the same moment. Try again.'
     }, 'That did not work. Try again, or reload the page.')
   }
