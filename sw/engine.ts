@@ -49,7 +49,10 @@ export function logFault(world: EngineWorld, error: unknown): void {
     failure: name,
     why: ours ? '' : message,
   })
-  if (ours) throw error
+  if (!ours) return
+  // Nobody flushes after what is thrown on, and the worker may be ended.
+  void world.journal.flush()
+  throw error
 }
 
 /**

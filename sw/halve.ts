@@ -9,9 +9,9 @@ import { recordFailure } from './record-failure.ts'
 
 /**
  * The whole request was refused: halves are sent at once, and both before either is halved on, so that what is refused
- * alone delays nobody. Where two were refused alone and nothing has gone through, the fault is the server's, and no
- * entry is blamed (traces.md, 26); but those two are sent apart from then on, in case it is theirs. What is large and
- * refused as too large is.
+ * alone delays nobody. Where two were refused alone and nothing has gone through, a request that holds nothing tells
+ * whose fault it is: refused too, it is the server's, and no entry is blamed (traces.md, 26); but those two are sent apart
+ * from then on, in case it is theirs.
  * @param dying requests get no answer, or 5xx: that may also be an outage that begins in the midst of it, so the search
  * ends for this round where two have died alone since anything last went through
  */
@@ -48,14 +48,16 @@ export async function halve(
       } else if (!(remedy(why) === 'halve' || (dying && dies(why))) || asksForPause(why))
         return recordFailure(task, why)
       else if (flight && !more) {
-        if (isTooLarge(flight, why)) await refuseAlone(task, flight, why)
-        else {
-          refused.push({ flight, why })
-          lately++
-        }
+        refused.push({ flight, why })
+        lately++
       } else failed.unshift(half)
     }
     parts.push(...failed)
+    if (lately > 1 && !through && !dying) {
+      const why = await send(task, [])
+      if (why && remedy(why) !== 'halve') return task.signal.aborted ? 'paused' : recordFailure(task, why)
+      through = !why
+    }
     if (lately < 2 || (through && (!dying || parts.length === 0))) continue
     if (through) await refuseEach(task, refused)
     else for (const { flight } of refused) await keepApart(db, outbox.library.id, flight)
@@ -72,13 +74,6 @@ async function refuseEach(
 ): Promise<void> {
   for (const { flight, why } of refused) await refuseAlone(task, flight, why)
 }
-
-/** In UTF-16 units of JSON. No server or proxy has a smaller limit, unless it refuses whatever comes. */
-const LARGE = 16_384
-
-/** 413 for a large one alone is its own fault, also where nothing has gone through yet: it is named. */
-const isTooLarge = ({ mutation }: Flight, why: Failure): boolean =>
-  'status' in why && why.status === 413 && JSON.stringify(mutation).length > LARGE
 
 const halves = (part: readonly Flight[]): (readonly Flight[])[] => [
   part.slice(0, part.length >> 1),

@@ -73,8 +73,8 @@ export type JournalEvent =
   /** A change that this version cannot read: kept, and read again by one that can. */
   | { readonly what: 'unread'; readonly seq: number }
   | { readonly what: 'session-ended' }
-  /** A tab was given the right to write. */
-  | { readonly what: 'control-taken'; readonly epoch: number }
+  /** A tab was given the right to write: its session, and under which fencing epoch. */
+  | { readonly what: 'control-taken'; readonly session: string; readonly epoch: number }
 
 export interface JournalRow {
   readonly at: number

@@ -63,20 +63,18 @@ export interface SyncState {
   readonly offset: number
   readonly entries: readonly Entry[]
   readonly records: number
-  readonly keptOnlyHere: number
   readonly signOutPending: boolean
 }
 
 export function readSyncState(db: Database): Promise<SyncState> {
-  return db.run(['records', 'outbox', 'meta', 'history', 'device'], 'readonly', async (tx) => {
+  return db.run(['records', 'outbox', 'meta', 'device'], 'readonly', async (tx) => {
     const meta = tx.objectStore('meta')
-    const [library, connection, offset, entries, records, keptOnlyHere, signOut] = await Promise.all([
+    const [library, connection, offset, entries, records, signOut] = await Promise.all([
       meta.get('library'),
       meta.get('connection'),
       offsetOf(tx),
       tx.objectStore('outbox').getAll(),
       tx.objectStore('records').count(),
-      tx.objectStore('history').count(),
       tx.objectStore('device').get('sign-out'),
     ])
     return {
@@ -85,8 +83,15 @@ export function readSyncState(db: Database): Promise<SyncState> {
       offset,
       entries,
       records,
-      keptOnlyHere,
       signOutPending: signOut !== undefined,
     }
+  })
+}
+
+/** How many values lie on this device alone. That a record was deleted is none: there is nothing in it to be lost. */
+export function countKept(db: Database): Promise<number> {
+  return db.run(['history'], 'readonly', async (tx) => {
+    const rows = await tx.objectStore('history').getAll()
+    return rows.filter(({ field }) => field !== 'deleted').length
   })
 }

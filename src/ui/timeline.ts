@@ -47,6 +47,7 @@ export interface Sources {
 }
 
 const YOU = 'You'
+const ELSEWHERE = { who: YOU, where: 'another device' }
 /** Not a person's to see or restore: who made it, what became one with it, that it is gone. */
 const HIDDEN = new Set(['createdAt', 'formerIds', 'purged', 'deleted'])
 const contentOf = (kind: string): readonly string[] =>
@@ -150,18 +151,26 @@ class Timeline {
     const before = this.#versions.find((version) => version.applied && version.at <= at)
     const mine = row.side === 'local'
     const { account } = this.#sources
-    // The deletion that an edit made here overruled is the other side's.
-    const deleter = 'deleted' in fields && before && isDeleted(before) ? this.#who(before) : null
+    // Beside nothing else, it is the other side's deletion, which an edit made here overruled.
+    const theirs = mine && Object.keys(fields).join() === 'deleted'
     return {
       key: `k${row.key}`,
       who: mine || row.by?.account === account ? YOU : 'Somebody',
       where: mine ? HERE : deviceWords(row.by?.device ?? null) || 'another device',
       says: this.#asideWords(row, at),
       ...this.#from(fields, this.#beforeAside(before, fields)),
-      ...deleter,
+      ...(theirs && this.#deleter(at)),
       at,
       undoes: isBeforeMerge(row),
     }
+  }
+
+  /** Who deleted it before that moment; versions that tell may not be here. */
+  #deleter(at: number): Pick<Entry, 'who' | 'where'> {
+    const versions = this.#versions.filter((version) => version.applied && version.at <= at)
+    const deletion = versions[versions.findIndex((version) => !isDeleted(version)) - 1]
+    const { who, where } = deletion ? this.#who(deletion) : ELSEWHERE
+    return { who, where }
   }
 
   /** The version that a value was written on: not the one that it lost to. */

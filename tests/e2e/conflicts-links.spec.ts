@@ -49,11 +49,7 @@ test('P4 P5 a link saved on two devices, then corrected, deleted there, deleted 
   await expect.poll(() => site.data.record(theirs.gone)?.fields.deleted).toBe(true)
   held.drop()
 
-  const settled = async () => {
-    const lying = await Promise.all(pair.hands.map(({ app }) => lyingOn(app.page)))
-    return lying.flatMap(({ outbox }) => outbox.map(({ id, state }) => `${id} ${state.is}`))
-  }
-  await expect.poll(settled, { timeout: 60_000 }).toEqual([])
+  await pair.agree([], [mine.given])
   const cards = new Map(
     site.data.records('card').map(({ id, fields }) => [id, { deleted: false, formerIds: [], ...fields }]),
   )

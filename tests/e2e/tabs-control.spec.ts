@@ -90,7 +90,7 @@ test('a key in a read-only editor asks; after Take control it is typed at the ca
   await expect(banner(first)).toContainText('This tab is read-only')
 })
 
-test('the other tab goes while this one asks: the dialog goes too, and the edit is made', async ({
+test('the other tab goes while this one asks: the dialog goes too, and what was typed is written', async ({
   devices,
 }) => {
   const context = await devices.context()
@@ -108,6 +108,18 @@ test('the other tab goes while this one asks: the dialog goes too, and the edit 
   await second.page.keyboard.type(' and on')
   await expect(second.content).toHaveValue('text!? and on')
   await expect.poll(() => storedField(second.page, id, 'content')).toBe('text!? and on')
+
+  // A deletion is not made when its person may have gone.
+  const third = await secondTab(context, `/notes/${id}`)
+  await third.button('Delete').click()
+  await expect(asked(third)).toBeVisible()
+  await second.page.close()
+  await expect(asked(third)).toBeHidden()
+  await third.content.click()
+  await third.page.keyboard.press('Control+End')
+  await third.page.keyboard.type('.')
+  await expect.poll(() => storedField(third.page, id, 'content')).toBe('text!? and on.')
+  expect(await storedField(third.page, id, 'deleted')).not.toBe(true)
 })
 
 test('View only and Escape leave everything as it was', async ({ devices }) => {

@@ -149,7 +149,7 @@ test('P7 a tab that was frozen has lost control, and writes only after asking ag
   expect(scene.monitor.judge.faults).toEqual([])
 })
 
-test('P1 a frozen tab holds up nobody: it begins no transaction when it is told something', {
+test('P1 a frozen tab holds up nobody: it begins no transaction, whether it is told something or wants it', {
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null })
@@ -159,7 +159,16 @@ test('P1 a frozen tab holds up nobody: it begins no transaction when it is told 
   expect(await scene.freeze(asleep)).toBe(true)
   for (const word of [' one', ' two', ' three']) await write(scene, writer, word)
   expect(await asleep.transactions()).toBe(0)
+  // Nor where it is about to do something of its own.
+  await asleep.page.evaluate(() => {
+    const shell = document.querySelector('pawkit-app') as Element & {
+      model: { unsynced(): Promise<unknown> }
+    }
+    void shell.model.unsynced()
+  })
+  await write(scene, writer, ' four')
+  expect(await asleep.transactions()).toBe(0)
   await scene.resume(asleep)
   await asleep.bringToFront()
-  await expect(asleep.app.content, 'it shows what it missed').toHaveValue('start one two three')
+  await expect(asleep.app.content, 'it shows what it missed').toHaveValue('start one two three four')
 })

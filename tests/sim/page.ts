@@ -132,7 +132,6 @@ export class SimPage extends WritingModel {
       offset: 0,
       entries: [],
       records: 0,
-      keptOnlyHere: 0,
       signOutPending: false,
     }
     return { state, running: false, online: true, background: 'granted', now: this.world.now() }

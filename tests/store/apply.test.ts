@@ -325,7 +325,6 @@ describe('wiping and moving', () => {
     expect(await device.state()).toMatchObject({
       records: 0,
       entries: [],
-      keptOnlyHere: 0,
       signOutPending: true,
       library: { id: 'another', account: null, cursor: 0, mark: null },
     })

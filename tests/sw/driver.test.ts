@@ -121,6 +121,18 @@ describe('driver', () => {
     expect(after).toMatchObject({ figures: { queue: 0 }, connection: 'online' })
   })
 
+  test('P11: a fault of our own in last letters is in the log before the worker ends', async () => {
+    const ours = vi.spyOn(device.db, 'run').mockRejectedValueOnce(new TypeError('ours'))
+    await expect(say({ type: 'last-letters', writes: [letters()] })).rejects.toThrow('ours')
+    ours.mockRestore()
+    await until(
+      async () => (await readJournal(device.db)).some(({ event }) => event.what === 'failed'),
+      'the line',
+    )
+    const [line] = (await readJournal(device.db)).map(({ event }) => event)
+    expect(line).toEqual({ what: 'failed', doing: 'code', failure: 'TypeError', why: '' })
+  })
+
   test('P11: letters that find no room are in the log once there is some; those of other messages are written', async () => {
     const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
       throw new DOMException('No room.', 'QuotaExceededError')

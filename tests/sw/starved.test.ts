@@ -19,6 +19,7 @@ import {
 } from '../support/one-device.ts'
 
 const A_MINUTE = 60_000
+const FORBIDDEN: Failure = { is: 'refused', status: 403, code: 'forbidden', message: 'Not this.' }
 
 let clock: Clock
 let server: MemoryServer
@@ -94,7 +95,7 @@ describe('P8: several poison entries starve nobody', () => {
     for (const { version } of server.records.values()) expect(version).toBe(1)
   })
 
-  test.each(KINDS)(
+  test.each(KINDS.slice(1))(
     'two alone (%s): a new note goes at once, and then they are set aside',
     async (_, failure) => {
       poisoned(failure, 1, 2)
@@ -107,25 +108,77 @@ describe('P8: several poison entries starve nobody', () => {
       const [sent] = server.pushes.filter(({ request }) => holds(request, idOf(9)))
       expect((sent?.at ?? 0) - at).toBe(2000)
       expect(server.records.has(idOf(9))).toBe(true)
-      const aside = failure === TOO_LARGE ? 'refused' : 'choked'
-      expect((await left(device)).map(([, is]) => is)).toEqual([aside, aside])
+      expect((await left(device)).map(([, is]) => is)).toEqual(['choked', 'choked'])
       expect((await device.state()).connection.is).toBe('fine')
     },
   )
 
-  test('two alone that are large, and refused as too large: both are named at once, and small ones wait', async () => {
-    server.onPush = () => TOO_LARGE
-    await device.write(idOf(1), { title: 'one', content: 'a'.repeat(20_000) })
-    await device.write(idOf(2), { title: 'two', content: 'b'.repeat(20_000) })
-    await device.write(idOf(3), { title: 'small' })
-    await device.write(idOf(4), { title: 'small too' })
+  test.each([
+    ['too large', TOO_LARGE],
+    ['a word that some proxy does not like', FORBIDDEN],
+  ] as const)(
+    'two alone that are refused (%s): a request that holds nothing goes through, so it is theirs, and both are named at once',
+    async (_, failure) => {
+      poisoned(failure, 1, 2)
+      await write(2)
+      await device.engine.wake('changed', A_MINUTE)
+      expect((await left(device)).map(([, is]) => is)).toEqual(['refused', 'refused'])
+      expect((await device.state()).connection.is).toBe('fine')
+      expect(outages()).toEqual([])
+      expect(server.pushes.filter(({ request }) => request.mutations.length === 0)).toHaveLength(1)
+    },
+  )
+
+  test.each([2, 3, 200])(
+    'P9, trace 26: %i changes, and a server that refuses whatever comes: nobody is blamed, and all go when it is well',
+    { timeout: A_MINUTE },
+    async (many) => {
+      server.onPush = () => TOO_LARGE
+      for (let n = 1; n <= many; n++)
+        await device.write(idOf(n), { title: `${n}`, content: n % 2 ? 'long '.repeat(5000) : '' })
+      await device.engine.wake('changed', A_MINUTE)
+      expect(new Set((await left(device)).map(([, is]) => is))).toEqual(new Set(['ready']))
+      expect(server.pushes.length).toBeLessThan(25)
+      expect(outages().length).toBeGreaterThan(0)
+      server.onPush = () => null
+      await device.engine.wake('sync-now', A_MINUTE)
+      expect(await left(device)).toEqual([])
+    },
+  )
+
+  test('an answer that asks for a pause, to the request that holds nothing, is obeyed', async () => {
+    server.onPush = ({ mutations }) =>
+      mutations.length > 0 ? TOO_LARGE : { is: 'busy', after: 10 * A_MINUTE }
+    await write(2)
     await device.engine.wake('changed', A_MINUTE)
-    expect(await left(device)).toEqual([
-      [idOf(1), 'refused'],
-      [idOf(2), 'refused'],
-      [idOf(3), 'ready'],
-      [idOf(4), 'ready'],
-    ])
+    const before = server.pushes.length
+    clock.pass(8 * A_MINUTE)
+    await device.engine.wake('sync-now', A_MINUTE / 2)
+    expect(server.pushes.length).toBe(before)
+    expect((await left(device)).map(([, is]) => is)).toEqual(['ready', 'ready'])
+  })
+
+  test('the network that goes at that request ends the search, and blames nobody', async () => {
+    server.onPush = ({ mutations }) => {
+      if (mutations.length > 0) return TOO_LARGE
+      device.online = false
+      return NO_ANSWER
+    }
+    await write(2)
+    await device.engine.wake('changed', A_MINUTE)
+    expect((await left(device)).map(([, is]) => is)).toEqual(['ready', 'ready'])
+    expect(outages()).toEqual([])
+  })
+
+  test('given up in that request, since another library comes: nothing is written of it', async () => {
+    server.onPush = ({ mutations }) => {
+      if (mutations.length > 0) return TOO_LARGE
+      device.engine.abort()
+      return NO_ANSWER
+    }
+    await write(2)
+    await device.engine.wake('changed', A_MINUTE)
+    expect((await device.state()).connection.is).toBe('fine')
   })
 
   test('one after another, each of which dies alone: the third note is not kept waiting by them', async () => {
@@ -152,7 +205,7 @@ describe('P8: several poison entries starve nobody', () => {
   })
 
   test('the true reason is told: what is too large is not called a server that does not answer', async () => {
-    poisoned(TOO_LARGE, 1, 2)
+    server.onPush = () => TOO_LARGE
     await write(2)
     await device.engine.wake('changed', AN_HOUR / 2)
     const { connection } = await device.state()

@@ -1,14 +1,19 @@
+import { setTimeout as pass } from 'node:timers/promises'
 import { Dice } from '../chaos/dice.ts'
 import { within } from '../chaos/limit.ts'
 import { figures } from './judge.ts'
 import { OPERATIONS, type Step } from './operations.ts'
 import type { Scene } from './scene.ts'
+import type { Tab } from './tab.ts'
 import { Words } from './words.ts'
 
 /** The issue's: so long there is nobody who may write at most, while a visible tab would. */
 const GAP_LIMIT = 5000
 /** What one operation, or the typing beside it, takes at most on a busy machine. */
 const STEP_LIMIT = 40_000
+/** Whoever may write shows what is stored within this time, on a busy machine. */
+const SHOW_LIMIT = 5000
+const LOOK = 50
 /** What is committed is there at once; one look may have begun before. */
 const LOOK_LIMIT = 5000
 
@@ -32,12 +37,12 @@ export interface RandomReport {
 /** Opens, closes, kills, freezes and takes control at random while somebody types wherever one may write. */
 export async function randomRun(scene: Scene, options: RandomOptions): Promise<RandomReport> {
   const dice = new Dice(options.seed)
-  const words = new Words()
+  const { judge } = scene.monitor
+  const words = new Words((word) => judge.missing([word]).length === 0)
   const step: Step = { scene, dice, most: options.most, taken: [], overtaken: [], words }
   const trace: string[] = []
   const typist = new Typist(scene, words, (said) => trace.push(said))
   const counts = new Map<string, number>()
-  const { judge } = scene.monitor
   const began = Date.now()
   for (let done = 0; done < options.operations; ) {
     const [, name, operation] = dice.weighted(OPERATIONS.map((one) => [one[0], one] as const))
@@ -115,6 +120,8 @@ class Typist {
     const word = this.#words.next()
     const at = Date.now()
     try {
+      // At the end of what is stored, as a person would who sees it all: before that it is the midst of somebody's word.
+      if (!(await this.#showsAll(tab))) return
       await within(STEP_LIMIT, `typing in ${tab.name}`, tab.type(` ${word}`))
       const kept = await this.#words.typed(tab, word)
       this.#tell(
@@ -123,6 +130,20 @@ class Typist {
     } catch (error) {
       // It was closed or killed in the midst of it.
       if (this.#scene.tabs.includes(tab) && !tab.frozen) throw error
+    }
+  }
+
+  /** False: it has lost the right meanwhile. */
+  async #showsAll(tab: Tab): Promise<boolean> {
+    const { monitor } = this.#scene
+    const end = Date.now() + SHOW_LIMIT
+    for (;;) {
+      const shown = await within(STEP_LIMIT, `reading ${tab.name}`, tab.shown())
+      if (shown === monitor.now.text) return true
+      if (this.#scene.writer !== tab || tab.frozen) return false
+      if (Date.now() > end)
+        throw new Error(`${tab.name} may write and shows ${JSON.stringify(shown)} for ${SHOW_LIMIT} ms`)
+      await pass(LOOK)
     }
   }
 }

@@ -117,6 +117,11 @@ export class Tab {
     return (await within(LIMIT, 'a look at a tab', state).catch(() => '')) === 'visible'
   }
 
+  /** The text in its editor. */
+  shown(): Promise<string> {
+    return this.page.locator('#content').inputValue({ timeout: LIMIT })
+  }
+
   async bringToFront(): Promise<void> {
     await within(LIMIT, 'bringing a tab to the front', this.#protocol.send('Page.bringToFront'))
   }

@@ -15,7 +15,7 @@ const library: LibraryRow = {
 const facts = (account = true, online = true): Facts => ({
   state: {
     ...{ library: account ? library : { ...library, account: null }, connection: { is: 'fine' } },
-    ...{ offset: 0, entries: [], records: 0, keptOnlyHere: 0, signOutPending: false },
+    ...{ offset: 0, entries: [], records: 0, signOutPending: false },
   },
   ...{ running: false, online, background: 'granted', now: NOON },
 })

@@ -18,7 +18,7 @@ import { SessionDesk } from '../../src/ui/controllers/session-desk.ts'
 import { resultOf, Writer } from '../../src/ui/controllers/writer.ts'
 import type { WriteResult } from '../../src/ui/model.ts'
 import type { HandedOver, Refused } from '../../src/ui/session-model.ts'
-import { until } from '../support/device.ts'
+import { tick, until } from '../support/device.ts'
 import { idOf, T0 } from '../support/device-records.ts'
 import { TabPresence } from '../support/presence.ts'
 
@@ -197,10 +197,20 @@ describe('many tabs, one writer', () => {
     await second.desk.takeControl()
     await second.desk.look()
     await until(async () => (await logged()).length > 1, 'both lines')
-    expect(await logged()).toEqual([
-      { what: 'control-taken', epoch: 1 },
-      { what: 'control-taken', epoch: 2 },
-    ])
+    const lines = [
+      { what: 'control-taken', session: A, epoch: 1 },
+      { what: 'control-taken', session: B, epoch: 2 },
+    ]
+    expect(await logged()).toEqual(lines)
+    // Its page reloads, and has what it had.
+    second.presence.leave()
+    const back = new Tab(B)
+    back.presence.returned = true
+    await back.desk.start()
+    expect(back.desk.control).toBe('active')
+    await tick()
+    await tick()
+    expect(await logged()).toEqual(lines)
   })
 
   test('who takes control for an edit stays where that edit is', async () => {

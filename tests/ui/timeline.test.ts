@@ -92,6 +92,30 @@ describe('one timeline', () => {
     })
     const [aside] = entries.filter(({ undoes }) => undoes)
     expect(aside).toMatchObject({ who: 'You', where: 'Laptop', says: 'Before an automatic merge' })
+    const deleted = { ...WHOLE, content: 'a', deleted: true }
+    const by = (versions: readonly ServerVersion[], fields = ['deleted']) =>
+      timeline({
+        record: live,
+        versions,
+        rows: fields.map((field, key) =>
+          row(key, 3.5, field === 'content' ? 'mine' : '', {
+            why: 'merged',
+            field,
+            ...(field === 'deleted' && { value: true }),
+          }),
+        ),
+      }).find(({ undoes }) => undoes)
+    const pinned = version(3, 'a', { fields: { ...deleted, pinned: true }, device: 'Phone' })
+    const gone = version(2, 'a', { fields: deleted })
+    expect(by([pinned, gone, version(1, 'a')]), 'not who changed it in the Trash').toMatchObject({
+      where: 'Laptop',
+    })
+    expect(by([]), 'offline').toMatchObject({ who: 'You', where: 'another device' })
+    expect(by([gone, version(1, 'a')], ['content', 'deleted']), 'what was written here').toMatchObject({
+      who: 'You',
+      where: 'this device',
+      fields: { content: 'mine', deleted: true },
+    })
     expect(restoring(live, aside?.fields ?? {}).typed).toEqual({ deleted: true })
   })
 

@@ -19,7 +19,7 @@ function summary(connection: ConnectionRow, { since = NOON - 30 * MINUTE, online
   const facts: Facts = {
     state: {
       ...{ library, connection, offset, entries: [entry], records: 1 },
-      ...{ keptOnlyHere: 0, signOutPending: false },
+      ...{ signOutPending: false },
     },
     ...{ running: false, online, background: 'granted', now: NOON },
   }
@@ -92,7 +92,7 @@ describe('P11: a time is named only where time alone has it tried again', () => 
     const facts: Facts = {
       state: {
         ...{ library, connection, offset: 0, entries: [failed], records: 1 },
-        ...{ keptOnlyHere: 0, signOutPending: false },
+        ...{ signOutPending: false },
       },
       ...{ running: false, online, background: 'granted', now: NOON },
     }

@@ -5,8 +5,14 @@ import { DialogElement } from './dialog-element.ts'
 
 /** Dialog `Another tab is editing`: what becomes of an edit that this tab may not make. */
 export class TabsDialog extends DialogElement {
-  static override properties = { ...DialogElement.properties, refused: { attribute: false } }
+  static override properties = {
+    ...DialogElement.properties,
+    refused: { attribute: false },
+    settle: { attribute: false },
+  }
   declare refused: Refused
+  /** The other tab has gone, and this one has the right: there is nothing left to ask. */
+  declare settle: () => void
   protected override readonly heading = 'Another tab is editing'
 
   static override styles = [
@@ -30,7 +36,8 @@ export class TabsDialog extends DialogElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.model.tabs.addEventListener('change', this.#onChange)
+    // One that asks though it may write, as it is refused all the same, waits for a person.
+    if (this.model.tabs.control !== 'active') this.model.tabs.addEventListener('change', this.#onChange)
   }
 
   override disconnectedCallback(): void {
@@ -70,21 +77,22 @@ export class TabsDialog extends DialogElement {
     this.#viewOnly()
   }
 
-  /** The other tab has gone, and this one has the right: there is nothing left to ask. */
   readonly #onChange = (): void => {
-    if (!this.busy && this.model.tabs.control === 'active') this.#go()
+    if (!this.busy && this.model.tabs.control === 'active') this.#closed(this.settle)
   }
 
-  readonly #go = (): void => {
+  /** First: the focus goes back to the field that the edit is for. */
+  #closed(then: () => void): void {
     this.model.tabs.removeEventListener('change', this.#onChange)
-    // First: the focus goes back to the field that the edit is for.
     this.close()
-    this.refused.go()
+    then()
   }
 
   readonly #take = (): Promise<void> => {
+    const { refused } = this
+    const go = (): void => this.#closed(() => refused.go())
     return this.attempt(async () => {
-      if (!(await this.model.tabs.takeControl({ ...this.refused, go: this.#go })))
+      if (!(await this.model.tabs.takeControl({ ...refused, go })))
         this.problem = 'Another tab took control at the same moment. Try again.'
     }, 'That did not work. Try again, or reload the page.')
   }

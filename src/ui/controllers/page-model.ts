@@ -1,7 +1,7 @@
 import type { Announcement, Told } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
 import { readDrafts } from '../../store/drafts.ts'
-import { readAll, readSome, readSyncState, type SyncState } from '../../store/read.ts'
+import { countKept, readAll, readSome, readSyncState, type SyncState } from '../../store/read.ts'
 import type {
   Notice,
   NoticeKind,
@@ -155,12 +155,9 @@ export class PawkitModel extends WritingModel implements PageModel {
   }
 
   async unsynced(): Promise<Unsynced> {
-    const state = await readSyncState(this.world.db)
-    return {
-      changes: state.entries.length,
-      keptOnlyHere: state.keptOnlyHere + this.vanishing.count,
-      drafts: (await readDrafts(this.world.db)).length,
-    }
+    const { db } = this.world
+    const [{ entries }, kept, drafts] = await Promise.all([readSyncState(db), countKept(db), readDrafts(db)])
+    return { changes: entries.length, keptOnlyHere: kept + this.vanishing.count, drafts: drafts.length }
   }
 
   async signOut(): Promise<void> {

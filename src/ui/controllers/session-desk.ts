@@ -266,8 +266,9 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     const sessions = sessionViews(held, right.active, this.#world.presence.id)
     const moved = right.epoch !== this.#right?.epoch
     if (hasLeft(this.#right, right, held)) this.page.missed()
+    // A page that reloads finds the right that it was given.
+    if (active && moved && (this.#right || !this.#world.presence.returned)) this.#log(right.epoch)
     this.#right = right
-    if (active && moved) this.#log(right.epoch)
     if (active) this.#writer.epoch = right.epoch
     const changed = JSON.stringify(sessions) !== JSON.stringify(this.#sessions)
     this.#sessions = sessions
@@ -284,7 +285,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   #log(epoch: number): void {
     const { db, now } = this.#world
     const journal = new Journal(async () => db, now)
-    journal.add({ what: 'control-taken', epoch })
+    journal.add({ what: 'control-taken', session: this.#world.presence.id, epoch })
     void journal.flush()
   }
 

@@ -60,6 +60,8 @@ export class TabsController implements ReactiveController {
   }
 
   async #ask(): Promise<void> {
+    const { tabs } = this.#host.model
+    const before = tabs.control
     try {
       // Few have two tabs, so it is no part of the first load.
       await import('../components/tabs-dialog.ts')
@@ -69,6 +71,7 @@ export class TabsController implements ReactiveController {
       this.#host.model.notify('alert', text)
       return
     }
+    if (tabs.control === 'active' && before !== 'active') return this.#settle()
     const dialog = document.createElement('pawkit-tabs-dialog')
     dialog.model = this.#host.model
     dialog.refused = {
@@ -77,7 +80,16 @@ export class TabsController implements ReactiveController {
       drop: () => this.#end((one) => one.drop()),
       more: (letters) => this.#waiting[0]?.more?.(letters),
     }
+    dialog.settle = () => this.#settle()
     this.#show(dialog)
+  }
+
+  /**
+   * This tab has the right by itself: what was typed is written. Anything else, a deletion perhaps, is not done when its
+   * person may have long gone.
+   */
+  #settle(): void {
+    this.#end((one) => (one.more ? one.go() : one.drop()))
   }
 
   #end(each: (refused: Refused) => void): void {

@@ -83,6 +83,9 @@ function wordsIn(value: unknown): Set<string> {
   return new Set(Object.values(value).flatMap((inner) => [...wordsIn(inner)]))
 }
 
+/** In the Trash of its device alone. */
+const isAside = (record: RecordState): boolean => record.version === 0 && isDeleted(record)
+
 /** Two signed-in browsers of one account, and what both of them and the server hold. */
 export class Pair {
   readonly here: Hand
@@ -143,10 +146,13 @@ export class Pair {
     return second
   }
 
-  /** P5: nothing waits but for a person, and both browsers hold and show what the server answers. */
-  async agree(waiting: readonly string[] = []): Promise<void> {
+  /**
+   * P5: nothing waits but for a person, and both browsers hold and show what the server answers.
+   * @param aside in the Trash of one device alone, which no server has
+   */
+  async agree(waiting: readonly string[] = [], aside: readonly string[] = []): Promise<void> {
     const apps = this.hands.map(({ app }) => app)
-    await expect.poll(() => this.#differences(apps, waiting), CALM).toEqual([])
+    await expect.poll(() => this.#differences(apps, waiting, aside), CALM).toEqual([])
     const shown = () => Promise.all(apps.map((app) => app.library.getByRole('link').allTextContents()))
     if (waiting.length === 0)
       await expect
@@ -179,8 +185,9 @@ export class Pair {
       const rows = lying.flatMap(({ history }) =>
         history.filter(({ recordId }) => recordId === id || recordId === typedInto),
       )
-      // In the Trash of one device alone, too.
-      const own = lying.flatMap(({ records }) => records.filter((record) => record.id === id))
+      const own = lying.flatMap(({ records }) =>
+        records.filter((record) => record.id === id && isAside(record)),
+      )
       const found = wordsIn([now, versions, rows.map(({ value }) => value), own])
       lost.push(...words.filter((word) => !found.has(word)).map((word) => `${word} (${typedInto})`))
     }
@@ -208,7 +215,11 @@ export class Pair {
   }
 
   /** What is not as it will be. A record in conflict has the server's in its base. */
-  async #differences(apps: readonly App[], waiting: readonly string[]): Promise<string[]> {
+  async #differences(
+    apps: readonly App[],
+    waiting: readonly string[],
+    aside: readonly string[] = [],
+  ): Promise<string[]> {
     const found: string[] = []
     const open = new Set<string>()
     const devices = await Promise.all(
@@ -229,7 +240,7 @@ export class Pair {
     for (const { name, records, bases } of devices) {
       const base = new Map(bases.map((record) => [record.id, record]))
       const held = records
-        .filter((record) => !isPurged(record))
+        .filter((record) => !isPurged(record) && !(aside.includes(record.id) && isAside(record)))
         .map((record) => shapeHere((open.has(record.id) && base.get(record.id)) || record))
       for (const row of held) if (!there.includes(row)) found.push(`${name} alone: ${row}`)
       for (const row of there) if (!held.includes(row)) found.push(`${name} lacks: ${row}`)
