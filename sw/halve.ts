@@ -9,9 +9,9 @@ import { recordFailure } from './record-failure.ts'
 
 /**
  * The whole request was refused: halves are sent at once, and both before either is halved on, so that what is refused
- * alone delays nobody. Where two were refused alone and nothing has gone through, a request that holds nothing tells
- * whose fault it is: refused too, it is the server's, and no entry is blamed (traces.md, 26); but those two are sent apart
- * from then on, in case it is theirs.
+ * alone delays nobody. Where two were refused alone and nothing has gone through, the fault is the server's, and no
+ * entry is blamed (traces.md, 26), but for one that is too large; those two are sent apart from then on, in case it is
+ * theirs.
  * @param dying requests get no answer, or 5xx: that may also be an outage that begins in the midst of it, so the search
  * ends for this round where two have died alone since anything last went through
  */
@@ -53,27 +53,39 @@ export async function halve(
       } else failed.unshift(half)
     }
     parts.push(...failed)
-    if (lately > 1 && !through && !dying) {
-      const why = await send(task, [])
-      if (why && remedy(why) !== 'halve') return task.signal.aborted ? 'paused' : recordFailure(task, why)
-      through = !why
-    }
     if (lately < 2 || (through && (!dying || parts.length === 0))) continue
-    if (through) await refuseEach(task, refused)
-    else for (const { flight } of refused) await keepApart(db, outbox.library.id, flight)
+    let unclear = parts.length > 0
+    for (const { flight, why } of refused)
+      if (through || isTooLarge(flight, why)) await refuseAlone(task, flight, why)
+      else {
+        unclear = true
+        await keepApart(db, outbox.library.id, flight)
+      }
+    if (!unclear) return 'through'
     await recordFailure(task, failure, 0, !through)
     return 'paused'
   }
-  await refuseEach(task, refused)
+  for (const { flight, why } of refused) await refuseAlone(task, flight, why)
   return 'through'
 }
 
-async function refuseEach(
-  task: Task,
-  refused: readonly { readonly flight: Flight; readonly why: Failure }[],
-): Promise<void> {
-  for (const { flight, why } of refused) await refuseAlone(task, flight, why)
+/**
+ * What was alone and too large need not wait until something else goes through.
+ * @returns whether it was the last that waited: nothing is left that could fail
+ */
+export async function nameTooLarge(task: Task, flights: readonly Flight[], why: Failure): Promise<boolean> {
+  const [only, another] = flights
+  if (!only || another || !isTooLarge(only, why)) return false
+  await refuseAlone(task, only, why)
+  return task.outbox.sendable === 1
 }
+
+/** In UTF-16 units of JSON: a smaller limit than any that a server or proxy has, unless it refuses whatever comes. */
+const LARGE = 16_384
+
+/** A large one that is refused as too large is so by its own fault, whatever becomes of the others. */
+const isTooLarge = (flight: Flight, why: Failure & { readonly status?: number }): boolean =>
+  why.status === 413 && !flight.void && JSON.stringify(flight.mutation).length > LARGE
 
 const halves = (part: readonly Flight[]): (readonly Flight[])[] => [
   part.slice(0, part.length >> 1),

@@ -5,7 +5,7 @@ import { applyPush } from '../src/store/apply.ts'
 import type { Database } from '../src/store/database.ts'
 import { freezeBatch, type OutboxState } from '../src/store/outbox.ts'
 import type { EngineWorld } from './engine.ts'
-import { halve } from './halve.ts'
+import { halve, nameTooLarge } from './halve.ts'
 import { logged, readAfresh, recordFailure } from './record-failure.ts'
 import { type Notices, tell } from './tell.ts'
 
@@ -40,6 +40,7 @@ export async function pushBatch(task: Task, ids: readonly string[]): Promise<Pus
   if (!failure) return 'through'
   if (task.signal.aborted) return 'paused'
   if (remedy(failure) === 'halve' && !wasSearched(task)) return halve(task, flights, failure)
+  if (await nameTooLarge(task, flights, failure)) return 'through'
   // A device that has seen nothing has nothing to forget: reading afresh would only ask the same again.
   if (failure.is === 'reset' && (outbox.library.mark || outbox.library.cursor > 0))
     return (await readAfresh(task, failure)) ? 'through' : 'paused'

@@ -91,7 +91,10 @@ export function readSyncState(db: Database): Promise<SyncState> {
 /** How many values lie on this device alone. That a record was deleted is none: there is nothing in it to be lost. */
 export function countKept(db: Database): Promise<number> {
   return db.run(['history'], 'readonly', async (tx) => {
-    const rows = await tx.objectStore('history').getAll()
-    return rows.filter(({ field }) => field !== 'deleted').length
+    let many = 0
+    // One at a time: together they may be large.
+    for (let at = await tx.objectStore('history').openCursor(); at; at = await at.continue())
+      if (at.value.field !== 'deleted') many++
+    return many
   })
 }

@@ -19,7 +19,6 @@ import {
 } from '../support/one-device.ts'
 
 const A_MINUTE = 60_000
-const FORBIDDEN: Failure = { is: 'refused', status: 403, code: 'forbidden', message: 'Not this.' }
 
 let clock: Clock
 let server: MemoryServer
@@ -95,7 +94,7 @@ describe('P8: several poison entries starve nobody', () => {
     for (const { version } of server.records.values()) expect(version).toBe(1)
   })
 
-  test.each(KINDS.slice(1))(
+  test.each(KINDS)(
     'two alone (%s): a new note goes at once, and then they are set aside',
     async (_, failure) => {
       poisoned(failure, 1, 2)
@@ -108,77 +107,89 @@ describe('P8: several poison entries starve nobody', () => {
       const [sent] = server.pushes.filter(({ request }) => holds(request, idOf(9)))
       expect((sent?.at ?? 0) - at).toBe(2000)
       expect(server.records.has(idOf(9))).toBe(true)
-      expect((await left(device)).map(([, is]) => is)).toEqual(['choked', 'choked'])
+      const aside = failure === TOO_LARGE ? 'refused' : 'choked'
+      expect((await left(device)).map(([, is]) => is)).toEqual([aside, aside])
       expect((await device.state()).connection.is).toBe('fine')
     },
   )
 
-  test.each([
-    ['too large', TOO_LARGE],
-    ['a word that some proxy does not like', FORBIDDEN],
-  ] as const)(
-    'two alone that are refused (%s): a request that holds nothing goes through, so it is theirs, and both are named at once',
-    async (_, failure) => {
-      poisoned(failure, 1, 2)
-      await write(2)
-      await device.engine.wake('changed', A_MINUTE)
-      expect((await left(device)).map(([, is]) => is)).toEqual(['refused', 'refused'])
-      expect((await device.state()).connection.is).toBe('fine')
-      expect(outages()).toEqual([])
-      expect(server.pushes.filter(({ request }) => request.mutations.length === 0)).toHaveLength(1)
-    },
-  )
+  describe('too large for the server, which is an entry’s own fault where it is large', () => {
+    const LONG = 'long '.repeat(5000)
+    const states = async (): Promise<string> => (await left(device)).map(([, is]) => is).join()
+    /** Entries of these lengths: L is large, s is not. */
+    const writeSizes = async (sizes: string): Promise<void> => {
+      for (const [at, size] of [...sizes].entries())
+        await device.write(idOf(at + 1), { title: `${at}`, content: size === 'L' ? LONG : '' })
+    }
+    const tooLarge = (): void => {
+      server.onPush = ({ mutations }) => (JSON.stringify(mutations).length > 20_000 ? TOO_LARGE : null)
+    }
 
-  test.each([2, 3, 200])(
-    'P9, trace 26: %i changes, and a server that refuses whatever comes: nobody is blamed, and all go when it is well',
-    { timeout: A_MINUTE },
-    async (many) => {
+    test.each(['L', 'LL', 'LLL', 'LLLLLLL', 'sLsL', 'LsL'])(
+      '%s: all of them are named, the others arrive',
+      async (sizes) => {
+        tooLarge()
+        await writeSizes(sizes)
+        await device.engine.wake('changed', 5 * A_MINUTE)
+        expect(await states()).toBe([...sizes].flatMap((size) => (size === 'L' ? ['refused'] : [])).join())
+        expect((await device.state()).connection.is).toBe('fine')
+      },
+    )
+
+    test.each(['Ls', 'LsL', 'sLs'])(
+      'trace 26: %s, and a server that refuses whatever comes: what is small is not blamed, and goes when it is well',
+      async (sizes) => {
+        server.onPush = () => TOO_LARGE
+        await writeSizes(sizes)
+        await device.engine.wake('changed', AN_HOUR)
+        expect(await states()).toBe([...sizes].map((size) => (size === 'L' ? 'refused' : 'ready')).join())
+        server.onPush = () => null
+        await device.engine.wake('sync-now', A_MINUTE)
+        expect(await states()).toBe([...sizes].flatMap((size) => (size === 'L' ? ['refused'] : [])).join())
+      },
+    )
+
+    test('P9: 200 of them cost such a server no more than its outages do', {
+      timeout: A_MINUTE,
+    }, async () => {
       server.onPush = () => TOO_LARGE
-      for (let n = 1; n <= many; n++)
-        await device.write(idOf(n), { title: `${n}`, content: n % 2 ? 'long '.repeat(5000) : '' })
+      await writeSizes('L'.repeat(200))
+      await device.engine.wake('changed', AN_HOUR)
+      expect(server.pushes.length).toBeLessThan(70)
+    })
+
+    test('the whole request dies, and each alone is too large: both are named', async () => {
+      server.onPush = ({ mutations }) => (mutations.length > 1 ? TIME_OUT : TOO_LARGE)
+      await writeSizes('LL')
+      await device.engine.wake('changed', 5 * A_MINUTE)
+      expect(await states()).toBe('refused,refused')
+    })
+
+    test('one of them too large, the other choked on, and nothing goes through: the first is named', async () => {
+      server.onPush = ({ mutations }) =>
+        mutations.length > 1 ? DOWN : mutations[0]?.record === idOf(1) ? TOO_LARGE : DOWN
+      await writeSizes('LL')
+      await device.engine.wake('changed', 5 * A_MINUTE)
+      expect((await states()).split(',')[0]).toBe('refused')
+    })
+
+    test('found too large only when an outage is over: they are named all the same', async () => {
+      server.onPush = () => DOWN
+      await writeSizes('LLL')
+      await device.engine.wake('changed', AN_HOUR)
+      tooLarge()
+      await device.engine.wake('changed', AN_HOUR)
+      expect(await states()).toBe('refused,refused,refused')
+    })
+
+    test('a void that finds no way says nothing of the size of what it takes back', async () => {
+      server.onPush = () => TOO_LARGE
+      await writeSizes('ss')
       await device.engine.wake('changed', A_MINUTE)
-      expect(new Set((await left(device)).map(([, is]) => is))).toEqual(new Set(['ready']))
-      expect(server.pushes.length).toBeLessThan(25)
-      expect(outages().length).toBeGreaterThan(0)
-      server.onPush = () => null
-      await device.engine.wake('sync-now', A_MINUTE)
-      expect(await left(device)).toEqual([])
-    },
-  )
-
-  test('an answer that asks for a pause, to the request that holds nothing, is obeyed', async () => {
-    server.onPush = ({ mutations }) =>
-      mutations.length > 0 ? TOO_LARGE : { is: 'busy', after: 10 * A_MINUTE }
-    await write(2)
-    await device.engine.wake('changed', A_MINUTE)
-    const before = server.pushes.length
-    clock.pass(8 * A_MINUTE)
-    await device.engine.wake('sync-now', A_MINUTE / 2)
-    expect(server.pushes.length).toBe(before)
-    expect((await left(device)).map(([, is]) => is)).toEqual(['ready', 'ready'])
-  })
-
-  test('the network that goes at that request ends the search, and blames nobody', async () => {
-    server.onPush = ({ mutations }) => {
-      if (mutations.length > 0) return TOO_LARGE
-      device.online = false
-      return NO_ANSWER
-    }
-    await write(2)
-    await device.engine.wake('changed', A_MINUTE)
-    expect((await left(device)).map(([, is]) => is)).toEqual(['ready', 'ready'])
-    expect(outages()).toEqual([])
-  })
-
-  test('given up in that request, since another library comes: nothing is written of it', async () => {
-    server.onPush = ({ mutations }) => {
-      if (mutations.length > 0) return TOO_LARGE
-      device.engine.abort()
-      return NO_ANSWER
-    }
-    await write(2)
-    await device.engine.wake('changed', A_MINUTE)
-    expect((await device.state()).connection.is).toBe('fine')
+      for (const n of [1, 2]) await device.write(idOf(n), { content: LONG })
+      await device.engine.wake('changed', A_MINUTE)
+      expect(await states()).not.toContain('choked')
+    })
   })
 
   test('one after another, each of which dies alone: the third note is not kept waiting by them', async () => {
@@ -205,7 +216,7 @@ describe('P8: several poison entries starve nobody', () => {
   })
 
   test('the true reason is told: what is too large is not called a server that does not answer', async () => {
-    server.onPush = () => TOO_LARGE
+    poisoned(TOO_LARGE, 1, 2)
     await write(2)
     await device.engine.wake('changed', AN_HOUR / 2)
     const { connection } = await device.state()

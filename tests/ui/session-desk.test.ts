@@ -211,6 +211,14 @@ describe('many tabs, one writer', () => {
     await tick()
     await tick()
     expect(await logged()).toEqual(lines)
+    // It was given away meanwhile: this is another grant.
+    back.presence.leave()
+    await wantRight(db, B, 'leave', async () => [])
+    const again = new Tab(B)
+    again.presence.returned = true
+    await again.desk.start()
+    await until(async () => (await logged()).length > 2, 'the third')
+    expect((await logged()).at(-1)).toEqual({ what: 'control-taken', session: B, epoch: 3 })
   })
 
   test('who takes control for an edit stays where that edit is', async () => {

@@ -8,11 +8,11 @@ export class TabsDialog extends DialogElement {
   static override properties = {
     ...DialogElement.properties,
     refused: { attribute: false },
-    settle: { attribute: false },
+    isTyped: { attribute: false },
   }
   declare refused: Refused
-  /** The other tab has gone, and this one has the right: there is nothing left to ask. */
-  declare settle: () => void
+  /** Whether all that waits was typed. */
+  declare isTyped: () => boolean
   protected override readonly heading = 'Another tab is editing'
 
   static override styles = [
@@ -77,22 +77,24 @@ export class TabsDialog extends DialogElement {
     this.#viewOnly()
   }
 
+  /**
+   * The other tab has gone, and this one has the right: what was typed is written. Anything else, a deletion perhaps, waits
+   * for a person's word, since they may have gone too.
+   */
   readonly #onChange = (): void => {
-    if (!this.busy && this.model.tabs.control === 'active') this.#closed(this.settle)
+    if (!this.busy && this.model.tabs.control === 'active' && this.isTyped()) this.#go()
   }
 
-  /** First: the focus goes back to the field that the edit is for. */
-  #closed(then: () => void): void {
+  readonly #go = (): void => {
     this.model.tabs.removeEventListener('change', this.#onChange)
+    // First: the focus goes back to the field that the edit is for.
     this.close()
-    then()
+    this.refused.go()
   }
 
   readonly #take = (): Promise<void> => {
-    const { refused } = this
-    const go = (): void => this.#closed(() => refused.go())
     return this.attempt(async () => {
-      if (!(await this.model.tabs.takeControl({ ...refused, go })))
+      if (!(await this.model.tabs.takeControl({ ...this.refused, go: this.#go })))
         this.problem = 'Another tab took control at the same moment. Try again.'
     }, 'That did not work. Try again, or reload the page.')
   }

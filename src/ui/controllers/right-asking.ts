@@ -1,6 +1,7 @@
 import { MESSAGES_VERSION } from '../../core/messages.ts'
 import type { Wanting } from '../../core/session.ts'
 import { giveRight } from '../../store/give-right.ts'
+import { Journal } from '../../store/journal.ts'
 import { HAND_OVER_LIMIT, type Taken } from '../../store/take-over.ts'
 import type { WorkerClient } from '../../worker-client.ts'
 import type { PageWorld } from './page-world.ts'
@@ -42,3 +43,10 @@ export const letRightGo = ({ worker, presence, now }: RightWorld): void =>
     wanting: 'leave',
     until: now() + LEAVE_LIMIT,
   })
+
+/** One line in the sync log. In a transaction of its own, which nothing waits for. */
+export function logRight({ db, presence, now }: RightWorld, epoch: number): void {
+  const journal = new Journal(async () => db, now)
+  journal.add({ what: 'control-taken', session: presence.id, epoch })
+  void journal.flush()
+}

@@ -2,14 +2,13 @@ import { deviceName } from '../../core/device-name.ts'
 import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
 import { NOBODY, type Place, type Right, sessionsOf, type Wanting } from '../../core/session.ts'
 import { isOver, type Wait } from '../../core/wait.ts'
-import { Journal } from '../../store/journal.ts'
 import { readDevice, writeDevice } from '../../store/library.ts'
 import { readRight } from '../../store/session.ts'
 import type { Taken } from '../../store/take-over.ts'
 import type { Control, HandedOver, Refused, SessionActions, SessionView, Taking } from '../session-model.ts'
 import { Arrival } from './arrival.ts'
 import { GuardDesk } from './guard-desk.ts'
-import { askForRight, letRightGo, type RightWorld } from './right-asking.ts'
+import { askForRight, letRightGo, logRight, type RightWorld } from './right-asking.ts'
 import { hasLeft, sessionViews } from './session-views.ts'
 import type { Writer } from './writer.ts'
 
@@ -43,6 +42,8 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   #yields: Wait | null = null
   /** Where its person was then. */
   #handed: Place | null = null
+  /** The newest epoch of its own that is in the sync log. */
+  #logged = 0
   /** How often it has learnt who has the right. */
   #learnt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -239,6 +240,11 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   async #want(wanting: Wanting): Promise<Taken> {
     await this.#claiming
     const taken = await askForRight(this.#world, wanting)
+    const { active, epoch } = taken.right
+    if (active === this.#world.presence.id && epoch > this.#logged) {
+      this.#logged = epoch
+      logRight(this.#world, epoch)
+    }
     this.#gone = null
     if (wanting === 'take') this.#yields = null
     const held = await this.#world.presence.held()
@@ -266,8 +272,6 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     const sessions = sessionViews(held, right.active, this.#world.presence.id)
     const moved = right.epoch !== this.#right?.epoch
     if (hasLeft(this.#right, right, held)) this.page.missed()
-    // A page that reloads finds the right that it was given.
-    if (active && moved && (this.#right || !this.#world.presence.returned)) this.#log(right.epoch)
     this.#right = right
     if (active) this.#writer.epoch = right.epoch
     const changed = JSON.stringify(sessions) !== JSON.stringify(this.#sessions)
@@ -280,13 +284,6 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     if (!this.vacant) this.settleHeld()
     // What a tab typed that lost the right is a draft by now.
     if (moved) void this.readDrafts().catch(() => {})
-  }
-
-  #log(epoch: number): void {
-    const { db, now } = this.#world
-    const journal = new Journal(async () => db, now)
-    journal.add({ what: 'control-taken', session: this.#world.presence.id, epoch })
-    void journal.flush()
   }
 
   #set(control: Control): boolean {

@@ -71,25 +71,22 @@ export class TabsController implements ReactiveController {
       this.#host.model.notify('alert', text)
       return
     }
-    if (tabs.control === 'active' && before !== 'active') return this.#settle()
+    const go = (): void => this.#end((one) => one.go())
+    if (tabs.control === 'active' && before !== 'active' && this.#isTyped()) return go()
     const dialog = document.createElement('pawkit-tabs-dialog')
     dialog.model = this.#host.model
     dialog.refused = {
       record: this.#waiting[0]?.record ?? null,
-      go: () => this.#end((one) => one.go()),
+      go,
       drop: () => this.#end((one) => one.drop()),
       more: (letters) => this.#waiting[0]?.more?.(letters),
     }
-    dialog.settle = () => this.#settle()
+    dialog.isTyped = () => this.#isTyped()
     this.#show(dialog)
   }
 
-  /**
-   * This tab has the right by itself: what was typed is written. Anything else, a deletion perhaps, is not done when its
-   * person may have long gone.
-   */
-  #settle(): void {
-    this.#end((one) => (one.more ? one.go() : one.drop()))
+  #isTyped(): boolean {
+    return this.#waiting.every(({ more }) => more)
   }
 
   #end(each: (refused: Refused) => void): void {
