@@ -14,12 +14,6 @@ export interface AppFiles {
   answer(request: Request): Promise<Response> | null
 }
 
-/** Under which key a file of this version is stored, and how it is fetched. */
-interface Kept {
-  readonly key: string
-  readonly how: RequestCache
-}
-
 /** The page addresses of the contract, which all open offline; anything else is the server's to answer. */
 const PAGES = /^\/(?:(?:notes|cards|collections)\/[^/]+|trash|settings)?$/
 const SHELL = '/index.html'
@@ -33,13 +27,13 @@ const cacheName = (scope: string): string => `workbox-precache-v2-${scope}`
  */
 export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFile[]): AppFiles {
   const { origin } = scope.location
-  const kept = new Map<string, Kept>()
+  /** Under which key a file of this version is stored, by its path. */
+  const kept = new Map<string, string>()
   for (const { url, revision } of files) {
     const address = new URL(url, origin)
     const path = address.pathname
     if (revision) address.searchParams.set('__WB_REVISION__', revision)
-    // What may be in the browser's own cache under this name is of an older version.
-    kept.set(path, { key: address.href, how: revision ? 'reload' : 'default' })
+    kept.set(path, address.href)
   }
   const opened = (): Promise<Cache> => caches.open(cacheName(scope.registration.scope))
 
@@ -54,9 +48,10 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
 
   const install = async (): Promise<void> => {
     const cache = await opened()
-    const missing = async ([path, { key, how }]: [string, Kept]): Promise<void> => {
+    const missing = async ([path, key]: [string, string]): Promise<void> => {
       if (await cache.match(key)) return
-      const answer = await fetch(path, { cache: how })
+      // What may be in the browser's own cache under the name of one with a revision is of an older version.
+      const answer = await fetch(path, { cache: key.includes('?') ? 'reload' : 'default' })
       // A redirect is a sign-in page of some proxy, and a browser refuses it as the answer to a navigation.
       if (!answer.ok || answer.redirected) throw new TypeError(`${path}: ${answer.status}`)
       await cache.put(key, answer)
@@ -69,7 +64,7 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
 
     async clear() {
       const cache = await opened()
-      const wanted = new Set([...kept.values()].map(({ key }) => key))
+      const wanted = new Set(kept.values())
       const old = (await cache.keys()).filter(({ url }) => !wanted.has(url))
       await Promise.all(old.map((request) => cache.delete(request)))
       // One that was activated while this one was being installed has taken its new files for old. Not awaited: pages wait
@@ -82,9 +77,9 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
       if (method !== 'GET' || asked !== origin) return null
       const isPage = mode === 'navigate' && PAGES.test(pathname)
       const path = isPage ? SHELL : pathname
-      const file = kept.get(path)
-      if (!file || (search && !isPage)) return null
-      return stored(file.key).then((found) => found ?? fetch(path))
+      const key = kept.get(path)
+      if (!key || (search && !isPage)) return null
+      return stored(key).then((found) => found ?? fetch(path))
     },
   }
 }

@@ -282,7 +282,7 @@ export const MUTANTS = {
     find: "yielding ? 'yielding' : active ? 'active' : 'read-only'",
     replace: "yielding ? 'yielding' : active && right.epoch < 2 ? 'active' : 'read-only'",
     caughtBy: ['control'],
-    seeds: [5],
+    seeds: [8, 12],
   },
   'an answer that the worker cannot digest': {
     file: 'sw/pull.ts',

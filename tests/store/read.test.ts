@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, test } from 'vitest'
 import { Database } from '../../src/store/database.ts'
-import { readAll, readSome, readSyncState } from '../../src/store/read.ts'
+import { countKept, readAll, readSome, readSyncState } from '../../src/store/read.ts'
 import { readClean } from '../../src/store/verify.ts'
 import { Clock, Device } from '../support/device.ts'
 import { idOf, note, T0 } from '../support/device-records.ts'
@@ -31,6 +31,16 @@ describe('what the page reads', () => {
     const some = await readSome(device.db, [idOf(1), idOf(2)])
     expect([...some.values()].map((row) => row?.receipt)).toEqual(['gone', ...receipts])
   })
+})
+
+test('P12: what is kept here alone are values; that a record was deleted on one side is none to be lost', async () => {
+  const { db } = await opened()
+  await db.run(['history'], 'readwrite', async (tx) => {
+    const row = { recordId: idOf(1), stamp: 0, side: 'local', at: 0 } as const
+    await tx.objectStore('history').add({ ...row, field: 'deleted', value: true, why: 'merged' })
+    await tx.objectStore('history').add({ ...row, field: 'content', value: 'words' })
+  })
+  expect(await countKept(db)).toBe(1)
 })
 
 describe('what is compared with the server', () => {

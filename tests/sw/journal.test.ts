@@ -143,6 +143,19 @@ describe('sync log', () => {
     expect(theirs?.title).not.toBe(one?.title)
   })
 
+  test('a library that was begun before it had a key for its digests has its id as one', async () => {
+    await device.db.run(['meta'], 'readwrite', async (tx) => {
+      const row = await tx.objectStore('meta').get('library')
+      if (row?.key !== 'library') throw new Error('There is no library.')
+      const { logKey: _, ...older } = row
+      await tx.objectStore('meta').put(older)
+    })
+    await device.write(idOf(1), { title: 'one' })
+    await device.engine.wake('opened', 5000)
+    const [outcome] = (await logged()).flatMap((event) => (event.what === 'outcome' ? [event] : []))
+    expect(outcome?.digests.title).toBe(digestOf(device.library, 'one'))
+  })
+
   test('P11 a pause, a rest, halves, a duplicate, what a person did: each is a line', async () => {
     device.online = false
     await device.write(idOf(1), { title: 't' })
