@@ -71,6 +71,16 @@ describe('what the monitor of many tabs finds', () => {
     expect(new Judge(50).missing(['w1x'])).toEqual(['w1x'])
   })
 
+  test('a word within which another was typed has all of its letters; one that lost any has not', () => {
+    const moments = (text: string) => [at(0), at(50, { text: 'w90x w91x w93x' }), at(100, { text })]
+    const kept = judged(moments('w90x w w92x91x w93x'))
+    expect(kept.faults).toEqual([])
+    expect(kept.missing(['w90x', 'w91x', 'w92x', 'w93x'])).toEqual([])
+    expect(judged(moments('w90x w9 w92x w93x')).faults).toHaveLength(1)
+    expect(judged(moments('w90x w w92x1x w93x')).faults).toHaveLength(1)
+    expect(judged(moments('w90x 91x w93x')).faults).toHaveLength(1)
+  })
+
   test('how long nobody could write while a visible tab would: gone, frozen, given back', () => {
     const gone = HELD.filter((name) => name !== presenceLock(A) && name !== visibleLock(A))
     const nobody = { right: { active: null, epoch: 1 } }

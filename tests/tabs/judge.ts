@@ -34,6 +34,16 @@ const LINE_LATE = 10_000
 
 const WORDS = /w\d+x/g
 
+/**
+ * Whether all letters of a word are there, in their order, with another word in their midst. The letters that a person
+ * types in a tab without control are made at the caret where they were typed, once control is taken; where the other tab
+ * held back the rest of a word just then, that is within this word (`WantedEdits`).
+ */
+function isParted(word: string, text: string): boolean {
+  const splits = Array.from(word.slice(1), (_, at) => [word.slice(0, at + 1), word.slice(at + 1)])
+  return splits.some(([start, end]) => new RegExp(`${start}( w\\d*x?){1,2}${end}`).test(text))
+}
+
 /** A time without anybody who may write, while a visible tab would. */
 export interface Gap {
   readonly from: number
@@ -99,8 +109,9 @@ export class Judge {
   /** Those of the words that are neither in the record nor in a draft. */
   missing(words: Iterable<string>): string[] {
     const { text = '', drafts = [] } = this.#last ?? {}
-    const there = new Set([text, ...drafts].flatMap((one) => one.match(WORDS) ?? []))
-    return [...words].filter((word) => !there.has(word))
+    const texts = [text, ...drafts]
+    const there = new Set(texts.flatMap((one) => one.match(WORDS) ?? []))
+    return [...words].filter((word) => !there.has(word) && !texts.some((one) => isParted(word, one)))
   }
 
   /** Ends a gap that is still open. */
@@ -144,7 +155,7 @@ export class Judge {
     if (before.text === now.text) return
     const words = new Set(now.text.match(WORDS))
     for (const word of this.words)
-      if (!words.has(word)) {
+      if (!words.has(word) && !isParted(word, now.text)) {
         this.#fault(now.at, `the word ${word} is no longer in the record${story(before, now)}`)
         this.words.delete(word)
       }
