@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { writeDevice } from '../../src/store/library.ts'
 import { freezeBatch, keepApart, readOutbox } from '../../src/store/outbox.ts'
 import { Clock, Device } from '../support/device.ts'
-import { idOf } from '../support/device-records.ts'
+import { changed, dirty, idOf, note } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
 
 let clock: Clock
@@ -40,5 +40,30 @@ describe('what the engine reads', () => {
     await device.write(idOf(1), { title: 'two' })
     await device.engine.wake('changed', 0)
     expect(server.pushes.map(({ request }) => request.device?.name)).toEqual(['', 'Phone'])
+  })
+})
+
+describe('what has nothing to send', () => {
+  const left = async (gone: ReturnType<typeof dirty>) => {
+    await device.db.run(['records', 'bases', 'outbox'], 'readwrite', async (tx) => {
+      if (gone.record) await tx.objectStore('records').put(gone.record)
+      if (gone.base) await tx.objectStore('bases').put(gone.base)
+      await tx.objectStore('outbox').put(gone.entry)
+    })
+    await freezeBatch(device.db, device.library, [idOf(1)], () => device.newId())
+    return device.held(idOf(1))
+  }
+  const nothing = { record: null, base: null, entry: null }
+
+  test('P5, seed 2400006: a tombstone that a restored server lacks is forgotten, as in a fresh read', async () => {
+    const trashed = note('', { version: 2, fields: { deleted: true } })
+    const purged = changed(trashed, { purged: true })
+    expect(await left(dirty(null, purged))).toEqual(nothing)
+    expect(await left(dirty({ ...trashed, version: 0 }, purged))).toEqual(nothing)
+  })
+
+  test('else the record is the server’s again', async () => {
+    const base = note('same', { version: 2 })
+    expect(await left(dirty(base, { ...base }))).toEqual({ record: base, base: null, entry: null })
   })
 })
