@@ -1,7 +1,7 @@
 /** One file of the app; `revision` is left out where its name changes with its content. */
 export interface AppFile {
   readonly url: string
-  readonly revision?: string | null
+  readonly revision?: string
 }
 
 /** The files of this version of the app, kept on the device. */
@@ -17,9 +17,6 @@ export interface AppFiles {
 /** The page addresses of the contract, which all open offline; anything else is the server's to answer. */
 const PAGES = /^\/(?:(?:notes|cards|collections)\/[^/]+|trash|settings)?$/
 const SHELL = '/index.html'
-/** As Workbox named it, and its keys, so that what an earlier Pawkit has stored is not fetched again. */
-const cacheName = (scope: string): string => `workbox-precache-v2-${scope}`
-
 /**
  * Keeps the files of this version of the app and answers from them. All are there before the worker is installed;
  * those of the version before go when it is activated, since until then its pages need them. Workbox's precaching does
@@ -35,7 +32,8 @@ export function appFiles(scope: ServiceWorkerGlobalScope, files: readonly AppFil
     if (revision) address.searchParams.set('__WB_REVISION__', revision)
     kept.set(path, address.href)
   }
-  const opened = (): Promise<Cache> => caches.open(cacheName(scope.registration.scope))
+  /** As Workbox named it, and its keys, so that what an earlier Pawkit has stored is not fetched again. */
+  const opened = (): Promise<Cache> => caches.open(`workbox-precache-v2-${scope.registration.scope}`)
 
   /** The browser may have taken single files back, or refuse its caches altogether: then there is the network. */
   const stored = async (key: string): Promise<Response | undefined> => {

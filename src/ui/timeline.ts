@@ -47,7 +47,7 @@ export interface Sources {
 }
 
 const YOU = 'You'
-const ELSEWHERE = { who: YOU, where: 'another device' }
+const ELSEWHERE = 'another device'
 /** Not a person's to see or restore: who made it, what became one with it, that it is gone. */
 const HIDDEN = new Set(['createdAt', 'formerIds', 'purged', 'deleted'])
 const contentOf = (kind: string): readonly string[] =>
@@ -155,12 +155,12 @@ class Timeline {
     const theirs = mine && Object.keys(fields).join() === 'deleted'
     return {
       key: `k${row.key}`,
+      at,
       who: mine || row.by?.account === account ? YOU : 'Somebody',
-      where: mine ? HERE : deviceWords(row.by?.device ?? null) || 'another device',
+      where: mine ? HERE : deviceWords(row.by?.device ?? null) || ELSEWHERE,
       says: this.#asideWords(row, at),
       ...this.#from(fields, this.#beforeAside(before, fields)),
       ...(theirs && this.#deleter(at)),
-      at,
       undoes: isBeforeMerge(row),
     }
   }
@@ -169,7 +169,8 @@ class Timeline {
   #deleter(at: number): Pick<Entry, 'who' | 'where'> {
     const versions = this.#versions.filter((version) => version.applied && version.at <= at)
     const deletion = versions[versions.findIndex((version) => !isDeleted(version)) - 1]
-    const { who, where } = deletion ? this.#who(deletion) : ELSEWHERE
+    if (!deletion) return { who: YOU, where: ELSEWHERE }
+    const { who, where } = this.#who(deletion)
     return { who, where }
   }
 

@@ -46,10 +46,7 @@ afterEach(() => vi.unstubAllGlobals())
 
 /** `index.html` has a revision, the script its content's hash in its name. */
 const version = (revision: string): AppFiles =>
-  appFiles(scope, [
-    { url: '/index.html', revision },
-    { url: '/assets/app-1a2b.js', revision: null },
-  ])
+  appFiles(scope, [{ url: '/index.html', revision }, { url: '/assets/app-1a2b.js' }])
 const request = (path: string, rest: Partial<Request> = {}): Request =>
   ({ method: 'GET', mode: 'no-cors', url: new URL(path, ORIGIN).href, ...rest }) as Request
 const words = async (files: AppFiles, path: string, rest?: Partial<Request>) =>

@@ -182,13 +182,24 @@ describe('P8: several poison entries starve nobody', () => {
       expect(await states()).toBe('refused,refused,refused')
     })
 
-    test('a void that finds no way says nothing of the size of what it takes back', async () => {
+    test('each that is named alone costs a wait, as every other failed send', async () => {
       server.onPush = () => TOO_LARGE
-      await writeSizes('ss')
+      await writeSizes('L'.repeat(12))
+      await device.engine.wake('changed', 12 * AN_HOUR)
+      const alone = server.pushes.filter(({ request }) => request.mutations.length === 1).slice(3)
+      expect(alone.length).toBeGreaterThan(4)
+      for (const [n, { at }] of alone.entries()) if (n > 0) expect(at).toBeGreaterThan(alone[n - 1]?.at ?? 0)
+    })
+
+    test('a void that is refused says nothing of the size of what it takes back', async () => {
+      server.onPush = () => DOWN
+      await writeSizes('LL')
       await device.engine.wake('changed', A_MINUTE)
-      for (const n of [1, 2]) await device.write(idOf(n), { content: LONG })
-      await device.engine.wake('changed', A_MINUTE)
-      expect(await states()).not.toContain('choked')
+      for (const n of [1, 2]) await device.write(idOf(n), { content: 'short' })
+      server.onPush = () => TOO_LARGE
+      await device.engine.wake('sync-now', AN_HOUR)
+      expect(server.pushes.some(({ request }) => request.voids.length === 1)).toBe(true)
+      expect(await states()).toBe('ready,ready')
     })
   })
 

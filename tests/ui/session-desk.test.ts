@@ -13,6 +13,7 @@ import { readJournal } from '../../src/store/journal.ts'
 import { openLibrary } from '../../src/store/library.ts'
 import { readSome } from '../../src/store/read.ts'
 import { readRight, wantRight } from '../../src/store/session.ts'
+import type { Taken } from '../../src/store/take-over.ts'
 import { NoticeList } from '../../src/ui/controllers/notice-list.ts'
 import { SessionDesk } from '../../src/ui/controllers/session-desk.ts'
 import { resultOf, Writer } from '../../src/ui/controllers/writer.ts'
@@ -44,6 +45,8 @@ class Tab {
   readonly said: object[] = []
   /** How often it has read everything again. */
   reread = 0
+  /** What the worker says to whatever it is asked; null: nothing. */
+  answer: Taken | null = null
   /** A frozen tab hears nothing. */
   frozen = false
 
@@ -53,7 +56,7 @@ class Tab {
     this.writer = new Writer(db, library, `page ${channels.length} of ${id}`, () => now)
     const worker = {
       channel: this.channel,
-      ask: async () => null,
+      ask: async <T>() => this.answer as T | null,
       say: (message: object) => void this.said.push(message),
       announce: (said: Announcement) => this.channel.postMessage(said),
     }
@@ -201,6 +204,14 @@ describe('many tabs, one writer', () => {
       { what: 'control-taken', session: A, epoch: 1 },
       { what: 'control-taken', session: B, epoch: 2 },
     ]
+    expect(await logged()).toEqual(lines)
+    // It has it already; or another tab was given it.
+    await second.desk.takeControl()
+    second.answer = { right: { active: C, epoch: 5 }, place: null }
+    await second.desk.takeControl()
+    second.answer = null
+    await tick()
+    await tick()
     expect(await logged()).toEqual(lines)
     // Its page reloads, and has what it had.
     second.presence.leave()
