@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findBrowser } from './browser.ts'
 import { buildClient } from './build.ts'
 import { check } from './check.ts'
+import { browserCounts, type Counts, unitCounts } from './results.ts'
 
 /**
  * `npm test`: types, lint, the build, unit and store tests, the simulator, then the real browser. Non-zero if anything
@@ -51,7 +52,11 @@ try {
   })
   const counts = [unitCounts(storeJson), unitCounts(unitJson), simulated, browserCounts(realJson)]
   rmSync(results, { recursive: true })
-  const total = (key: keyof Counts): number => counts.reduce((sum, count) => sum + count[key], 0)
+  // Named once more at the end: who keeps only the last lines of a run must be able to tell what failed.
+  for (const name of counts.flatMap(({ names }) => names)) process.stdout.write(`FAILED: ${name}\n`)
+  if (!stored && counts[0]?.names.length === 0)
+    process.stdout.write('FAILED: branches of sw and src/store that no test runs\n')
+  const total = (key: 'passed' | 'failed'): number => counts.reduce((sum, count) => sum + count[key], 0)
   process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`)
   process.stdout.write(
     `${summary({ 'types and lint': checked, 'unit, store and server': unit, simulation: simulated.failed === 0, browser: real })}\n`,
@@ -76,35 +81,8 @@ function simulate(): Counts {
   process.stdout.write(stdout)
   const told = /simulation: (\d+) runs .* clean, (\d+) failed/.exec(stdout)
   const failed = Number(told?.[2] ?? 1)
-  return { passed: Number(told?.[1] ?? 0), failed: status === 0 ? failed : Math.max(1, failed) }
-}
-
-interface Counts {
-  readonly passed: number
-  readonly failed: number
-}
-
-/** A runner that died before it wrote its results has failed once. */
-function read<T>(file: string, counts: (report: T) => Counts): Counts {
-  try {
-    return counts(JSON.parse(readFileSync(file, 'utf8')) as T)
-  } catch {
-    return { passed: 0, failed: 1 }
-  }
-}
-
-function unitCounts(file: string): Counts {
-  return read<{ numPassedTests: number; numFailedTests: number }>(file, (report) => ({
-    passed: report.numPassedTests,
-    failed: report.numFailedTests,
-  }))
-}
-
-function browserCounts(file: string): Counts {
-  return read<{ stats: { expected: number; unexpected: number; flaky: number } }>(file, ({ stats }) => ({
-    passed: stats.expected,
-    failed: stats.unexpected + stats.flaky,
-  }))
+  const names = [...stdout.matchAll(/^seed \d+ FAILED .*/gm)].map(([line]) => line)
+  return { passed: Number(told?.[1] ?? 0), failed: status === 0 ? failed : Math.max(1, failed), names }
 }
 
 function summary(parts: Record<string, boolean>): string {
