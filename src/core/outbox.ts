@@ -159,6 +159,15 @@ export function isSettled(base: RecordState | null, record: RecordState): boolea
   return Object.keys(difference(base, record)).length === 0
 }
 
+/**
+ * What stays of a record with nothing to send. It is the server's again, to the stamp; a tombstone that a restored
+ * server lacks is forgotten, as in a fresh read (sendWhole in reread.ts).
+ */
+export function settledAs(base: RecordState | null, record: RecordState): RecordState | null {
+  if (base?.version) return base
+  return isPurged(record) && record.version > 0 ? null : record
+}
+
 /** Freezes what is to be sent. To be committed durably before it is sent, and sent again under the same id. */
 export function freeze(
   entry: Entry,

@@ -1,5 +1,5 @@
 import { raise } from './conflict.ts'
-import { isSettled, type Urgency } from './outbox.ts'
+import { isSettled, settledAs, type Urgency } from './outbox.ts'
 import { type Lost, mergeWrite } from './reconcile.ts'
 import {
   DEFAULTS,
@@ -38,6 +38,8 @@ export interface FromDraft {
 /** What the rows become, and values that another tab or device had put there and that this write replaces unseen. */
 export interface Written extends Held {
   readonly lost: readonly Lost[]
+  /** What the page is told that it became, also where it leaves nothing behind. */
+  readonly became: RecordState
 }
 
 /**
@@ -78,15 +80,16 @@ export function applyChange(
   // A card without its link would only be refused by the server; what was typed stays in the editor.
   if (returns && !checkFields(change.kind, fields).ok) return bad(gone(change))
   const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
-  if (!creating && held.record && sameRecord(record, held.record)) return ok({ ...held, lost })
-  return ok({ ...written(held, record, now, change.urgency), lost })
+  if (!creating && held.record && sameRecord(record, held.record))
+    return ok({ ...held, lost, became: held.record })
+  return ok({ ...written(held, record, now, change.urgency), lost, became: record })
 }
 
 function written(held: Held, record: RecordState, now: number, urgency: Urgency): Held {
   const base = held.entry ? held.base : held.record && held.record.version > 0 ? held.record : null
   const unsettled = held.entry?.flight ?? null
   if (!unsettled && isSettled(base, record))
-    return { record: base?.version ? base : record, base: null, entry: null }
+    return { record: settledAs(base, record), base: null, entry: null }
   return { record, base, entry: raise(held.entry, base, record, now, urgency) }
 }
 

@@ -8,10 +8,10 @@ import {
   isDue,
   isSendable,
   isSettled,
+  settledAs,
   waitOf,
 } from '../core/outbox.ts'
 import { PUSH_LIMITS } from '../core/protocol.ts'
-import { isPurged } from '../core/records.ts'
 import type { Held } from '../core/settle.ts'
 import type { Wait } from '../core/wait.ts'
 import { offsetOf } from './clock.ts'
@@ -135,14 +135,10 @@ function flightOf({ record, base, entry }: Held, newId: () => string, failing: b
   return isSettled(base, record) ? null : freeze(entry, base, record, newId()).flight
 }
 
-/**
- * An entry with nothing to send must not stay, or it would be due for ever. The record is the server's again, to the
- * stamp; a tombstone that the server lacks is forgotten, as in a fresh read.
- */
+/** An entry with nothing to send must not stay, or it would be due for ever. */
 async function dropSettled(tx: Transaction, id: string, { record, base, entry }: Held): Promise<void> {
   if (!entry || entry.flight || !isSendable(entry)) return
-  const left = record && isPurged(record) ? null : record
-  await writeHeld(tx, id, { record: base?.version ? base : left, base: null, entry: null })
+  await writeHeld(tx, id, { record: record && settledAs(base, record), base: null, entry: null })
 }
 
 /** It failed alone while nothing went through: it is sent apart from now on, and not blamed for it. */

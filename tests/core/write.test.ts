@@ -18,8 +18,8 @@ function apply(held: Held, ...changes: Change[]): Held {
   for (const one of changes) {
     const result = applyChange(now, one, T0 + 5000, T0 + 5000)
     if (!result.ok) throw new Error(JSON.stringify(result.problem))
-    const { lost: _, ...held } = result.value
-    now = held
+    const { record, base, entry } = result.value
+    now = { record, base, entry }
   }
   return now
 }
@@ -101,6 +101,24 @@ describe('applyChange', () => {
         problem: [{ field: 'note', problem: 'was deleted for good' }],
       },
     )
+  })
+
+  test('P5: deleted for good, what a restored server lacks leaves no tombstone, and the page is told what it became', () => {
+    const trashed = note('', { version: 5, fields: { deleted: true } })
+    const purge = change({ purged: true }, { purged: false })
+    for (const lacking of [null, { ...trashed, version: 0 }]) {
+      const done = applyChange(dirty(lacking, trashed), purge, T0, T0)
+      expect(done).toMatchObject({
+        ok: true,
+        value: { record: null, base: null, entry: null, became: { fields: { deleted: true, purged: true } } },
+      })
+    }
+    // What no server ever had, no other device has: a tab that is behind still finds what became of it.
+    const mine = note('', { version: 0, fields: { deleted: true } })
+    expect(apply(dirty(null, mine), purge)).toMatchObject({
+      record: { fields: { purged: true } },
+      entry: null,
+    })
   })
 
   test('P1: a tag for what is deleted for good, of which nothing is left here, is refused, not swallowed', () => {

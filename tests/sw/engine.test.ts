@@ -289,6 +289,26 @@ describe('engine, offline and signed out', () => {
     expect(server.pulls).toHaveLength(0)
   })
 
+  test.each(['sync-now', 'retry', 'online', 'signed-in'] as const)(
+    'P9: %s whose turn comes a quarter of an hour later is nobody’s wish any more (seed 2503263)',
+    async (reason) => {
+      let free = () => {}
+      const before = new Promise<void>((resolve) => {
+        free = resolve
+      })
+      const { alone } = device.world
+      const engine = new Engine({ ...device.world, alone: (work) => before.then(() => alone(work)) })
+      await device.write(idOf(1), { title: 't' })
+      const woken = engine.wake(reason, A_MINUTE)
+      clock.pass(15 * A_MINUTE)
+      device.online = false
+      free()
+      await woken
+      expect([server.pushes, server.pulls]).toEqual([[], []])
+      expect((await device.state()).entries).toHaveLength(1)
+    },
+  )
+
   test('P9: signed out sends nothing, keeps everything, and goes on once signed in', async () => {
     server.onPush = () => ({ is: 'signed-out' })
     await device.write(idOf(1), { title: 't' })

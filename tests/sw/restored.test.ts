@@ -27,6 +27,8 @@ let running: TestServer
 /** Devices push, but what others did does not reach them. */
 let pullsFail = false
 let pushesFail = false
+/** A page of changes is on its way to a device. */
+let onRead = () => {}
 beforeEach(async () => {
   folder = tempFolder()
   database = join(folder.path, 'pawkit.db')
@@ -44,7 +46,9 @@ const served = new Proxy({} as TestServer, {
     const fetch: TestServer['fetch'] = async (path, init) => {
       if ((pullsFail && path.includes('/changes')) || (pushesFail && path.includes('/push')))
         throw new TypeError('Failed to fetch')
-      return running.fetch(path, init)
+      const answer = await running.fetch(path, init)
+      if (answer.ok && path.includes('/changes')) onRead()
+      return answer
     }
     return fetch
   },
@@ -169,6 +173,37 @@ describe('a server restored from a backup, used by one device before the other r
     await sync(a)
     await calm(both)
     await expectConverged(both, 'tombstone')
+    expect(await content(a, 1)).toBe('one')
+  })
+
+  test('deleted for good between the fresh read and its push, while another device has it at a lower version', async () => {
+    const both = await pair('between')
+    const [a] = both.devices
+    await a.write(idOf(9), { content: 'before the copy' })
+    await calm(both)
+    await backUp()
+    await a.write(idOf(1), { content: 'one' })
+    await calm(both)
+    both.lines[1].cut = 'before'
+    const steps: Fields[] = [{ content: 'two' }, { deleted: true }]
+    for (const fields of steps) {
+      await a.write(idOf(1), fields)
+      await sync(a)
+    }
+    await restore()
+    onRead = () => {
+      a.online = false
+    }
+    await a.engine.wake('poke', 0)
+    expect(await a.held(idOf(1))).toMatchObject({ record: { version: 3 }, entry: { flight: null } })
+    expect(await a.write(idOf(1), { purged: true })).toMatchObject({
+      is: 'written',
+      record: { fields: { purged: true } },
+    })
+    onRead = () => {}
+    a.online = true
+    await calm(both)
+    await expectConverged(both, 'between')
     expect(await content(a, 1)).toBe('one')
   })
 
