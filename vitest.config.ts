@@ -6,7 +6,9 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     exclude: ['tests/e2e/**', 'node_modules/**'],
     environment: 'node',
-    testTimeout: 20_000,
+    // For what hangs, not for what is slow: a machine may have other things to do.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Vitest leaves one core free, which on a machine of two is half of it.
     maxWorkers: '100%',
     // Tests await conditions; a retry would hide a flaky one.

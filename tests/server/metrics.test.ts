@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { createMetrics } from '../../server/metrics.ts'
 import { PROTOCOL_VERSION } from '../../src/core/protocol.ts'
+import { eventually } from '../support/eventually.ts'
 import { device, mutation } from './device.ts'
 import { type Settings, type TestServer, testServer } from './fixture.ts'
 
@@ -154,7 +155,7 @@ describe('the figures', () => {
     )
     expect(await figure('pawkit_open_streams')).toBe(1)
     await response.body?.cancel()
-    await vi.waitFor(async () => expect(await figure('pawkit_open_streams')).toBe(0))
+    await eventually(async () => expect(await figure('pawkit_open_streams')).toBe(0))
   })
 
   it('sign-ins refused go by status; a sign-up that is refused is none', async () => {

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LIMITS } from '../../src/core/limits.ts'
+import { eventually } from '../support/eventually.ts'
 import { type TestServer, testServer } from './fixture.ts'
 
 /** Longer than the half second after which the adapter cuts an upload that is still going on. */
@@ -107,7 +108,7 @@ describe('a slow upload that is refused before its end', () => {
         () => resolve(),
       ),
     )
-    await expect.poll(() => server.logs.join('')).toContain('"status":401')
+    await eventually(() => expect(server.logs.join('')).toContain('"status":401'))
     socket.destroy()
     expect((await server.send('GET', '/healthz')).status).toBe(200)
   })

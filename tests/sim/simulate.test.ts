@@ -17,7 +17,7 @@ function simulate(...args: string[]): { readonly code: number | null; readonly o
 }
 
 describe('the simulator', () => {
-  test('the same seed, the same trace, byte for byte', { timeout: 60_000 }, async () => {
+  test('the same seed, the same trace, byte for byte', { timeout: 180_000 }, async () => {
     const first = await run(scheduleOf(7, 120))
     const second = await run(scheduleOf(7, 120))
     expect(first.lines.length).toBeGreaterThan(200)
@@ -78,7 +78,7 @@ describe('each rule of the design is watched: a product without it is found out'
   /** Checkers that were the first to see a fault. */
   const telling = new Set<string>()
   const mutants: [string, Mutant][] = Object.entries(MUTANTS)
-  test.each(mutants)('%s', { timeout: 60_000 }, (name, mutant) => {
+  test.each(mutants)('%s', { timeout: 180_000 }, (name, mutant) => {
     const told = judged(name, mutant)
     const checkers = [...told.matchAll(/FAILED (\S+):/g)].map(([, checker = '']) => checker)
     expect(checkers.length, told).toBeGreaterThan(0)

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AppFiles, appFiles } from '../../sw/caching.ts'
 import { driveFiles } from '../../sw/driver.ts'
+import { eventually } from '../support/eventually.ts'
 
 const ORIGIN = 'https://pawkit.example'
 const SCOPE = { location: new URL(`${ORIGIN}/sw.js`), registration: { scope: `${ORIGIN}/` } }
@@ -86,7 +87,7 @@ describe('the app’s own files', () => {
     await third.clear()
     network = (path) => new Response(`${path} of the network`)
     await third.clear()
-    await vi.waitFor(() => expect(store.kept.has(`${ORIGIN}/index.html?__WB_REVISION__=3`)).toBe(true))
+    await eventually(() => expect(store.kept.has(`${ORIGIN}/index.html?__WB_REVISION__=3`)).toBe(true))
   })
 
   test.each<[string, () => Response]>([

@@ -6,6 +6,7 @@ import { Database } from '../../src/store/database.ts'
 import { adoptLibrary, openLibrary } from '../../src/store/library.ts'
 import { readSyncState } from '../../src/store/read.ts'
 import { ACCOUNT, tick } from '../support/device.ts'
+import { eventually } from '../support/eventually.ts'
 
 type Listener = (event: Record<string, unknown>) => void
 
@@ -149,7 +150,7 @@ describe('the worker as it is put together', () => {
     vi.useRealTimers()
     expect(ended).toBeInstanceOf(Error)
     expect(platform.requests).toEqual([])
-    await vi.waitFor(() => expect(said).toContainEqual({ v: 1, type: 'failed', tag: 1 }))
+    await eventually(() => expect(said).toContainEqual({ v: 1, type: 'failed', tag: 1 }))
     expect((await readSyncState(db)).entries).toHaveLength(1)
     channel.close()
     db.close()
@@ -158,7 +159,7 @@ describe('the worker as it is put together', () => {
   test('P9: its sleep ends when something happens, and its lock is the engine’s', async () => {
     platform.self.navigator.onLine = true
     const drain = platform.fire('message', { data: { v: 1, type: 'wake', reason: 'sync-now' } })
-    await vi.waitFor(() => expect(platform.requests.length).toBeGreaterThan(0))
+    await eventually(() => expect(platform.requests.length).toBeGreaterThan(0))
     expect(platform.held).toEqual([ENGINE_LOCK])
     await platform.fire('message', { data: { v: 1, type: 'abort' } })
     await drain
@@ -175,7 +176,7 @@ describe('the worker as it is put together', () => {
     expect(await ask('a')).toEqual(given)
     platform.held = [presenceLock('a')]
     expect(await ask('b')).toEqual(given)
-    await vi.waitFor(() => expect(said).toContainEqual({ v: 1, type: 'right-changed' }))
+    await eventually(() => expect(said).toContainEqual({ v: 1, type: 'right-changed' }))
     const holder = new BroadcastChannel(CHANNEL)
     const place = { path: '/notes/1', field: 'content', start: 3, end: 3, scroll: 0 }
     holder.onmessage = ({ data }) => {

@@ -5,6 +5,7 @@ import { keepDraft } from '../../src/ui/merge/kept-draft.ts'
 import type { ConflictView, PageModel } from '../../src/ui/model.ts'
 import { RequestEvent } from '../../src/ui/requests.ts'
 import { Unfinished } from '../../src/ui/unfinished.ts'
+import { eventually } from '../support/eventually.ts'
 import { memory } from '../support/memory.ts'
 
 const DIALOG = { is: 'resolve', id: 'a' } as const
@@ -77,7 +78,7 @@ describe('a merge that was put aside', () => {
 
   test('P1 it was settled while the page was away', async () => {
     const { notify } = page(written(beginDraft(conflict)), false)
-    await vi.waitFor(() => expect(notify).toHaveBeenCalledOnce())
+    await eventually(() => expect(notify).toHaveBeenCalledOnce())
   })
 
   test('nothing was written in it, or its dialog is open: nobody is told', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { Persistence } from '../../src/persistence.ts'
+import { eventually } from '../support/eventually.ts'
 
 const memory = () => {
   const kept = new Map<string, string>()
@@ -22,7 +23,7 @@ describe('keeping the library safe', () => {
       const first = new Persistence({ manager: browser, memory: remembered })
       first.askOnce()
       first.askOnce()
-      await vi.waitFor(() => expect(remembered().getItem('pawkit-keep-asked')).toBe(agrees ? 'yes' : 'no'))
+      await eventually(() => expect(remembered().getItem('pawkit-keep-asked')).toBe(agrees ? 'yes' : 'no'))
       new Persistence({ manager: browser, memory: remembered }).askOnce()
       expect(browser.persist).toHaveBeenCalledOnce()
     }

@@ -10,6 +10,7 @@ import { wantRight } from '../../src/store/session.ts'
 import { watchFailures } from '../../src/store/watch-failures.ts'
 import { PawkitModel } from '../../src/ui/controllers/page-model.ts'
 import { idOf, T0 } from '../support/device-records.ts'
+import { eventually } from '../support/eventually.ts'
 import { freshBrowser } from '../support/memory.ts'
 import { aloneHere } from '../support/presence.ts'
 
@@ -94,7 +95,7 @@ describe('rescue mode', () => {
     const line = { what: 'written', record: id, epoch: 1, writes: 1 }
     const lines = async () =>
       (await readJournal(db)).flatMap(({ event }) => (event.what === 'written' ? [event] : []))
-    await vi.waitFor(async () => expect(await lines(), 'made, and stored').toEqual([line, line]), 5000)
+    await eventually(async () => expect(await lines(), 'made, and stored').toEqual([line, line]))
   })
 
   test('an update may reload a page in rescue mode that holds nothing of its own, and no other', async () => {

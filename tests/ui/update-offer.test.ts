@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { UpdateOffer, versionAt } from '../../src/update-offer.ts'
+import { eventually } from '../support/eventually.ts'
 import { memory } from '../support/memory.ts'
 
 const offer = (where: () => Storage, version: string | null) =>
@@ -83,7 +84,7 @@ describe('a new version is offered once', () => {
       expect(one.open).toBe(false)
     }
     registration.comes(false)
-    await vi.waitFor(() => expect(versions).toEqual([]))
+    await eventually(() => expect(versions).toEqual([]))
     await new Promise((resolve) => setTimeout(resolve))
     expect(one.open, 'nobody holds it up').toBe(false)
   })
@@ -133,7 +134,7 @@ describe('a new version is offered once', () => {
     one.look()
     const end = await install
     end()
-    await vi.waitFor(() => expect(one.open).toBe(true))
+    await eventually(() => expect(one.open).toBe(true))
     expect(browser().getItem('pawkit-update-hidden')).toBeNull()
   })
 

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RETENTION_MS } from '../../../src/core/protocol.ts'
+import { eventually } from '../../support/eventually.ts'
 import { device, mutation } from '../device.ts'
 import { type Client, type TestServer, testServer } from '../fixture.ts'
 
@@ -110,7 +111,7 @@ describe('the devices of an account', () => {
     later(61_000)
     expect((await devices()).devices).toMatchObject([{ id: LAPTOP, online: true }])
     await leave(reader)
-    await vi.waitFor(async () => expect((await devices()).devices).toMatchObject([{ online: false }]))
+    await eventually(async () => expect((await devices()).devices).toMatchObject([{ online: false }]))
   })
 
   it('are not online by a stream alone: one whose network is gone has not ended it', async () => {
@@ -130,7 +131,7 @@ describe('the devices of an account', () => {
     await leave(reader)
     expect((await devices()).devices).toMatchObject([{ online: true }])
     await leave(other)
-    await vi.waitFor(async () => expect((await devices()).devices).toMatchObject([{ online: false }]))
+    await eventually(async () => expect((await devices()).devices).toMatchObject([{ online: false }]))
     await push(LAPTOP, 'Laptop')
     expect((await devices()).devices).toMatchObject([{ online: false }])
     const back = await streaming(LAPTOP)

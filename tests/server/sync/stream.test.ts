@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { device, mutation } from '../device.ts'
 import { type Client, type TestServer, testServer } from '../fixture.ts'
 
@@ -90,7 +91,7 @@ describe('the stream', () => {
     expect((await ada.send('HEAD', `/api/sync/stream?protocol=1&account=${ada.account}`)).status).toBe(200)
     expect(server.pokes.size).toBe(2)
     await gone.cancel()
-    await vi.waitFor(() => expect(server.pokes.size).toBe(1))
+    await eventually(() => expect(server.pokes.size).toBe(1))
     server.draining = true
     server.pokes.closeAll()
     expect(await stays.next()).toBe(null)
