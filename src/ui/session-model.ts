@@ -32,6 +32,8 @@ export interface Refused {
   go(): void
   /** *View only*: gives it up. */
   drop(): void
+  /** *Open in new tab*: what was typed is not written here, and waits as a draft for the tab that opens. */
+  keep?(): void
   /** A text field: takes letters that were meant for it, and typed while the person is being asked. */
   more?(text: string): void
 }

@@ -477,6 +477,27 @@ test('Open in new tab opens the record in a tab that takes control', async ({ de
   await expect(banner(third)).toHaveCount(0)
 })
 
+test('P1 Open in new tab: what was typed to get there waits in it as a draft', async ({ devices }) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Opened', 'text')
+  const second = await secondTab(context, `/notes/${id}`)
+  await second.content.focus()
+  await second.page.keyboard.press('End')
+  await second.page.keyboard.type(' xyz')
+  const [page] = await Promise.all([
+    context.waitForEvent('page'),
+    asked(second).getByRole('button', { name: 'Open in new tab' }).click(),
+  ])
+  const third = new App(page)
+  await expect(third.content).toHaveValue('text')
+  await third.button('Take in').click()
+  await expect(third.content).toHaveValue('text xyz')
+  await expect(second.content).toHaveValue('text xyz')
+  await expect(first.content).toHaveValue('text xyz')
+  await expect(second.button('Take in')).toHaveCount(0)
+})
+
 /**
  * Another tab has taken control, unheard, as this one is written in: so it is with one that slept and woke.
  * @param told it hears of that right after

@@ -32,6 +32,25 @@ test('all that is typed until a person has answered is one question, and is made
   expect(made).toEqual(['a', 'b'])
 })
 
+test('P1 where another tab is opened for it, what was typed is made for the store to keep, in its order', () => {
+  const here = field()
+  const asDraft = (typed: () => void) => {
+    made.push('as a draft:')
+    typed()
+  }
+  wanted.add(here, edit('a'), asDraft)
+  wanted.add(here, edit('b'), asDraft)
+  wanted.add(field(false), edit('for a page that is gone'), asDraft)
+  asked[0]?.keep?.()
+  expect(made).toEqual(['as a draft:', 'a', 'as a draft:', 'b'])
+  // What no record can keep is given up.
+  wanted.add(here, edit('tag'))
+  asked[1]?.keep?.()
+  expect(made).toHaveLength(4)
+  wanted.add(here, edit('c'), asDraft)
+  expect(asked).toHaveLength(3)
+})
+
 test('P4 what was wanted in one record is not made in another that its field shows by then, nor in no field', () => {
   const here = field()
   wanted.add(here, edit('for one'))

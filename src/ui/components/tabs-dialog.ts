@@ -73,8 +73,10 @@ export class TabsDialog extends DialogElement {
     const { record } = this.refused
     const held = record === null ? undefined : this.model.records.get(record)?.record
     const path = held ? pathOf(held) : location.pathname
+    // First: the focus goes back to the field that was typed in.
+    this.close()
+    this.refused.keep?.()
     window.open(`${path}?${TAKE_CONTROL}`, '_blank', 'noopener')
-    this.#viewOnly()
   }
 
   /**

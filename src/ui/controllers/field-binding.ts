@@ -82,6 +82,14 @@ export class FieldBinding {
     this.#readOnly.set(on)
   }
 
+  /** Makes an edit while another tab has control: the store refuses it and keeps it as a draft. */
+  asDraft(edit: () => void): void {
+    const { on } = this.#readOnly
+    this.#readOnly.set(false)
+    edit()
+    this.#readOnly.set(on)
+  }
+
   /** What it holds that the store has not confirmed; null: nothing. */
   get unsaved(): string | null {
     return this.element.value === this.#confirmed ? null : this.element.value

@@ -91,7 +91,7 @@ export class RecordEditing implements ReactiveController {
         element,
         (shown, typed, leaving) => this.#write(name, shown, typed, leaving),
         (saving) => this.#saving.set(name, saving),
-        (edit) => this.#wanted.add(element, edit),
+        (edit) => this.#wanted.add(element, edit, (typed) => field.asDraft(typed)),
       )
       field.load(this.#stored(name))
       field.readOnly = !this.#mayWrite

@@ -79,6 +79,7 @@ export class TabsController implements ReactiveController {
       record: this.#waiting[0]?.record ?? null,
       go,
       drop: () => this.#end((one) => one.drop()),
+      keep: () => this.#end((one) => (one.keep ?? one.drop)()),
       more: (letters) => this.#waiting[0]?.more?.(letters),
     }
     dialog.isTyped = () => this.#isTyped()
