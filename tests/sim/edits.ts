@@ -2,6 +2,7 @@ import { type Fields, list, type RecordState, text } from '../../src/core/record
 import type { SimDevice } from './device.ts'
 import { tokensIn } from './model.ts'
 import type { Random } from './random.ts'
+import { restoreVersion } from './restoring.ts'
 import { isBane, POISON, REFUSED, withoutBanes } from './server.ts'
 import type { Simulation } from './simulation.ts'
 import type { Doing } from './steps.ts'
@@ -121,6 +122,16 @@ const edits: Partial<Record<Doing, Edit>> = {
   purge(hand) {
     const record = pick(hand, ({ fields }) => fields.deleted === true && fields.purged !== true)
     if (record) purge(hand.sim, hand.device, hand.tab, record)
+  },
+  version({ sim, device, tab, random }) {
+    const record = pick(
+      { sim, device, tab, random },
+      ({ kind, fields }) => kind !== 'collection' && fields.purged !== true,
+    )
+    if (!record) return
+    void restoreVersion(sim, device, tab, record, random).catch((error: unknown) => {
+      if (!tab.actor.dead) sim.report('unhandled', String(error))
+    })
   },
   poison(hand) {
     const record = pick(hand, (one) => isLive(one) && one.kind === 'note' && tokensIn(one).length > 0)

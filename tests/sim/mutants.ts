@@ -263,6 +263,13 @@ export const MUTANTS = {
     caughtBy: ['conflict-sides'],
     seeds: [5],
   },
+  'restore a version without keeping what it replaces': {
+    file: 'src/store/history.ts',
+    find: '    if (!record || entry === undefined) return\n    for (const field of fields) {',
+    replace: '    if (!record || entry === undefined) return\n    for (const field of fields.slice(0, 0)) {',
+    caughtBy: ['nothing-lost'],
+    seeds: [4],
+  },
   'read what is new only when the app is opened': {
     file: 'sw/engine.ts',
     find: '    this.#pullWanted ||= !NO_PULL.has(reason)\n',

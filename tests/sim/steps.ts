@@ -15,6 +15,8 @@ const WEIGHTS = {
   url: 2,
   bin: 5,
   purge: 2,
+  /** In the place of others (`withVersions`). */
+  version: 0,
   poison: 1.5,
   wake: 6,
   retry: 2,
@@ -136,8 +138,19 @@ export function scheduleOf(seed: number, length: number): Schedule {
     device: random.below(devices),
     seed: random.below(0x7fffffff),
   }))
-  return { seed, devices, removals, member, rights, steps }
+  return { seed, devices, removals, member, rights, steps: removals ? withVersions(seed, steps) : steps }
 }
+
+/**
+ * In some runs people restore versions as well, in the place of some of their edits. By numbers of its own, so that
+ * every other run of a seed stays what it was.
+ */
+function withVersions(seed: number, steps: readonly Step[]): readonly Step[] {
+  const random = new Random(seed ^ 0x5e77)
+  if (!random.chance(0.4)) return steps
+  return steps.map((step) => (EDITS.has(step.do) && random.chance(0.3) ? { ...step, do: 'version' } : step))
+}
+const EDITS: ReadonlySet<Doing> = new Set(['title', 'rewrite', 'tags', 'pin', 'bin', 'type', 'clash'])
 
 /** Only those steps of a schedule, by their places. */
 export const keep = (schedule: Schedule, places: readonly number[]): Schedule => ({

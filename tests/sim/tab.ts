@@ -133,11 +133,14 @@ export class SimTab {
     return uuidV7(this.#host.now(), this.#host.random.bytes(16))
   }
 
+  /** What was restored from the version history: what it replaces is in there. */
+  readonly restored = new WeakSet<Fields>()
+
   /** Every write of the page's, and what comes of it. */
   #watch({ pen }: SimPage): void {
     const write = pen.write.bind(pen)
     pen.write = async (change, durability) => {
-      this.#host.issued(change.id, change.shown, change.typed)
+      this.#host.issued(change.id, this.restored.has(change.typed) ? {} : change.shown, change.typed)
       this.unanswered++
       const done = await write(change, durability)
       this.unanswered--
