@@ -58,6 +58,7 @@ interface BrowserSuite {
     readonly title: string
     readonly file: string
     readonly tests: readonly {
+      readonly status: string
       readonly results: readonly { readonly error?: { readonly message?: string } }[]
     }[]
   }[]
@@ -70,7 +71,7 @@ export function browserCounts(path: string): Counts {
   }
   const failedIn = ({ suites = [], specs = [] }: BrowserSuite): string[] => [
     ...specs
-      .filter(({ ok }) => !ok)
+      .filter(({ ok, tests }) => !ok || tests.some(({ status }) => status === 'flaky'))
       .map(({ file, title, tests }) =>
         named(`${root}tests/e2e/${file}`, title, tests[0]?.results[0]?.error?.message),
       ),

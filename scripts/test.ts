@@ -55,7 +55,9 @@ try {
   // Named once more at the end: who keeps only the last lines of a run must be able to tell what failed.
   for (const name of counts.flatMap(({ names }) => names)) process.stdout.write(`FAILED: ${name}\n`)
   if (!stored && counts[0]?.names.length === 0)
-    process.stdout.write('FAILED: branches of sw and src/store that no test runs\n')
+    process.stdout.write(
+      'FAILED: tests/sw, tests/store: branches that no test runs, or an error outside of a test\n',
+    )
   const total = (key: 'passed' | 'failed'): number => counts.reduce((sum, count) => sum + count[key], 0)
   process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`)
   process.stdout.write(
@@ -82,6 +84,7 @@ function simulate(): Counts {
   const told = /simulation: (\d+) runs .* clean, (\d+) failed/.exec(stdout)
   const failed = Number(told?.[2] ?? 1)
   const names = [...stdout.matchAll(/^seed \d+ FAILED .*/gm)].map(([line]) => line)
+  if (status !== 0 && names.length === 0) names.push('the simulation ended before it was through')
   return { passed: Number(told?.[1] ?? 0), failed: status === 0 ? failed : Math.max(1, failed), names }
 }
 

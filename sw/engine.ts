@@ -1,7 +1,6 @@
 import { hastened } from '../src/core/backoff.ts'
 import type { Announcement, WakeReason } from '../src/core/messages.ts'
 import { decide, type Step } from '../src/core/sync-machine.ts'
-import { isOver, type Wait } from '../src/core/wait.ts'
 import type { Database } from '../src/store/database.ts'
 import type { Journal } from '../src/store/journal.ts'
 import { OtherLibrary } from '../src/store/library.ts'
@@ -35,12 +34,8 @@ export interface EngineWorld {
 const HASTY: ReadonlySet<WakeReason> = new Set(['online', 'sync-now', 'retry', 'signed-in'])
 /** Nobody may be there to go on typing, or a person wants it now: what waits for a pause goes at once. */
 const IMPATIENT: ReadonlySet<WakeReason> = new Set(['hidden', 'sync-now', 'retry'])
-/**
- * What a wake wished for is nobody's wish any more when its turn comes later than this, ms: longer than a request in
- * flight lasts, shorter than a browser lets a worker wait for another's lock.
- */
-const WISH = 180_000
-const NO_WISH: Wait = { start: 0, length: 0 }
+/** Haste that has waited longer than this for another worker to let go of the lock is nobody's any more, ms. */
+const HASTE = 180_000
 const NO_PULL: ReadonlySet<WakeReason> = new Set(['changed', 'hidden'])
 
 /**
@@ -73,10 +68,12 @@ export class Engine {
   #asked = false
   #pullWanted = false
   readonly #reasons = new Set<WakeReason>()
-  #haste = NO_WISH
-  #opened = NO_WISH
-  #signedIn = NO_WISH
+  #hasty = false
+  /** When it was asked for last, ms. */
+  #hastyAt = 0
   #impatient = false
+  #opened = false
+  #signedIn = false
   #patientUntil = 0
   /** Why it last rested, as the log says; null: something was tried since. */
   #rested: string | null = null
@@ -96,13 +93,14 @@ export class Engine {
     this.#asked = true
     this.#reasons.add(reason)
     this.#pullWanted ||= !NO_PULL.has(reason)
-    const now = this.#world.now()
-    const wish = { start: now, length: WISH }
-    if (HASTY.has(reason)) this.#haste = wish
-    if (reason === 'opened') this.#opened = wish
-    if (reason === 'signed-in') this.#signedIn = wish
+    if (HASTY.has(reason)) {
+      this.#hasty = true
+      this.#hastyAt = this.#world.now()
+    }
     this.#impatient ||= IMPATIENT.has(reason)
-    this.#patientUntil = Math.max(this.#patientUntil, now + patience)
+    this.#opened ||= reason === 'opened'
+    this.#signedIn ||= reason === 'signed-in'
+    this.#patientUntil = Math.max(this.#patientUntil, this.#world.now() + patience)
     this.#nap.abort()
     this.#running ??= this.#run()
     return this.#running
@@ -138,6 +136,8 @@ export class Engine {
   async #drain(): Promise<void> {
     this.#abort = new AbortController()
     const db = await this.#world.database()
+    // By distance: a clock that was set back by a little is no long wait.
+    if (Math.abs(this.#world.now() - this.#hastyAt) > HASTE) this.#hasty = false
     for (;;) {
       this.#asked = false
       const now = this.#world.now()
@@ -157,8 +157,10 @@ export class Engine {
       if (step.do === 'wait' || step.do === 'rest') tellGathered(this.#world, this.#notices)
       if (step.do === 'rest') {
         if (!quiet && step.why !== 'done') this.#world.journal.add({ what: 'rested', why: step.why })
-        this.#haste = this.#opened = this.#signedIn = NO_WISH
+        this.#hasty = false
         this.#impatient = false
+        this.#opened = false
+        this.#signedIn = false
         return
       }
       // Begun before the step, so that a worker that dies in it leaves a trace; not awaited, for nothing may come between.
@@ -181,17 +183,16 @@ export class Engine {
       rereading: outbox.library.reread !== null,
       pullWanted: this.#pullWanted,
       online: this.#world.online(),
-      hasty: !isOver(this.#haste, now),
-      opened: !isOver(this.#opened, now),
-      signedIn: !isOver(this.#signedIn, now),
+      hasty: this.#hasty,
+      opened: this.#opened,
+      signedIn: this.#signedIn,
       patience: Math.max(0, this.#patientUntil - now),
     }
   }
 
   async #take(step: Exclude<Step, { do: 'rest' }>, db: Database, outbox: OutboxState): Promise<void> {
-    const now = this.#world.now()
-    const hasty = !isOver(this.#haste, now)
-    let connection = hasty ? hastened(outbox.connection, now) : outbox.connection
+    const hasty = this.#hasty
+    let connection = hasty ? hastened(outbox.connection, this.#world.now()) : outbox.connection
     // Should this push fail: whether all that is due is known to fail alone.
     if (connection.is === 'failing' && step.do === 'push')
       connection = { ...connection, apart: outbox.due.length === outbox.alone.size }
@@ -207,14 +208,16 @@ export class Engine {
     try {
       if (step.do === 'wait') {
         this.#impatient = false
-        this.#haste = NO_WISH
+        this.#hasty = false
         return await this.#sleep(step.ms)
       }
-      this.#haste = this.#opened = this.#signedIn = NO_WISH
+      this.#hasty = false
+      this.#opened = false
+      this.#signedIn = false
       if (step.do === 'sign-out') return await endSession(task)
       const through = step.do === 'push' ? await this.#push(task, step.ids) : await this.#pull(task)
       // Haste lasts while the server answers: the browser that says offline is wrong (traces.md, 55).
-      if (hasty && through) this.#haste = { start: this.#world.now(), length: WISH }
+      this.#hasty ||= hasty && through
     } catch (error) {
       // Another library now: this answer, and all that this drain knew, was the old one's.
       if (!(error instanceof OtherLibrary)) throw error

@@ -161,11 +161,12 @@ export function isSettled(base: RecordState | null, record: RecordState): boolea
 
 /**
  * What stays of a record with nothing to send. It is the server's again, to the stamp; a tombstone that a restored
- * server lacks is forgotten, as in a fresh read (sendWhole in reread.ts).
+ * server lacks is of no version there: another device may still have the record at a version below the tombstone's, and
+ * what it sends must not be dropped here.
  */
-export function settledAs(base: RecordState | null, record: RecordState): RecordState | null {
+export function settledAs(base: RecordState | null, record: RecordState): RecordState {
   if (base?.version) return base
-  return isPurged(record) && record.version > 0 ? null : record
+  return isPurged(record) ? { ...record, version: 0 } : record
 }
 
 /** Freezes what is to be sent. To be committed durably before it is sent, and sent again under the same id. */

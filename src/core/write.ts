@@ -38,8 +38,6 @@ export interface FromDraft {
 /** What the rows become, and values that another tab or device had put there and that this write replaces unseen. */
 export interface Written extends Held {
   readonly lost: readonly Lost[]
-  /** What the page is told that it became, also where it leaves nothing behind. */
-  readonly became: RecordState
 }
 
 /**
@@ -80,9 +78,8 @@ export function applyChange(
   // A card without its link would only be refused by the server; what was typed stays in the editor.
   if (returns && !checkFields(change.kind, fields).ok) return bad(gone(change))
   const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
-  if (!creating && held.record && sameRecord(record, held.record))
-    return ok({ ...held, lost, became: held.record })
-  return ok({ ...written(held, record, now, change.urgency), lost, became: record })
+  if (!creating && held.record && sameRecord(record, held.record)) return ok({ ...held, lost })
+  return ok({ ...written(held, record, now, change.urgency), lost })
 }
 
 function written(held: Held, record: RecordState, now: number, urgency: Urgency): Held {

@@ -99,15 +99,15 @@ async function apply(tx: Transaction, write: Write, id: string, held: Held): Pro
   const stamp = stampAt(write.now, await offsetOf(tx))
   const applied = applyChange(held, { ...write, id }, stamp, write.now)
   if (!applied.ok) return { is: 'invalid', problems: applied.problem }
-  const { lost, became, ...now } = applied.value
+  const { lost, ...now } = applied.value
   await forgetMade(tx, write)
   if (now.record === held.record && now.entry === held.entry) return written(held.record, held.entry, false)
   const row = await tx.objectStore('vanishing').get(id)
   const after = row ? keep(now, row.tombstone, write.now) : now
   await writeSettled(tx, id, { ...after, lost, returned: false }, write.now)
   await tx.objectStore('vanishing').delete(id)
-  // Deleted for good here too, what the server no longer names leaves nothing behind.
-  return written(after.record ?? became, after.entry, true)
+  // Deleted for good here too, what the server no longer names leaves nothing behind; the page is told what it became.
+  return written(after.record ?? now.record, after.entry, true)
 }
 
 const written = (record: RecordState | null, entry: Entry | null, changed: boolean): Committed =>

@@ -496,6 +496,18 @@ test('P1 Open in new tab: what was typed to get there waits in it as a draft', a
   await expect(second.content).toHaveValue('text xyz')
   await expect(first.content).toHaveValue('text xyz')
   await expect(second.button('Take in')).toHaveCount(0)
+  await expect(second.content, 'it asks again').toHaveAttribute('aria-readonly', 'true')
+
+  // Tags too.
+  await second.page.getByRole('textbox', { name: 'Tags' }).click()
+  await second.page.keyboard.type('soup')
+  const [another] = await Promise.all([
+    context.waitForEvent('page'),
+    asked(second).getByRole('button', { name: 'Open in new tab' }).click(),
+  ])
+  const fourth = new App(another)
+  await fourth.button('Take in').click()
+  await expect(fourth.page.getByRole('textbox', { name: 'Tags' })).toHaveValue('soup')
 })
 
 /**

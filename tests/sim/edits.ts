@@ -155,8 +155,10 @@ export function forget(sim: Simulation, device: SimDevice, record: RecordState):
   const entry = here.entries.find(({ id }) => id === record.id)
   // What an editor of a card that went into this one typed has followed it.
   const former = [record, ...stored].flatMap(({ fields }) => list(fields.formerIds))
-  for (const id of new Set([record.id, ...former]))
+  for (const id of new Set([record.id, ...former])) {
     sim.model.purged(`${device.name} ${id}`, [record, stored, entry])
+    sim.model.buried(id)
+  }
   sim.checks.conflicts.purged(record.id)
 }
 

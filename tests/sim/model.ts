@@ -26,6 +26,9 @@ export class Model {
   readonly #gone = new Set<string>()
   /** What was typed into a record on one device, by device and record. */
   readonly #typed = new Map<string, string[]>()
+  /** Values that somebody's restore replaced, by record: they are in its version history alone. */
+  readonly #replaced = new Map<string, string[]>()
+  readonly #buried = new Set<string>()
   #count = 0
 
   token(): string {
@@ -49,6 +52,20 @@ export class Model {
   /** A person deletes a record for good: what they saw of it, and what they typed into it on that device. */
   purged(where: string, seen: unknown): void {
     this.drop([seen, this.#typed.get(where) ?? []])
+  }
+
+  /** A version was restored in the place of these, and without them: they stay in the record's version history. */
+  replaced(record: string, before: unknown, after: unknown): void {
+    const left = new Set(tokensIn(after))
+    const gone = tokensIn(before).filter((token) => !left.has(token))
+    this.#replaced.set(record, [...(this.#replaced.get(record) ?? []), ...gone])
+    if (this.#buried.has(record)) this.drop(gone)
+  }
+
+  /** Somebody has deleted a record for good: its version history goes with it, on the server and with what they see. */
+  buried(record: string): void {
+    this.#buried.add(record)
+    this.drop(this.#replaced.get(record) ?? [])
   }
 
   /** Gone for good by a person's word, or by an act that no program can undo. */

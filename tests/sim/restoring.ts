@@ -32,15 +32,16 @@ export async function restoreVersion(
   const { id } = record
   const fields = random.pick(versionsOf(sim, device, id))
   const db = tab.database
-  const { typed } = restoring(record, fields ?? {})
+  if (!db || !fields) return
+  const { shown, typed } = restoring(record, fields)
   const changed = Object.keys(typed)
-  if (!db || !fields || changed.length === 0) return
+  if (changed.length === 0) return
   const kept = await tab.permit(({ library }) =>
     keepUnsent(db, library, id, changed, device.now).then(() => true),
   )
   if (!kept || tab.actor.dead) return
-  if (!kept || tab.actor.dead) return
   sim.trace(`${tab.actor.name} restores ${changed.join()} of ${id}`)
   tab.restored.add(typed)
+  sim.model.replaced(id, shown, typed)
   tab.edit(record, typed)
 }

@@ -289,9 +289,8 @@ describe('engine, offline and signed out', () => {
     expect(server.pulls).toHaveLength(0)
   })
 
-  test.each(['sync-now', 'retry', 'online', 'signed-in'] as const)(
-    'P9: %s whose turn comes a quarter of an hour later is nobody’s wish any more (seed 2503263)',
-    async (reason) => {
+  describe('haste that waits for another worker to let go of the lock', () => {
+    const held = async (reason: WakeReason, ms: number): Promise<void> => {
       let free = () => {}
       const before = new Promise<void>((resolve) => {
         free = resolve
@@ -300,14 +299,41 @@ describe('engine, offline and signed out', () => {
       const engine = new Engine({ ...device.world, alone: (work) => before.then(() => alone(work)) })
       await device.write(idOf(1), { title: 't' })
       const woken = engine.wake(reason, A_MINUTE)
-      clock.pass(15 * A_MINUTE)
+      clock.now += ms
       device.online = false
       free()
       await woken
-      expect([server.pushes, server.pulls]).toEqual([[], []])
-      expect((await device.state()).entries).toHaveLength(1)
-    },
-  )
+    }
+
+    test.each(['sync-now', 'retry', 'online', 'signed-in'] as const)(
+      'P9: %s, a quarter of an hour: nobody’s haste any more (seed 2503263)',
+      async (reason) => {
+        await held(reason, 15 * A_MINUTE)
+        expect([server.pushes, server.pulls]).toEqual([[], []])
+        expect((await device.state()).entries).toHaveLength(1)
+      },
+    )
+
+    test.each([2 * A_MINUTE, 0, -2000])('%i ms by the clock: it tries (trace 55)', async (ms) => {
+      await held('sync-now', ms)
+      expect(server.pushes).toHaveLength(1)
+      expect((await device.state()).entries).toEqual([])
+    })
+  })
+
+  test('no lost haste: Sync now in the midst of a request that takes minutes begins a round as soon as it has failed', async () => {
+    let answer: (failed: typeof NO_ANSWER) => void = () => {}
+    server.onPush = () => new Promise((resolve) => (answer = resolve))
+    await device.write(idOf(1), { title: 't' })
+    const drain = wake('changed', 0)
+    await until(() => server.pushes.length === 1, 'the push')
+    const hasty = wake('sync-now', 0)
+    clock.now += 4 * A_MINUTE
+    answer(NO_ANSWER)
+    await until(() => server.pushes.length === 2, 'another')
+    answer(NO_ANSWER)
+    await Promise.all([drain, hasty])
+  })
 
   test('P9: signed out sends nothing, keeps everything, and goes on once signed in', async () => {
     server.onPush = () => ({ is: 'signed-out' })

@@ -122,6 +122,20 @@ describe('P4 P7 a tab that has lost control and has it again', () => {
     expect(editor.value).toBe('one and theirs')
   })
 
+  test('P1 an edit that is let through where none may be made is handed to the store, which keeps it; the next is held back', async () => {
+    const { editor, binding, fences, sent } = field('one')
+    binding.readOnly = true
+    binding.asDraft(() => editor.press(' more'))
+    expect(sent).toEqual([{ shown: 'one', typed: 'one more' }])
+    await fences('one')
+    const broken = (): void => {
+      throw new Error('no such edit')
+    }
+    expect(() => binding.asDraft(broken)).toThrow('no such edit')
+    editor.press('!')
+    expect([editor.value, sent.length]).toEqual(['one', 1])
+  })
+
   test('leaving a field that may not be written in writes nothing', async () => {
     const { editor, binding, stores, sent } = field('one')
     editor.press('x')

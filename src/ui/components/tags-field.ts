@@ -107,7 +107,9 @@ export class TagsField extends PawkitElement {
     if (!input) return
     const shown = (): string => this.#shown.join(', ')
     const { signal } = new AbortController()
-    this.#readOnly = new ReadOnlyField(input, shown, (edit) => this.#wanted.add(input, edit), signal)
+    const readOnly = new ReadOnlyField(input, shown, (edit) => this.#wanted.add(input, edit, asDraft), signal)
+    const asDraft = (edit: () => void): void => readOnly.asDraft(edit)
+    this.#readOnly = readOnly
   }
 
   override updated(): void {

@@ -84,10 +84,7 @@ export class FieldBinding {
 
   /** Makes an edit while another tab has control: the store refuses it and keeps it as a draft. */
   asDraft(edit: () => void): void {
-    const { on } = this.#readOnly
-    this.#readOnly.set(false)
-    edit()
-    this.#readOnly.set(on)
+    this.#readOnly.asDraft(edit)
   }
 
   /** What it holds that the store has not confirmed; null: nothing. */

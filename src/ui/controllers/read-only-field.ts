@@ -55,6 +55,17 @@ export class ReadOnlyField {
     else this.#field.removeAttribute('aria-readonly')
   }
 
+  /** Has an edit made all the same: the store refuses it and keeps it as a draft. */
+  asDraft(edit: () => void): void {
+    const on = this.#on
+    this.#on = false
+    try {
+      edit()
+    } finally {
+      this.#on = on
+    }
+  }
+
   #beforeInput(event: InputEvent): void {
     const { inputType } = event
     if (this.#oneLine && (inputType === 'insertLineBreak' || inputType === 'insertParagraph')) return

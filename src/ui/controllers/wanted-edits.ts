@@ -20,8 +20,8 @@ export class WantedEdits {
     this.#record = record
   }
 
-  /** @param asDraft makes an edit where the store is to refuse it; without it, what is not made is given up */
-  add(field: Field, edit: () => void, asDraft?: (edit: () => void) => void): void {
+  /** @param asDraft makes an edit where the store is to refuse it */
+  add(field: Field, edit: () => void, asDraft: (edit: () => void) => void): void {
     const made = this.#hereOnly(field, edit, asDraft)
     if (this.#waiting) {
       this.#waiting.push(made)
@@ -46,7 +46,7 @@ export class WantedEdits {
   }
 
   /** By then the field may show another record, where it would be written, or be gone. */
-  #hereOnly(field: Field, edit: () => void, asDraft: (edit: () => void) => void = () => {}): Edit {
+  #hereOnly(field: Field, edit: () => void, asDraft: (edit: () => void) => void): Edit {
     const record = this.#record()
     const isHere = (): boolean => field.isConnected && this.#record() === record
     return { make: () => void (isHere() && edit()), refused: () => void (isHere() && asDraft(edit)) }
