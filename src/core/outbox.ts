@@ -143,7 +143,7 @@ export function difference(base: RecordState | null, record: RecordState): Field
   const fields: Record<string, Json> = {}
   for (const field of base?.version ? changedFields(base, record) : Object.keys(record.fields)) {
     const value = record.fields[field]
-    if (value !== undefined) fields[field] = value
+    fields[field] = value === undefined ? false : value
   }
   return fields
 }

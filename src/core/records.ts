@@ -118,10 +118,14 @@ export function sameValue(kind: MergeKind, a: Json | undefined, b: Json | undefi
   return sameJson(a, b)
 }
 
+const LIFE = ['deleted', 'purged'] as const
+
 /** The fields in which a record differs from its base, as their merge kinds see it. */
 export function changedFields(base: RecordState | null, record: RecordState): string[] {
   const before = base?.fields ?? {}
-  return Object.keys(record.fields).filter(
+  // A record that never was in the Trash says nothing of it, and differs from one that is.
+  const life = LIFE.filter((field) => before[field] && !(field in record.fields))
+  return [...Object.keys(record.fields), ...life].filter(
     (field) =>
       !(
         Object.hasOwn(before, field) &&

@@ -15,6 +15,11 @@ const STEPS = 3_000_000
 /** A pictogram with what belongs to it, a character of a script without spaces, a word, white space, a sign. */
 const WORDS =
   /\p{Extended_Pictographic}(?:[\u{fe0f}\p{EMod}]|\u{200d}\p{Extended_Pictographic})*|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]|[\p{L}\p{N}\p{M}_'’]+|\n|[^\S\n]+|./gsu
+/** Where a line ends, and where a word does. */
+const LINE: ReadonlySet<string> = new Set('\n')
+const WORD: ReadonlySet<string> = new Set(' ')
+/** Where the last word of a line ends of which something stayed; a line of which nothing did is shown with its break. */
+const LAST_WORD: ReadonlySet<string> = new Set(' \n')
 const LINES = /[^\n]*\n|[^\n]+$/g
 
 /**
@@ -24,9 +29,9 @@ const LINES = /[^\n]*\n|[^\n]+$/g
 export function diffWords(before: string, after: string): Piece[] {
   const pieces = new Pieces()
   const budget = { left: STEPS }
-  between(before, after, '\n', pieces, (from, to) =>
+  between(before, after, LINE, pieces, (from, to) =>
     compare(from.match(LINES) ?? [], to.match(LINES) ?? [], pieces, budget, (gone, come) =>
-      between(gone, come, ' ', pieces, (old, now) => byWord(old, now, pieces, budget)),
+      between(gone, come, WORD, pieces, (old, now) => byWord(old, now, pieces, budget)),
     ),
   )
   return joined(pieces.all)
@@ -36,19 +41,20 @@ export function diffWords(before: string, after: string): Piece[] {
 function between(
   before: string,
   after: string,
-  edge: string,
+  edges: ReadonlySet<string>,
   pieces: Pieces,
   middle: (from: string, to: string) => void,
 ): void {
   const least = Math.min(before.length, after.length)
   let head = 0
   while (head < least && before[head] === after[head]) head++
-  if (before !== after) head = before.slice(0, head).lastIndexOf(edge) + 1
+  if (before !== after) while (head > 0 && !edges.has(before.charAt(head - 1))) head--
   let tail = 0
   while (tail < least - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++
-  const edgeAt = before.slice(before.length - tail).indexOf(edge)
+  const ends = edges === WORD && head > 0 ? LAST_WORD : edges
+  while (tail > 0 && !ends.has(before.charAt(before.length - tail))) tail--
   // A line ends with its edge, a word is followed by it.
-  tail = edgeAt < 0 ? 0 : tail - edgeAt - (edge === '\n' ? 1 : 0)
+  if (edges === LINE && tail > 0) tail--
   pieces.add('same', before.slice(0, head))
   middle(before.slice(head, before.length - tail), after.slice(head, after.length - tail))
   pieces.add('same', before.slice(before.length - tail))

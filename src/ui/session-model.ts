@@ -32,11 +32,14 @@ export interface Refused {
   go(): void
   /** *View only*: gives it up. */
   drop(): void
-  /** *Open in new tab*: what was typed is not written here, and waits as a draft for the tab that opens. */
+  /** *Open in new tab*, or this page goes: what was typed is not written here, and waits as a draft for another tab. */
   keep?(): void
   /** A text field: takes letters that were meant for it, and typed while the person is being asked. */
   more?(text: string): void
 }
+
+/** Not made here: what was typed is kept as a draft, anything else given up. */
+export const leave = (refused: Refused): void => (refused.keep ? refused.keep() : refused.drop())
 
 /** Where a person was typing in the tab that had control; `asked`: somebody pressed *Take control* to go on here. */
 export interface HandedOver extends Place {
@@ -63,6 +66,8 @@ export interface SessionActions extends EventTarget {
   arrive(path: string): HandedOver | null
   /** Opens the dialog for an edit that a component will not even begin, such as a key in a read-only editor. */
   refuse(refused: Refused): void
+  /** The page goes: what was typed and still waits to hear who may write is kept. */
+  keepHeld(): void
   /** Begins something that would lead to an edit, or asks first. */
   begin(record: string | null, work: () => void): void
   /** What this device is called. */

@@ -12,7 +12,7 @@ import {
   recordState,
   type World,
 } from '../core/status.ts'
-import { isOver, remaining } from '../core/wait.ts'
+import { isOver, remaining, type Wait } from '../core/wait.ts'
 import type { SyncState } from '../store/read.ts'
 import type { Background } from '../worker-client.ts'
 import type { FailedChange, Receipt, RecordView, SyncSummary } from './model.ts'
@@ -168,14 +168,22 @@ const records = (count: number): string => (count === 1 ? '1 record is' : `${num
 /** Older than this, a change is longer on its way than any wait of our own takes while the server answers. */
 const TOO_LONG = 2 * 60_000
 
+/** What waits for a person is not stuck. */
+const mayStick = ({ state: { is } }: Entry): boolean => is !== 'refused' && is !== 'conflict'
+const patienceWith = ({ since }: Entry): Wait => ({ start: since, length: TOO_LONG + 1 })
+
+/** How long until the watchdog has one more change to name, ms; null: there is none to come. */
+export function untilAlarm({ state, now }: Facts): number | null {
+  const left = state.entries.filter(mayStick).map((entry) => remaining(patienceWith(entry), now))
+  const coming = left.filter((ms) => ms > 0)
+  return coming.length === 0 ? null : Math.min(...coming)
+}
+
 /** The watchdog: what a person should look at although everything else says that all is well. */
 function alarm({ state, now }: Facts, world: World): string | null {
   const connection = connectionState(world)
   if (!world.hasAccount || connection === 'offline' || connection === 'signed-out') return null
-  const stuck = state.entries.filter(
-    ({ state: { is }, since }) =>
-      is !== 'refused' && is !== 'conflict' && isOver({ start: since, length: TOO_LONG + 1 }, now),
-  )
+  const stuck = state.entries.filter((entry) => mayStick(entry) && isOver(patienceWith(entry), now))
   if (stuck.length === 0) return null
   const oldest = Math.min(...stuck.map((entry) => entry.since))
   // A clock that was set back since cannot tell how long.

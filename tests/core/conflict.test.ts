@@ -145,6 +145,17 @@ describe('an open conflict', () => {
   })
 })
 
+test('P4, seed 2803000: a deletion in question is not taken by an edit that leaves nothing else to tell the sides apart', () => {
+  const asks = { policy: { ...DEFAULT_POLICY, deletedThere: 'ask' }, account: null } as const
+  const there = remote(before, { content: 'two', deleted: true })
+  const held = takeIn(dirty(before, changed(before, { content: 'one' }, T0 + 1000)), there, T0 + 5000, asks)
+  expect(ancestorsOf(held.entry)).toHaveProperty('deleted')
+  const after = type(held, text(content(held)), 'two')
+  expect(ancestorsOf(after.entry)).toHaveProperty('deleted')
+  expect(after.record && isDeleted(after.record)).toBe(false)
+  expect(content(after)).toBe('two')
+})
+
 test('a deletion in question stays so, with what both began from: by later changes, by a restored server', () => {
   const standpoint = { account: null, policy: { ...DEFAULT_POLICY, deletedThere: 'ask' as const } }
   const gone = remote(before, { deleted: true })

@@ -82,6 +82,12 @@ describe('what became of a text, by words', () => {
     )
   })
 
+  test('the last word of a line is changed without its line break', () => {
+    expect(diff('train at nine\npack', 'train at ten\npack')).toBe('train at [-nine-][+ten+]\npack')
+    expect(diff('one nine\n', 'one ten\n')).toBe('one [-nine-][+ten+]\n')
+    expect(diff('a\nnine\nb', 'a\nten\nb'), 'a whole line with its own').toBe('a\n[-nine\n-][+ten\n+]b')
+  })
+
   test('lines that have nothing in common are shown whole', () => {
     expect(diff('red and green and blue\n', 'one or two and not three\n')).toBe(
       '[-red and green and blue\n-][+one or two and not three\n+]',

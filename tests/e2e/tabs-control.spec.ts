@@ -160,7 +160,15 @@ async function drop(page: Page): Promise<void> {
     data.setData('text/plain', 'two')
     return data
   })
-  await page.getByRole('textbox', { name: 'Content' }).dispatchEvent('drop', { dataTransfer })
+  const content = page.getByRole('textbox', { name: 'Content' })
+  const { x, y } = (await content.boundingBox()) ?? { x: 0, y: 0 }
+  const style = await content.evaluate((field) => {
+    const { paddingLeft, paddingTop, lineHeight } = getComputedStyle(field)
+    return [paddingLeft, paddingTop, lineHeight].map(Number.parseFloat)
+  })
+  const [left = 0, top = 0, line = 0] = style
+  // At the front of the first line, while the caret is at the end.
+  await content.dispatchEvent('drop', { dataTransfer, clientX: x + left + 1, clientY: y + top + line / 2 })
 }
 
 /** Letters that stand in the field before they are chosen, which no page can hold back. */
@@ -224,7 +232,7 @@ for (const [what, edit] of [
       cut: 'keep this ',
       Backspace: 'keep this ',
       Enter: 'keep this word\n',
-      'dropped text': 'keep this wordtwo',
+      'dropped text': 'twokeep this word',
       dictation: 'keep this word日本',
       'an input method': 'keep this word日本',
     }[what]
@@ -508,6 +516,41 @@ test('P1 Open in new tab: what was typed to get there waits in it as a draft', a
   const fourth = new App(another)
   await fourth.button('Take in').click()
   await expect(fourth.page.getByRole('textbox', { name: 'Tags' })).toHaveValue('soup')
+})
+
+test('P1 the page goes with the question open: what was typed is a draft, in it and in the other tab', async ({
+  devices,
+}) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Gone', 'text')
+  const second = await secondTab(context, `/notes/${id}`)
+  await second.content.focus()
+  await second.page.keyboard.press('End')
+  await second.page.keyboard.type(' xyz')
+  await expect(asked(second)).toBeVisible()
+  await second.page.reload()
+  await expect(second.button('Take in')).toBeVisible()
+  await expect(asked(second)).toBeHidden()
+  await first.button('Take in').click()
+  for (const app of [first, second]) await expect(app.content).toHaveValue('text xyz')
+})
+
+test('an Undo that asks for control and is left is offered again', async ({ devices }) => {
+  const context = await devices.context()
+  const first = await App.open(context)
+  const id = await first.newNote('Binned', 'text')
+  const second = await secondTab(context, `/notes/${id}`)
+  await first.button('Delete').click()
+  await expect(first.button('Undo')).toBeVisible()
+  await takeControl(second)
+  await expect(banner(first)).toContainText('This tab is read-only')
+  await first.page.keyboard.press('Control+z')
+  await asked(first).getByRole('button', { name: 'View only' }).click()
+  expect(await storedField(first.page, id, 'deleted')).toBe(true)
+  await first.button('Undo').click()
+  await asked(first).getByRole('button', { name: 'Take control' }).click()
+  await expect.poll(() => storedField(first.page, id, 'deleted')).toBe(false)
 })
 
 /**

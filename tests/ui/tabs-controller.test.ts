@@ -6,12 +6,15 @@ import { tick, until } from '../support/device.ts'
 type Host = ConstructorParameters<typeof TabsController>[0]
 type Dialog = EventTarget & { refused: Refused; isTyped: () => boolean }
 
-let tabs: EventTarget & { control: string }
+let tabs: EventTarget & { control: string; keepHeld: () => void }
+let page: EventTarget
 let dialogs: Dialog[]
 let done: string[]
 
 beforeEach(() => {
-  tabs = Object.assign(new EventTarget(), { control: 'read-only' })
+  const keepHeld = (): void => void done.push('what waits for control is kept')
+  tabs = Object.assign(new EventTarget(), { control: 'read-only', keepHeld })
+  page = new EventTarget()
   dialogs = []
   done = []
   const host = Object.assign(new EventTarget(), {
@@ -19,7 +22,9 @@ beforeEach(() => {
     renderRoot: { append: (dialog: Dialog) => void dialogs.push(dialog), querySelector: () => null },
     addController: (controller: TabsController) => controller.hostConnected(),
   })
-  vi.stubGlobal('document', { createElement: () => new EventTarget() })
+  const leave = (): void => void done.push('the dialog goes')
+  vi.stubGlobal('document', { createElement: () => Object.assign(new EventTarget(), { leave }) })
+  vi.stubGlobal('window', page)
   new TabsController(host as unknown as Host, () => {})
 })
 afterEach(() => void vi.unstubAllGlobals())
@@ -68,4 +73,22 @@ test('P1 but what was not typed, a deletion perhaps, waits for a person’s word
   tabs.control = 'active'
   await until(() => dialogs.length > 0, 'the dialog')
   expect(done).toEqual([])
+})
+
+test('P1 the page goes with the question open: what was typed is kept, the rest given up, and the dialog is over', async () => {
+  want('a note', true)
+  want('a pin', false)
+  await until(() => dialogs.length > 0, 'the dialog')
+  page.dispatchEvent(new Event('pagehide'))
+  expect(done).toEqual(['the dialog goes', 'a note kept', 'a pin given up', 'what waits for control is kept'])
+})
+
+test('and where the question was still being loaded, none comes up in a page that is back from the cache', async () => {
+  want('a note', true)
+  page.dispatchEvent(new Event('pagehide'))
+  expect(done).toContain('a note kept')
+  for (let i = 0; i < 20; i++) await tick()
+  expect(dialogs).toEqual([])
+  want('another', true)
+  await until(() => dialogs.length > 0, 'the dialog')
 })

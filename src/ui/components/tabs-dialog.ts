@@ -58,6 +58,11 @@ export class TabsDialog extends DialogElement {
       </div>`
   }
 
+  /** The page goes: nobody can answer. */
+  leave(): void {
+    this.close()
+  }
+
   protected override cancelled(): void {
     this.#viewOnly()
   }

@@ -117,8 +117,9 @@ export class TagsField extends PawkitElement {
     const input = this.#input.value
     const view = this.model.records.get(this.recordId)
     if (!input || !view || this.#typing) return
-    // What comes from elsewhere waits while the field has the focus: nothing moves under the caret.
-    if (this.shadowRoot?.activeElement === input && input.value !== '') return
+    // What comes from elsewhere waits while somebody may type there: nothing moves under the caret.
+    const mayType = this.shadowRoot?.activeElement === input && this.#readOnly?.on === false
+    if (mayType && input.value !== '') return
     this.#shown = tagsOf(view.record)
     input.value = this.#shown.join(', ')
   }

@@ -1,6 +1,6 @@
 import { Fenced } from '../../store/session.ts'
 import type { WriteResult } from '../model.ts'
-import type { Control, Refused } from '../session-model.ts'
+import { type Control, leave, type Refused } from '../session-model.ts'
 import { DraftDesk } from './draft-desk.ts'
 
 /** A tab that may write and is refused all the same asks its person in the end. */
@@ -93,6 +93,10 @@ export abstract class GuardDesk extends DraftDesk {
   protected settle(refused: Refused): void {
     if (this.control === 'active') refused.go()
     else this.#ask(refused)
+  }
+
+  keepHeld(): void {
+    for (const refused of this.#held.splice(0)) leave(refused)
   }
 
   /** Whoever had the right is back, or it is this tab's. */

@@ -192,6 +192,7 @@ export class PawkitModel extends WritingModel implements PageModel {
   /** A page that hides or dies: what is not committed goes to the worker, and what waits is sent. */
   handOver(): void {
     this.unfinished.keep()
+    this.logWrites()
     this.world.worker?.handOver(this.writer.uncommitted())
     if (this.summary.account && this.summary.figures.queue > 0) this.world.worker?.arm()
   }

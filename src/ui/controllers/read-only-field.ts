@@ -83,8 +83,17 @@ export class ReadOnlyField {
     event.stopImmediatePropagation()
     const text = data?.getData('text/plain') ?? ''
     if (text === '') return
+    if (event.type === 'drop') this.#caretAt(event as DragEvent)
     const words = this.#oneLine ? text.replace(/\s*[\r\n]+\s*/g, ' ') : text
     this.#want(() => insert(this.#field, words))
+  }
+
+  /** Dropped text goes where it is dropped; where the browser cannot tell, to the caret. */
+  #caretAt({ clientX, clientY }: DragEvent): void {
+    const root = this.#field.getRootNode()
+    const shadowRoots = root instanceof ShadowRoot ? [root] : []
+    const at = document.caretPositionFromPoint?.(clientX, clientY, { shadowRoots })
+    if (at?.offsetNode === this.#field) this.#field.setSelectionRange(at.offset, at.offset)
   }
 
   #composed(begins: boolean): void {

@@ -2,7 +2,7 @@ import { ENGINE_LOCK } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
 import { readSyncState, type SyncState } from '../../store/read.ts'
 import type { SyncSummary } from '../model.ts'
-import { type Facts, summarize } from '../summary.ts'
+import { type Facts, summarize, untilAlarm } from '../summary.ts'
 import type { PageWorld } from './page-world.ts'
 
 /** While the engine seems to run, the page looks again this often, ms. */
@@ -39,6 +39,7 @@ export class SyncWatch {
   /** Of which failure the last hint was, by its time, and how long the next of the same waits. */
   #hinted = { failed: 0, pause: 0 }
   #again: ReturnType<typeof setTimeout> | undefined
+  #alarm: ReturnType<typeof setTimeout> | undefined
   facts: Facts
   summary: SyncSummary
 
@@ -101,6 +102,9 @@ export class SyncWatch {
     stream?.follow(signedIn ? account.id : null, library?.id ?? '', asked)
     clearTimeout(this.#retry)
     if (nextTry !== null) this.#remind(nextTry - now())
+    clearTimeout(this.#alarm)
+    const until = untilAlarm(this.facts)
+    if (until !== null) this.#alarm = setTimeout(() => this.refreshSoon(), until)
     clearTimeout(this.#again)
     if (running) this.#again = setTimeout(() => void this.#lookAgain(), LOOK_AGAIN)
     if (signedIn && figures.queue > 0 && !this.#armedAtStart) {

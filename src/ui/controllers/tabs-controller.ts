@@ -3,7 +3,7 @@ import '../components/tabs-banner.ts'
 import type { TabsDialog } from '../components/tabs-dialog.ts'
 import type { PageModel } from '../model.ts'
 import type { Request } from '../requests.ts'
-import type { HandedOver, Refused } from '../session-model.ts'
+import { type HandedOver, leave, type Refused } from '../session-model.ts'
 
 type Host = ReactiveControllerHost &
   HTMLElement & { readonly model: PageModel; readonly renderRoot: HTMLElement | DocumentFragment }
@@ -20,6 +20,7 @@ export class TabsController implements ReactiveController {
   readonly #go: (path: string) => void
   #waiting: Refused[] = []
   #asking = false
+  #dialog: TabsDialog | null = null
 
   constructor(host: Host, go: (path: string) => void) {
     this.#host = host
@@ -37,12 +38,22 @@ export class TabsController implements ReactiveController {
     this.#host.model.tabs.addEventListener('refused', this.#onRefused)
     this.#host.model.tabs.addEventListener('place', this.#onPlace)
     this.#host.addEventListener('pawkit-modal', this.#onModal)
+    // Captured: before the page hands over what is not committed yet.
+    window.addEventListener('pagehide', this.#onPageHide, { capture: true })
   }
 
   hostDisconnected(): void {
     this.#host.model.tabs.removeEventListener('refused', this.#onRefused)
     this.#host.model.tabs.removeEventListener('place', this.#onPlace)
     this.#host.removeEventListener('pawkit-modal', this.#onModal)
+    window.removeEventListener('pagehide', this.#onPageHide, { capture: true })
+  }
+
+  /** Nobody can answer any more. A page that comes back from the cache finds the draft. */
+  readonly #onPageHide = (): void => {
+    this.#dialog?.leave()
+    this.#end(leave)
+    this.#host.model.tabs.keepHeld()
   }
 
   /** Who has the list before them goes on in the record; who has something open stays with it. */
@@ -71,6 +82,8 @@ export class TabsController implements ReactiveController {
       this.#host.model.notify('alert', text)
       return
     }
+    // The page went meanwhile, and is back.
+    if (this.#waiting.length === 0) return
     const go = (): void => this.#end((one) => one.go())
     if (tabs.control === 'active' && before !== 'active' && this.#isTyped()) return go()
     const dialog = document.createElement('pawkit-tabs-dialog')
@@ -79,7 +92,7 @@ export class TabsController implements ReactiveController {
       record: this.#waiting[0]?.record ?? null,
       go,
       drop: () => this.#end((one) => one.drop()),
-      keep: () => this.#end((one) => (one.keep ?? one.drop)()),
+      keep: () => this.#end(leave),
       more: (letters) => this.#waiting[0]?.more?.(letters),
     }
     dialog.isTyped = () => this.#isTyped()
@@ -102,7 +115,11 @@ export class TabsController implements ReactiveController {
     const { renderRoot } = this.#host
     const over = renderRoot.querySelector('.shell')?.getAttribute('aria-hidden') === 'true'
     if (over) dialog.addEventListener('pawkit-modal', (event) => event.stopPropagation())
-    dialog.addEventListener('closed', () => dialog.remove())
+    dialog.addEventListener('closed', () => {
+      dialog.remove()
+      if (this.#dialog === dialog) this.#dialog = null
+    })
+    this.#dialog = dialog
     renderRoot.append(dialog)
   }
 

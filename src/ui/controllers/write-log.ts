@@ -21,16 +21,18 @@ export class WriteLog {
   add(record: string, epoch: number): void {
     const key = `${epoch} ${record}`
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
-    this.#timer ??= setTimeout(() => void this.#flush(), TOGETHER)
+    this.#timer ??= setTimeout(() => this.flush(), TOGETHER)
   }
 
-  async #flush(): Promise<void> {
+  /** At once: the page may be about to go. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     for (const [key, writes] of this.#counts) {
       const [epoch = '', record = ''] = key.split(' ')
       this.#journal.add({ what: 'written', record, epoch: Number(epoch), writes })
     }
     this.#counts.clear()
-    await this.#journal.flush()
+    void this.#journal.flush()
   }
 }

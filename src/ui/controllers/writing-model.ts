@@ -44,6 +44,11 @@ export abstract class WritingModel extends EventTarget {
     this.tabs.addEventListener('change', () => this.fire('tabs'))
   }
 
+  /** The sync log gets what was written in the last second. */
+  protected logWrites(): void {
+    this.#writes.flush()
+  }
+
   /** What every statement about a record's state is made of, as last read. */
   protected abstract facts(): Facts
   /** A write may have changed what is said of sync as a whole. */
@@ -78,15 +83,23 @@ export abstract class WritingModel extends EventTarget {
 
   async remove(id: string): Promise<WriteResult> {
     const result = await this.edit(id, { deleted: false }, { deleted: true })
-    if (result.is === 'written') {
-      const undo = {
-        label: 'Undo',
-        run: () => void tellProblem(this.#telling, titleOf(result.record), this.restore(id)),
-      }
-      const text = `“${titleOf(result.record)}” is in the Trash.`
-      this.noticeList.add('status', text, undo, { about: id, undo: true })
-    }
+    if (result.is === 'written') this.#offerUndo(result.record)
     return result
+  }
+
+  #offerUndo(record: RecordState): void {
+    const { id } = record
+    const run = (): void => {
+      const done = this.restore(id)
+      void tellProblem(this.#telling, titleOf(record), done)
+      // Who was asked for control and chose to view only may still take it back.
+      done.then(
+        ({ is }) => is === 'fenced' && this.#offerUndo(record),
+        () => {},
+      )
+    }
+    const text = `“${titleOf(record)}” is in the Trash.`
+    this.noticeList.add('status', text, { label: 'Undo', run }, { about: id, undo: true })
   }
 
   restore(id: string): Promise<WriteResult> {
