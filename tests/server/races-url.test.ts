@@ -50,7 +50,7 @@ class Script {
   }
 }
 
-describe('P6 two scripts that mean the same link at once', { timeout: 60_000 }, () => {
+describe('P6 two scripts that mean the same link at once', { timeout: 180_000 }, () => {
   it('one live card has it, the other script is told which, and no acknowledged link is lost (600 races)', async () => {
     server = await testServer()
     const random = new Random(3)

@@ -118,7 +118,7 @@ async function race(races: number, seed: number): Promise<void> {
   expect(scripts.some(({ statuses }) => (statuses.get(409) ?? 0) > races / 20)).toBe(true)
 }
 
-describe('P4 two scripts that race over REST', { timeout: 60_000 }, () => {
+describe('P4 two scripts that race over REST', { timeout: 180_000 }, () => {
   it('lose no update: each acknowledged value is current or in the history (900 races)', async () => {
     server = await testServer()
     await race(900, 1)
