@@ -4,12 +4,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import * as schemas from '../server/sync/schemas.ts'
+import { TRASH_MS } from '../server/upkeep/trash.ts'
 import { MESSAGES_VERSION } from '../src/core/messages.ts'
 import { ENTRY_FORMAT } from '../src/core/outbox.ts'
 import * as protocol from '../src/core/protocol.ts'
 import { KINDS } from '../src/core/records.ts'
 import { URL_KEY_VERSION } from '../src/core/url.ts'
 import { Database } from '../src/store/database.ts'
+import { KEPT_FOR, KEPT_VERSIONS } from '../src/store/history.ts'
 import { DATABASE_NAME, DATABASE_VERSION, LIBRARY_STORES } from '../src/store/schema.ts'
 import { URL_CASES } from './support/device-urls.ts'
 
@@ -105,6 +107,17 @@ describe('pins', () => {
       },
       collection: { name: 'line', parentId: 'value', createdAt: 'value', deleted: 'life', purged: 'life' },
     })
+  })
+
+  // Tests elsewhere use these by name, and would pass with any number.
+  test('how long things are kept, in days, and how many versions a device keeps at least', () => {
+    const days = (ms: number): number => ms / (24 * 60 * 60 * 1000)
+    expect({
+      tombstones: days(protocol.RETENTION_MS),
+      trash: days(TRASH_MS),
+      ownHistory: days(KEPT_FOR),
+      ownVersions: KEPT_VERSIONS,
+    }).toEqual({ tombstones: 180, trash: 30, ownHistory: 90, ownVersions: 100 })
   })
 
   test('DATABASE_VERSION: the stores and indexes in people’s browsers; upgrades only add', async () => {

@@ -1,18 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isSettled } from '../../src/core/outbox.ts'
-import { DEFAULT_POLICY } from '../../src/core/policy.ts'
+import { DEFAULT_POLICY, type Policy } from '../../src/core/policy.ts'
 import { mergeSet, mergeWrite, reconcile } from '../../src/core/reconcile.ts'
 import {
   changedFields,
   type Fields,
   isDeleted,
+  type Json,
+  KIND_NAMES,
+  type KINDS,
+  type Kind,
   list,
+  mergeKind,
   type RecordState,
   sameValue,
   text,
 } from '../../src/core/records.ts'
-import { card, changed, note, record, remote, T0 } from '../support/device-records.ts'
+import { card, changed, idOf, note, record, remote, T0 } from '../support/device-records.ts'
 
 const tags = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 5 })
 const line = fc.constantFrom('alpha', 'beta', 'gamma', 'delta', '')
@@ -35,6 +40,70 @@ const threesome = fc.tuple(base, edits, edits).map(([before, [mine, mineAt], [th
 }))
 /** The values a record shows, sets without order. */
 const shown = (of: RecordState): Fields => ({ ...of.fields, tags: [...list(of.fields.tags)].sort() })
+
+const ids = fc.uniqueArray(fc.constantFrom(idOf(11), idOf(12), idOf(13)), { maxLength: 3 })
+const createdAt = fc.constantFrom('2026-01-05T10:00:00.000Z', '2026-01-06T10:00:00.000Z')
+const filed = { tags, collectionIds: ids, pinned: fc.boolean(), createdAt }
+/** Every field of every kind, and one that only a later version knows. */
+const always = { deleted: fc.boolean(), later: fc.constantFrom<Json>(1, 2, { deep: [1] }) }
+const FIELDS: {
+  readonly [K in Kind]: Readonly<Record<Exclude<keyof (typeof KINDS)[K], 'purged'>, fc.Arbitrary<Json>>>
+} = {
+  card: {
+    url: fc.constantFrom('https://a.example/', 'https://b.example/', 'https://c.example/'),
+    title: line,
+    description: content,
+    formerIds: ids,
+    ...filed,
+    ...always,
+  },
+  note: { title: line, content, ...filed, ...always },
+  collection: { name: line, parentId: fc.constantFrom(null, idOf(11), idOf(12)), createdAt, ...always },
+}
+const policies: fc.Arbitrary<Policy> = fc.record({
+  ours: fc.constantFrom('latest', 'latest-text', 'server', 'device', 'ask'),
+  theirs: fc.constantFrom('server', 'device', 'latest', 'ask'),
+  deletedThere: fc.constantFrom('edit', 'ask'),
+  deletedHere: fc.constantFrom('edit', 'ask'),
+})
+const [ME, SOMEBODY] = [idOf(501), idOf(502)]
+const standpoints = fc.record({ account: fc.constantFrom(null, ME), policy: policies })
+/** Who changed it elsewhere: nobody knows, the same account, another one, or field by field. */
+const authors = fc.constantFrom<RecordState['by']>(
+  undefined,
+  [{ account: ME, device: 'Phone' }],
+  [{ account: SOMEBODY, device: 'Phone' }],
+  [
+    { account: SOMEBODY, device: '', fields: ['title', 'content', 'url', 'parentId', 'deleted'] },
+    { account: ME, device: 'Phone' },
+  ],
+)
+/** Two sides of a record of any kind, seen by anybody who wants anything. */
+const meetings = fc.constantFrom(...KIND_NAMES).chain((kind) => {
+  const some = fc.record<Record<string, Json>>(FIELDS[kind], { requiredKeys: [] })
+  const change = fc.tuple(
+    fc.oneof({ weight: 4, arbitrary: some }, fc.record({ deleted: fc.boolean() }), fc.constant({})),
+    stamp,
+  )
+  return fc
+    .tuple(fc.record<Record<string, Json>>(FIELDS[kind]), change, change, authors, standpoints)
+    .map(([fields, [mine, mineAt], [theirs, theirsAt], by, standpoint]) => {
+      const base = record(kind, fields, { version: 3 })
+      const remote: RecordState = { ...changed(base, theirs, theirsAt), version: 4, by }
+      return { base, local: changed(base, mine, mineAt), remote, standpoint }
+    })
+})
+const NOTHING = { lost: [], returned: false, overruled: false }
+const fieldsOf = ({ fields }: RecordState): string[] =>
+  Object.keys(fields).filter((field) => field !== 'deleted' && field !== 'purged')
+const inOrder = (value: Json | undefined): Json | undefined =>
+  Array.isArray(value) ? [...value].sort() : value
+/** A field's value, a set in one order. */
+const shownOf = (of: RecordState, field: string): Json | undefined => inOrder(of.fields[field])
+const sameField = (a: RecordState, b: RecordState, field: string): boolean =>
+  sameValue(mergeKind(a.kind, field), a.fields[field], b.fields[field])
+const isEdited = (base: RecordState, side: RecordState): boolean =>
+  fieldsOf(side).some((field) => !sameField(base, side, field))
 
 describe('reconcile, laws', () => {
   test('P5, trace 49: reconcile(base, base, remote) is remote, with nothing to send and nothing lost', () => {
@@ -70,37 +139,103 @@ describe('reconcile, laws', () => {
     expect([...lost.map(({ value }) => value), merged.fields.content].sort()).toEqual(['one', 'one two'])
   })
 
-  test('P4: what only one side changed is in the result', () => {
+  test('P4: what only one side changed is in the result, of every kind and field, whatever is chosen', () => {
     fc.assert(
-      fc.property(threesome, ({ base, local, remote }) => {
-        const { record: merged } = reconcile(base, local, remote)
-        for (const field of ['title', 'content', 'pinned']) {
-          const was = base.fields[field]
-          const mine = local.fields[field]
-          const theirs = remote.fields[field]
-          if (mine === was) expect(merged.fields[field]).toBe(theirs)
-          if (theirs === was) expect(merged.fields[field]).toBe(mine)
+      fc.property(meetings, ({ base, local, remote, standpoint }) => {
+        const { record: merged, lost, ancestors } = reconcile(base, local, remote, standpoint)
+        for (const field of fieldsOf(base)) {
+          const [mine, theirs] = [!sameField(base, local, field), !sameField(base, remote, field)]
+          if (mine && theirs) continue
+          expect(shownOf(merged, field), field).toEqual(shownOf(mine ? local : remote, field))
+          expect(lost.map((one) => one.field)).not.toContain(field)
+          expect(Object.keys(ancestors)).not.toContain(field)
         }
       }),
+      { numRuns: 1000 },
     )
   })
 
-  test('P4: every single value or text that is not in the result is in `lost`, with side and stamp', () => {
+  test('P4: a deletion or a restore of one side is in the result, but for a deletion that met an edit: that returns or asks', () => {
+    const met = { plain: 0, returned: 0, asked: 0 }
     fc.assert(
-      fc.property(threesome, ({ base, local, remote }) => {
-        const { record: merged, lost } = reconcile(base, local, remote)
-        for (const [side, of] of [
-          ['local', local],
-          ['remote', remote],
-        ] as const)
-          for (const field of ['title', 'pinned']) {
-            const gone = of.fields[field] !== base.fields[field] && merged.fields[field] !== of.fields[field]
-            if (gone)
-              expect(lost).toContainEqual({ field, value: of.fields[field], stamp: of.stamps[field], side })
-          }
-        for (const { field, value } of lost) expect(merged.fields[field]).not.toEqual(value)
+      fc.property(meetings, ({ base, local, remote, standpoint }) => {
+        const { record: merged, returned, ancestors } = reconcile(base, local, remote, standpoint)
+        const here = isDeleted(local) !== isDeleted(base)
+        const [changing, other] = here ? [local, remote] : [remote, local]
+        const { policy } = standpoint
+        const differ = isDeleted(local) !== isDeleted(remote)
+        if (!differ || !isDeleted(changing) || !isEdited(base, other)) {
+          if (differ) met.plain++
+          expect([isDeleted(merged), returned, ancestors]).toEqual([
+            isDeleted(changing),
+            false,
+            expect.not.objectContaining({ deleted: expect.anything() }),
+          ])
+        } else if ((here ? policy.deletedHere : policy.deletedThere) === 'ask') {
+          met.asked++
+          expect(ancestors).toHaveProperty('deleted', false)
+          expect([isDeleted(merged), returned]).toEqual([isDeleted(local), false])
+        } else {
+          met.returned++
+          expect([isDeleted(merged), returned]).toEqual([false, true])
+          expect(ancestors).not.toHaveProperty('deleted')
+        }
       }),
+      { numRuns: 1000 },
     )
+    for (const many of Object.values(met)) expect(many, 'it has met some').toBeGreaterThan(10)
+  })
+
+  test('P4: deleted for good on one side, edited on the other: all of the edited record is in the result', () => {
+    fc.assert(
+      fc.property(meetings, ({ base, local, remote, standpoint }) => {
+        const gone = { fields: { deleted: true, purged: true }, stamps: {} }
+        if (isEdited(base, local)) {
+          const { record: merged } = reconcile(base, local, { ...remote, ...gone }, standpoint)
+          for (const field of fieldsOf(base)) expect(merged.fields[field]).toEqual(local.fields[field])
+          expect([isDeleted(merged), merged.fields.purged]).toEqual([isDeleted(local), false])
+        }
+        if (isEdited(base, remote))
+          expect(reconcile(base, { ...local, ...gone }, remote, standpoint).record).toEqual(remote)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('P4: every value that is not in the result is in `lost`, with side and stamp, or a person is asked about it', () => {
+    const met = { lost: 0, asked: 0 }
+    fc.assert(
+      fc.property(meetings, ({ base, local, remote, standpoint }) => {
+        const { record: merged, lost, ancestors } = reconcile(base, local, remote, standpoint)
+        for (const field of fieldsOf(base)) {
+          const kind = mergeKind(base.kind, field)
+          if (field in ancestors) {
+            met.asked++
+            // The other side's value is the next base, this device's is untouched.
+            expect(shownOf(merged, field)).toEqual(shownOf(local, field))
+            expect(lost.map((one) => one.field)).not.toContain(field)
+            continue
+          }
+          for (const [side, of] of [
+            ['local', local],
+            ['remote', remote],
+          ] as const) {
+            if (sameField(base, of, field) || sameField(merged, of, field)) continue
+            const { [field]: value } = of.fields
+            const wanted = { field, value, stamp: of.stamps[field], side }
+            const entry = lost.find((one) => one.field === field)
+            if (kind !== 'set' && kind !== 'text') {
+              met.lost++
+              expect(entry).toEqual(expect.objectContaining(wanted))
+              // Of a merge: this device’s before it, or the side that gave way. Words and items are the next laws’.
+            } else if (side === 'local') expect(entry, field).toBeDefined()
+          }
+        }
+        for (const { field, value } of lost) expect(shownOf(merged, field)).not.toEqual(inOrder(value))
+      }),
+      { numRuns: 1000 },
+    )
+    for (const many of Object.values(met)) expect(many, 'it has met some').toBeGreaterThan(10)
   })
 
   test('P4: of a text that gives way whole, whatever the choice, each word is in the result or the text is in `lost`', () => {
@@ -108,42 +243,50 @@ describe('reconcile, laws', () => {
       text(value as string)
         .split(/\s+/)
         .filter(Boolean)
-    const choices = fc.constantFrom('latest', 'latest-text', 'server', 'device', 'ask')
     let whole = 0
     fc.assert(
-      fc.property(threesome, choices, ({ base, local, remote }, ours) => {
-        const policy = { ...DEFAULT_POLICY, ours }
-        const { record: merged, lost, ancestors } = reconcile(base, local, remote, { account: null, policy })
-        const kept = new Set(wordsOf(merged.fields.content))
-        for (const [side, of] of [
-          ['local', local],
-          ['remote', remote],
-        ] as const) {
-          const added = wordsOf(of.fields.content).filter(
-            (word) => !wordsOf(base.fields.content).includes(word),
-          )
-          // Where a person is asked both are kept as they are.
-          if ('content' in ancestors || added.every((word) => kept.has(word))) continue
-          whole++
-          const { content } = of.fields
-          expect(lost).toContainEqual({ field: 'content', value: content, stamp: of.stamps.content, side })
+      fc.property(meetings, ({ base, local, remote, standpoint }) => {
+        const { record: merged, lost, ancestors } = reconcile(base, local, remote, standpoint)
+        for (const field of ['content', 'description']) {
+          const kept = new Set(wordsOf(merged.fields[field]))
+          for (const [side, of] of [
+            ['local', local],
+            ['remote', remote],
+          ] as const) {
+            const added = wordsOf(of.fields[field]).filter(
+              (word) => !wordsOf(base.fields[field]).includes(word),
+            )
+            // Where a person is asked both are kept as they are.
+            if (field in ancestors || added.every((word) => kept.has(word))) continue
+            whole++
+            const { [field]: value } = of.fields
+            const wanted = { field, value, stamp: of.stamps[field], side }
+            expect(lost).toContainEqual(expect.objectContaining(wanted))
+          }
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     )
     expect(whole, 'it has met some').toBeGreaterThan(10)
   })
 
-  test('P4: both changed to the same is no loss and nothing to send', () => {
+  test('P4: both changed to the same is no loss, no conflict and nothing to send, whatever is chosen and whoever did it', () => {
     fc.assert(
-      fc.property(base, edits, (before, [fields, at]) => {
-        const local = changed(before, fields, at)
-        const theirs = { ...changed(before, fields, at + 5), version: 4 }
-        const { record: merged, lost, returned } = reconcile(before, local, theirs)
-        expect(lost).toEqual([])
-        expect(returned).toBe(false)
-        expect(isSettled(theirs, merged)).toBe(true)
+      fc.property(meetings, fc.boolean(), ({ base, local, remote, standpoint }, wasOpen) => {
+        const reversed = Object.entries(local.fields).map(([field, value]) => [
+          field,
+          Array.isArray(value) ? [...value].reverse() : value,
+        ])
+        const theirs: RecordState = { ...remote, fields: Object.fromEntries(reversed) }
+        // Also where it was in conflict until now, and where a restored server leaves no base.
+        const open = wasOpen ? base.fields : {}
+        for (const before of [base, null]) {
+          const merged = reconcile(before, local, theirs, standpoint, open)
+          expect({ ...merged, record: null }).toEqual({ record: null, ...NOTHING, ancestors: {} })
+          expect(isSettled(theirs, merged.record)).toBe(true)
+        }
       }),
+      { numRuns: 500 },
     )
   })
 
@@ -161,16 +304,21 @@ describe('reconcile, laws', () => {
     expect(mergeSet(undefined, ['a', 'b'], ['c', 'a'])).toEqual(['c', 'a', 'b'])
   })
 
-  test('taking in the same remote a second time changes nothing', () => {
+  test('taking in the same remote a second time changes nothing, and what waits for a person waits on', () => {
+    let asked = 0
     fc.assert(
-      fc.property(threesome, ({ base, local, remote }) => {
-        const first = reconcile(base, local, remote).record
-        const second = reconcile(remote, first, remote)
-        expect(second.record.fields).toEqual(first.fields)
-        expect(second.lost).toEqual([])
-        expect(second.returned).toBe(false)
+      fc.property(meetings, ({ base, local, remote, standpoint }) => {
+        const first = reconcile(base, local, remote, standpoint)
+        const second = reconcile(remote, first.record, remote, standpoint, first.ancestors)
+        asked += Object.keys(first.ancestors).length
+        // A stamp may be that of the remote now: it says nothing where the values are the same.
+        expect(second.record.fields).toEqual(first.record.fields)
+        expect(second.ancestors).toEqual(first.ancestors)
+        expect(second).toMatchObject(NOTHING)
       }),
+      { numRuns: 500 },
     )
+    expect(asked, 'it has met some').toBeGreaterThan(10)
   })
 
   test('P5: two devices whose edits do not clash end with the same values, whoever comes first', () => {

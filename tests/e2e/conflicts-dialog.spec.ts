@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { POLICY_ROWS } from '../../src/ui/policy-words.ts'
 import { App } from './support/app.ts'
 import { BEFORE, clashOn, HERE, THERE } from './support/clash.ts'
 import { ADA } from './support/client.ts'
@@ -162,13 +163,17 @@ test('both versions stand side by side on a desktop and one under the other on a
   await expect(mine.getByRole('insertion')).toHaveText(['six', 'green', 'A line from here'])
   await expect(mine.getByRole('deletion')).toHaveText(['ten', 'red'])
   await expect(theirs.getByRole('insertion')).toHaveText([/^oat\s*$/, 'twelve', 'blue'])
-  const beside = async (): Promise<boolean> => {
+  const boxes = async () => {
     const [a, b] = [await mine.boundingBox(), await theirs.boundingBox()]
-    return a !== null && b !== null && b.x >= a.x + a.width && Math.abs(a.y - b.y) < 2
+    if (!a || !b) throw new Error('one of the two is not shown')
+    return { a, b }
   }
-  expect(await beside()).toBe(true)
+  const wide = await boxes()
+  expect(wide.b.x).toBeGreaterThanOrEqual(wide.a.x + wide.a.width)
+  expect(Math.abs(wide.a.y - wide.b.y)).toBeLessThan(2)
   await app.page.setViewportSize(WINDOWS.phone)
-  expect(await beside()).toBe(false)
+  const narrow = await boxes()
+  expect(narrow.b.y).toBeGreaterThanOrEqual(narrow.a.y + narrow.a.height)
   const fits = () => dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)
   expect(await fits()).toBe(true)
   await dialog.getByRole('button', { name: 'Merge both' }).click()
@@ -176,11 +181,11 @@ test('both versions stand side by side on a desktop and one under the other on a
   expect(await fits()).toBe(true)
 })
 
-test('P4 keeping one version: the other device gets it, closing keeps the conflict for later, the focus returns', async ({
+test('P4 keeping one version: the other device gets it, closing keeps the conflict for later, the focus returns, and a further change elsewhere is shown first', async ({
   site,
   devices,
 }) => {
-  const { app, id } = await clashOn(site, devices)
+  const { app, id, edit } = await clashOn(site, devices)
   const dialog = await openDialog(app)
   await app.page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
@@ -196,6 +201,13 @@ test('P4 keeping one version: the other device gets it, closing keeps the confli
   const open = app.page.getByRole('region', { name: 'Open conflicts' })
   await expect(open.getByRole('listitem')).toHaveCount(1)
   await open.getByRole('button', { name: 'Resolve conflict' }).click()
+  const theirs = dialog.getByRole('group', { name: /^A program, you, today/ })
+  await expect(theirs).toContainText('twelve')
+  await edit(THERE.replace('twelve', 'thirteen'))
+  await expect(theirs).toContainText('thirteen')
+  await expect(theirs).not.toContainText('twelve')
+  await expect(dialog.getByRole('status')).toContainText('The other version has changed meanwhile')
+  // It is a choice against what is shown by now, so that nothing asks once more.
   await dialog.getByRole('button', { name: 'Keep local version' }).click()
   await expect(dialog).toBeHidden()
   await expect.poll(() => site.data.content(id)).toBe(HERE)
@@ -326,6 +338,11 @@ test('choices of the settings are kept, and do what they say: titles ask, and wh
   await app.page.goto('/settings')
   const choice = (group: string) =>
     app.page.getByRole('group', { name: group }).getByRole('radio', { name: 'Always ask' })
+  for (const { asks, choices } of POLICY_ROWS)
+    for (const { says, example } of choices)
+      await expect(
+        app.page.getByRole('group', { name: asks }).getByRole('radio', { name: says }),
+      ).toHaveAccessibleDescription(example)
   const groups = ['You changed it on another device too', 'Deleted here, edited there']
   for (const group of groups) await choice(group).check()
   await expect(app.notice('Saved on this device.')).toBeVisible()

@@ -1,4 +1,5 @@
 import { answer, editorButton, entryOf, expectAsking, expectFigures } from './support/conflict-dialog.ts'
+import type { Hand } from './support/conflict-edits.ts'
 import { ORDERS, Pair } from './support/conflict-pair.ts'
 import { expect, test } from './support/test.ts'
 
@@ -7,6 +8,22 @@ import { expect, test } from './support/test.ts'
  * and both orders of coming back. The first of them has made its change earlier, so that its stamp is the older one.
  */
 const DOOR = 'Sleep long\nPaint the old door red\nWater the plants'
+
+/** Names its device as its person does it, in `Sync status`. */
+async function name({ app }: Hand, as: string): Promise<void> {
+  await app.button('Sync status').click()
+  const own = app.page
+    .getByRole('region', { name: 'Other devices' })
+    .getByRole('listitem')
+    .filter({ hasText: 'This device' })
+  await own.getByRole('button', { name: 'Rename' }).click()
+  await expect(app.page.getByRole('textbox', { name: /^Name of/ })).toBeFocused()
+  await app.page.keyboard.type(as)
+  await app.page.keyboard.press('Enter')
+  await expect(own).toContainText(as)
+  await expect(own.getByRole('button', { name: 'Rename' })).toBeFocused()
+  await app.page.keyboard.press('Escape')
+}
 
 for (const order of ORDERS) {
   test.describe(order, { tag: order === ORDERS[0] ? [] : '@long' }, () => {
@@ -23,6 +40,7 @@ for (const order of ORDERS) {
         ['card', { title: 'Merged', url: 'https://paint.example/', description: DOOR }],
         ['note', { title: 'Other', content: 'plain' }],
       )
+      await name(order === ORDERS[0] ? here : there, 'Mill')
       await pair.part()
       await here.write(keep, 'Content', DOOR.replace('red', 'green'))
       await here.write(use, 'Content', DOOR.replace('red', 'olive'))
@@ -47,6 +65,13 @@ for (const order of ORDERS) {
       await pair.agree([keep, use, both])
 
       await second.open(keep)
+      await editorButton(app).click()
+      const dialog = app.dialog('Resolve conflict')
+      await expect(dialog).toContainText('“Kept” was changed here and on Mill.')
+      await expect(dialog.getByRole('group', { name: /^Mill, you, today/ })).toContainText(
+        mine === 'green' ? 'blue' : 'green',
+      )
+      await app.page.keyboard.press('Escape')
       await answer(app, editorButton(app), 'Keep local version')
       await pair.agree([use, both])
       await answer(
@@ -199,7 +224,17 @@ for (const order of ORDERS) {
       expect(site.data.record(stays)?.fields.description).toBe('typed-at-the-old-address')
       const panel = second.app.dialog('Version history')
       await second.app.button('Version history').click()
-      await expect(panel.getByRole('listitem').filter({ hasText: 'Harbour' }).first()).toBeVisible()
+      const lost = panel.getByRole('listitem').filter({ hasText: 'Harbour' })
+      await expect(lost.first()).toBeVisible()
+      await expect(panel.getByText('Reading the versions')).toHaveCount(0)
+      // Two cards that became one had nothing in common before: there is no merge to undo.
+      const restore = lost.filter({ hasText: 'Lost to a change' }).getByRole('button')
+      await expect(restore).toHaveText(['Restore'])
+      await restore.click()
+      await expect(panel).toBeHidden()
+      for (const { app } of pair.hands) await expect(app.title).toHaveValue('Harbour')
+      await pair.agree()
+      expect(site.data.record(stays)?.fields.title).toBe('Harbour')
     })
   })
 }

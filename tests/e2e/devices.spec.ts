@@ -152,3 +152,43 @@ test('P12 another device: none without an account; online or not, its name from 
     }
   })
 })
+
+test('the page says that this device’s clock is off, and that it was not used', { tag: '@long' }, async ({
+  devices,
+}) => {
+  const app = await App.open(await devices.context())
+  const { page } = app
+  // The panel has its words in it also while it is closed.
+  const words = page.getByText(/^This device’s clock is/).filter({ visible: true })
+  // As an answer would leave it; without an account none comes that measures it anew.
+  const measured = (offset: number): Promise<void> =>
+    page.evaluate(
+      (offset) =>
+        new Promise<void>((resolve, reject) => {
+          const opening = indexedDB.open('pawkit')
+          opening.onerror = () => reject(opening.error)
+          opening.onsuccess = () => {
+            const tx = opening.result.transaction('meta', 'readwrite')
+            tx.objectStore('meta').put({ key: 'clock', offset })
+            tx.onerror = () => reject(tx.error)
+            tx.oncomplete = () => {
+              opening.result.close()
+              resolve()
+            }
+          }
+        }),
+      offset,
+    )
+  for (const [offset, says] of [
+    [-61 * 60_000, 'This device’s clock is 61 min ahead; it was not used.'],
+    [5 * 60_000, 'This device’s clock is 5 min behind; it was not used.'],
+  ] as const) {
+    await measured(offset)
+    await page.goto('/')
+    await expect(words).toHaveCount(0)
+    await app.button('Sync status').click()
+    await expect(words).toHaveText([says])
+    await page.goto('/settings')
+    await expect(words).toHaveText([says])
+  }
+})

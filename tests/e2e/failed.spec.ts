@@ -1,5 +1,7 @@
+import type { Wait } from '../../src/core/wait.ts'
 import { App } from './support/app.ts'
 import { ADA } from './support/client.ts'
+import { readRow } from './support/store.ts'
 import { expect, test } from './support/test.ts'
 
 test('P8 P11 failed changes say why, are tried again on demand, and a discarded one never returns', async ({
@@ -85,7 +87,7 @@ test('P4 a conflict comes while Discard asks: nothing is given up, and the dialo
   expect(site.data.content(id)).toBe('leaves at eleven')
 })
 
-test('P8 a deletion for good that fails has no text to copy or export, and says how to go on', async ({
+test('P8 a deletion for good that fails has no text to copy or export, says how it stands, and how to go on', async ({
   site,
   devices,
 }) => {
@@ -104,6 +106,22 @@ test('P8 a deletion for good that fails has no text to copy or export, and says 
   const failed = app.page.getByRole('region', { name: 'Failed changes' })
   await expect(failed.getByRole('listitem')).toContainText('A deleted record', { timeout: 30_000 })
   await expect(failed.getByRole('listitem').getByRole('button')).toHaveText(['Retry', 'Discard'])
+  const stored = (await readRow(app.page, 'meta', 'connection')) as { row: { wait: Wait } }
+  const { start, length } = stored.row.wait
+  const [last, next] = await app.page.evaluate(
+    (times) =>
+      times.map((at) =>
+        new Date(at).toLocaleTimeString(navigator.language, { hour: '2-digit', minute: '2-digit' }),
+      ),
+    [start, start + length],
+  )
+  await expect(failed.getByRole('listitem'), 'when, how often, and when next').toContainText(
+    `The server does not answer. ${last}, tried 3 times. Next try at ${next}.`,
+  )
+  const before = site.proxy.pushes.length
+  await failed.getByRole('button', { name: 'Retry', exact: true }).click()
+  await expect.poll(() => site.proxy.pushes.length, { message: 'it tried at once' }).toBeGreaterThan(before)
+  await expect(failed.getByRole('listitem')).toContainText(/tried [4-9] times/)
   await failed.getByRole('listitem').getByRole('button', { name: 'Discard' }).click()
   await expect(app.dialog('Discard change')).toContainText(
     'The unsent change of this record will not be sent. The record goes back to what the server has.',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Locator } from '@playwright/test'
 import { App } from './support/app.ts'
 import { ADA } from './support/client.ts'
+import { readRow } from './support/store.ts'
 import { expect, test } from './support/test.ts'
 
 /** What a button gives as a file. */
@@ -70,4 +71,62 @@ test('P11 P12 what failed can be copied and exported, turns the status red, and 
     )
     for (const word of [secret, 'Stormy', 'Calm', 'on the server']) expect(file).not.toContain(word)
   })
+})
+
+/**
+ * Alters a change that waits as if it had been made at `since`, by a newer Pawkit whose format this one does not send:
+ * nothing is tried with it, so nothing fails, and nobody but the watchdog has a reason to speak.
+ */
+const strand = (app: App, since: number): Promise<void> =>
+  app.page.evaluate(
+    ([id, made]) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('pawkit')
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => {
+          const db = opening.result
+          const tx = db.transaction('outbox', 'readwrite')
+          const outbox = tx.objectStore('outbox')
+          const got = outbox.get(id)
+          got.onsuccess = () => outbox.put({ ...got.result, since: made, format: 1000 })
+          tx.onerror = () => reject(tx.error)
+          tx.oncomplete = () => {
+            db.close()
+            resolve()
+          }
+        }
+      }),
+    [app.id, since] as const,
+  )
+
+test('P12 the watchdog: a change that nothing moves turns the status red after two minutes, by itself', {
+  tag: '@long',
+}, async ({ devices }) => {
+  const context = await devices.context()
+  const app = await App.open(context)
+  await app.signUp(ADA)
+  await app.newNote('Stuck', 'on the server')
+  await app.synced()
+  const status = app.button('Sync status')
+  await status.click()
+  const alert = app.page.getByRole('region', { name: 'Sync status' }).getByRole('alert')
+  await context.setOffline(true)
+  await app.connection('offline')
+  await app.write(' and more')
+  await expect.poll(() => readRow(app.page, 'outbox', app.id)).not.toBeNull()
+  const moment = Date.now() + 15_000
+  await strand(app, moment - 120_000)
+  await context.setOffline(false)
+  await app.connection('online')
+  await expect(app.figure('pending')).toHaveText('1')
+  expect(await isRed(status), 'until then all is well').toBe(false)
+  await expect(alert).toBeHidden()
+  expect(Date.now(), 'so it was looked at in time').toBeLessThan(moment)
+
+  await expect(alert).toContainText(/^1 change has waited since .* although the server answers/, {
+    timeout: 30_000,
+  })
+  await expect.poll(() => isRed(status)).toBe(true)
+  expect(Date.now()).toBeGreaterThan(moment)
+  await expect(app.figure('failed')).toHaveText('0')
 })

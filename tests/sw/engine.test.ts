@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { WakeReason } from '../../src/core/messages.ts'
 import { applyPage } from '../../src/store/apply.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import { adoptLibrary, readDevice, wipeLibrary } from '../../src/store/library.ts'
 import { Engine } from '../../sw/engine.ts'
 import { ACCOUNT, Clock, Device, tick, until } from '../support/device.ts'
@@ -370,6 +371,9 @@ describe('engine, offline and signed out', () => {
     expect(server.signOuts).toBe(3)
     expect([server.pushes, server.pulls]).toEqual([[], []])
     expect(await readDevice(device.db, 'sign-out')).toBe(null)
+    const logged = (await readJournal(device.db)).map(({ event }) => event.what).reverse()
+    const told = logged.filter((what) => what === 'failed' || what === 'session-ended')
+    expect(told, 'ended only where it was answered').toEqual(['failed', 'failed', 'session-ended'])
   })
 })
 

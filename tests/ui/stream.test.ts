@@ -22,16 +22,27 @@ class Source extends EventTarget {
 let sources: Source[]
 let stream: PokeStream
 let fire: (type: string) => void
+let turnTo: (state: 'visible' | 'hidden') => void
+/** Settles once the lock that elects the stream is free again, and takes it. */
+let elected: Promise<void>
 beforeEach(() => {
   sources = []
+  elected = Promise.resolve()
   vi.useFakeTimers({ now: T0, toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   vi.stubGlobal('EventSource', Source)
-  vi.stubGlobal('document', { visibilityState: 'visible', addEventListener: () => {} })
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
+  turnTo = (state) => {
+    page.visibilityState = state
+    page.dispatchEvent(new Event('visibilitychange'))
+  }
+  vi.stubGlobal('document', page)
   const heard = new EventTarget()
   fire = (type) => void heard.dispatchEvent(new Event(type))
   vi.stubGlobal('window', heard)
   vi.stubGlobal('navigator', {
-    locks: { request: (_: string, __: object, hold: () => Promise<void>) => hold() },
+    locks: {
+      request: (_: string, __: object, hold: () => Promise<void>) => (elected = elected.then(hold)),
+    },
   })
   vi.spyOn(Math, 'random').mockReturnValue(0.25)
   stream = new PokeStream(
@@ -93,6 +104,36 @@ describe('P9: the stream', () => {
     expect([sources.length, open()]).toEqual([1, 0])
     await vi.advanceTimersByTimeAsync(1)
     expect([sources.length, open()]).toEqual([2, 1])
+  })
+
+  test('of a tab that is hidden goes to one that is visible, and comes back when that lets it go', async () => {
+    follow(null)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(open()).toBe(1)
+    let letGo = (): void => {}
+    const other = vi.fn(() => new Promise<void>((done) => (letGo = done)))
+    void navigator.locks.request('pawkit-stream', {}, other)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(other).not.toHaveBeenCalled()
+    turnTo('hidden')
+    await vi.advanceTimersByTimeAsync(0)
+    expect([open(), other.mock.calls.length], 'closed, and another tab is elected').toEqual([0, 1])
+    turnTo('visible')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(open(), 'one tab has it at a time').toBe(0)
+    letGo()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([sources.length, open()]).toEqual([2, 1])
+  })
+
+  test('is none of a tab that is hidden, until it is visible', async () => {
+    turnTo('hidden')
+    follow(null)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(sources).toHaveLength(0)
+    turnTo('visible')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(open()).toBe(1)
   })
 
   test('that is over, with its account, opens no more', async () => {

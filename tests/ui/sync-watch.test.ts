@@ -9,7 +9,7 @@ import { Clock, Device, until } from '../support/device.ts'
 import { idOf } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
 
-const HOUR = 3600_000
+const [MINUTE, HOUR] = [60_000, 3600_000]
 const failing = (start: number, length = 15_000): ConnectionRow => ({
   ...{ is: 'failing', since: start, sends: 0, rounds: 1, wait: { start, length }, asked: null },
   ...{ why: 'server 503', attempts: 3 },
@@ -103,5 +103,34 @@ describe('hints of a page', () => {
   test('a look while one is under way is one more', async () => {
     await Promise.all([watch.refresh(), watch.refresh(), watch.refresh()])
     await until(() => looks === 2)
+  })
+})
+
+describe('the watchdog of a page to which nothing else happens', () => {
+  test('P12: it looks by itself at the moment in which a change has waited too long, and then rests', async () => {
+    await watch.refresh()
+    expect(watch.summary).toMatchObject({ alarm: null, figures: { queue: 1, failed: 0 } })
+    clock.now += 2 * MINUTE
+    vi.advanceTimersByTime(2 * MINUTE)
+    expect(vi.getTimerCount(), 'it still waits for its moment').toBe(1)
+    clock.now += 1
+    // Its moment, and the look that it asks for.
+    vi.advanceTimersByTime(2)
+    await until(() => watch.summary.alarm !== null, 'the alarm')
+    expect(watch.summary.alarm).toMatch(/^1 change has waited since .* although the server answers/)
+    expect(looks).toBe(2)
+    expect(vi.getTimerCount(), 'nothing more to look for').toBe(0)
+  })
+
+  test('P12: a second change has a moment of its own', async () => {
+    await watch.refresh()
+    clock.now += MINUTE
+    await device.write(idOf(2), { title: 'later' })
+    await watch.refresh()
+    for (const many of ['1 change has', '2 changes have']) {
+      clock.now += MINUTE + 1
+      vi.advanceTimersByTime(MINUTE + 2)
+      await until(() => watch.summary.alarm?.startsWith(many) === true, many)
+    }
   })
 })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectionRow } from '../../src/core/backoff.ts'
+import { type Entry, inConflict } from '../../src/core/outbox.ts'
 import { PROTOCOL_VERSION } from '../../src/core/protocol.ts'
 import { choke } from '../../src/core/settle.ts'
 import type { LibraryRow } from '../../src/store/schema.ts'
-import { type Facts, summarize, viewOf } from '../../src/ui/summary.ts'
+import { type Facts, summarize, untilAlarm, viewOf } from '../../src/ui/summary.ts'
 import { clockTime } from '../../src/ui/words.ts'
 import { dirty, flying, note } from '../support/device-records.ts'
 
@@ -69,6 +70,57 @@ describe('the watchdog: online, signed in, and a change older than two minutes',
     expect(summary(failing('busy', 61 * MINUTE), { online: false }).alarm).toBeNull()
     expect(summary({ is: 'signed-out', since: NOON, why: 'signed-out' }).alarm).toBeNull()
     expect(summary({ is: 'fine' }).tooOld).toBe(false)
+  })
+})
+
+describe('when the watchdog has one more change to name', () => {
+  const { entry } = dirty(null, note('text'))
+  const made = (since: number): Entry => ({ ...entry, since })
+  const facts = (entries: readonly Entry[], now = NOON): Facts => ({
+    state: {
+      ...{ library, connection: { is: 'fine' }, offset: 0, entries: [...entries], records: entries.length },
+      ...{ signOutPending: false },
+    },
+    ...{ running: false, online: true, background: 'granted', now },
+  })
+  const alarm = (...args: Parameters<typeof facts>) => summarize(facts(...args), 1, new Map()).alarm
+
+  test('in so many ms, at which it names it and not one sooner', () => {
+    const entries = [made(NOON - MINUTE)]
+    const ms = untilAlarm(facts(entries)) ?? 0
+    expect(ms).toBe(MINUTE + 1)
+    expect(alarm(entries, NOON + ms - 1)).toBeNull()
+    expect(alarm(entries, NOON + ms)).toMatch(/^1 change has waited since/)
+  })
+
+  test('of several the next, be one named already', () => {
+    const entries = [made(NOON), made(NOON - 30 * MINUTE), made(NOON - 30_000)]
+    expect(alarm(entries)).toMatch(/^1 change has waited/)
+    const ms = untilAlarm(facts(entries)) ?? 0
+    expect(ms).toBe(90_001)
+    expect(alarm(entries, NOON + ms)).toMatch(/^2 changes have waited/)
+  })
+
+  test('never where nothing waits, or all of it is named', () => {
+    expect(untilAlarm(facts([]))).toBeNull()
+    expect(untilAlarm(facts([made(NOON - 30 * MINUTE)]))).toBeNull()
+  })
+
+  test('never for what waits for a person, a refused change and a conflict, however long it does', () => {
+    const refused: Entry = {
+      ...made(NOON),
+      state: { is: 'refused', code: 'invalid', message: 'Too long.', at: NOON },
+    }
+    const entries = [refused, inConflict(made(NOON), { content: 'text' }, NOON)]
+    expect(untilAlarm(facts(entries))).toBeNull()
+    expect(alarm(entries, NOON + 30 * MINUTE)).toBeNull()
+    expect(untilAlarm(facts([...entries, made(NOON)]))).toBe(2 * MINUTE + 1)
+  })
+
+  test('trace 15: at once where the clock was set back, so that nobody waits for the day it came from', () => {
+    const entries = [made(NOON + 24 * 60 * MINUTE)]
+    expect(untilAlarm(facts(entries))).toBeNull()
+    expect(alarm(entries)).toMatch(/^1 change has waited for a while/)
   })
 })
 
