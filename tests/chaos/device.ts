@@ -57,11 +57,15 @@ export class ChaosDevice {
     await this.start()
   }
 
-  async kill(): Promise<void> {
-    // It is just starting after another death: one profile has one browser.
-    if (!this.#context) return void (await this.ready())
+  /** @returns false where there was none to kill: it is just starting after another death; one profile has one browser */
+  async kill(): Promise<boolean> {
+    if (!this.#context) {
+      await this.ready()
+      return false
+    }
     const gone = this.end()
     await this.#becomes(gone.then(() => this.#launchAndOpen()))
+    return true
   }
 
   /** All its processes end at once: nothing in it hears of it. Closing would hang where a worker was stopped. */
@@ -76,12 +80,16 @@ export class ChaosDevice {
     await gone
   }
 
-  async stopWorkers(): Promise<void> {
+  /** @returns false where the browser is just starting, or was killed meanwhile */
+  async stopWorkers(): Promise<boolean> {
     const { generation } = this
+    if (!this.#context) return false
     try {
-      if (this.#context) await alive(this.#context, killWorkers(this.#context))
+      await alive(this.#context, killWorkers(this.#context))
+      return true
     } catch (error) {
       if (generation === this.generation) throw error
+      return false
     }
   }
 

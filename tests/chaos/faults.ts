@@ -17,41 +17,60 @@ export interface Scene {
   readonly over: AbortSignal
 }
 
-/** Runs an action, and names it in the ledger. */
+/** What has to happen in every run, by how its names in the ledger begin. */
+const REQUIRED = ['browsers killed', 'servers killed', 'workers stopped', 'links cut'] as const
+
+/** What of that has not happened yet: a run without it says nothing about it. */
+export const notYet = ({ counts }: Ledger): string[] =>
+  REQUIRED.filter((kind) => ![...counts.keys()].some((what) => what.startsWith(kind)))
+
+/**
+ * Runs an action, and names it in the ledger.
+ * @param done whether it hit anything: only then it counts
+ */
 async function happens(
   { ledger }: Scene,
   what: string,
   where: string,
-  done: () => Promise<void>,
+  done: () => Promise<boolean>,
 ): Promise<void> {
-  ledger.count(what)
   ledger.note(`${what} ${where}`.trim())
-  await within(STEP_LIMIT, `${what} ${where}`, done())
+  if (await within(STEP_LIMIT, `${what} ${where}`, done())) ledger.count(what)
 }
 
 /** The pace of the chaos, not a wait for anything; ends at once when faults stop. */
 export const pause = (ms: number, over: AbortSignal): Promise<void> =>
   pass(ms, undefined, { signal: over }).catch(() => {})
 
-async function killServer({ site, over }: Scene, dice: Dice): Promise<void> {
+async function killServer({ site, over }: Scene, dice: Dice): Promise<boolean> {
   await site.server.kill()
   await pause(dice.between(0, 3000), over)
   await site.server.start()
+  return true
 }
 
-/** Browser, server and workers end without warning, one after another. */
+const DEATHS = [
+  [4, 'browsers killed'],
+  [3, 'servers killed'],
+  [4, 'workers stopped'],
+] as const
+
+/** Browser, server and workers end without warning, one after another; each once first, as a short run has time for few. */
 export async function deaths(scene: Scene, dice: Dice): Promise<void> {
+  let left = DEATHS.map(([weight, what]) => [weight, what] as const)
   while (!scene.over.aborted) {
     await pause(dice.between(200, 2000), scene.over)
     if (scene.over.aborted) return
     const device = scene.devices[dice.between(0, 1)] ?? scene.devices[0]
     const { name } = device
-    const [what, where, done] = dice.weighted([
-      [4, ['browsers killed', name, () => device.kill()] as const],
-      [3, ['servers killed', '', () => killServer(scene, dice)] as const],
-      [4, ['workers stopped', name, () => device.stopWorkers()] as const],
-    ])
-    await happens(scene, what, where, done)
+    const what = dice.weighted(left.length > 0 ? left : DEATHS)
+    left = left.filter(([, other]) => other !== what)
+    const done = {
+      'browsers killed': () => device.kill(),
+      'servers killed': () => killServer(scene, dice),
+      'workers stopped': () => device.stopWorkers(),
+    }
+    await happens(scene, what, what === 'servers killed' ? '' : name, done[what])
   }
 }
 
@@ -62,21 +81,31 @@ const LINKS: readonly (readonly [number, string, (dice: Dice) => Fate])[] = [
   [3, 'links slow', (dice) => ({ is: 'slow', ms: dice.between(200, 2500) })],
 ]
 
-/** The link of one device or of both is bad for a while, then good again. */
+const isCut = (what: string): boolean => what.startsWith('links cut')
+
+/** The link of one device or of both is bad for a while, then good again; first of all one is cut. */
 export async function badLinks(scene: Scene, dice: Dice): Promise<void> {
   const { site, over } = scene
+  let links = LINKS.filter(([, name]) => isCut(name))
   while (!over.aborted) {
     await pause(dice.between(500, 4000), over)
     if (over.aborted) break
-    const [what, make] = dice.weighted(LINKS.map(([weight, name, fate]) => [weight, [name, fate] as const]))
+    const [what, make] = dice.weighted(links.map(([weight, name, fate]) => [weight, [name, fate] as const]))
+    links = [...LINKS]
     const fate = make(dice)
     const chosen = dice.pick(['Device-a', 'Device-b', 'Device-'])
-    const concerns = ({ agent }: { agent: string }): boolean => agent.includes(chosen ?? '')
+    let met = false
+    const concerns = ({ agent }: { agent: string }): boolean => {
+      const isIt = agent.includes(chosen ?? '')
+      met ||= isIt
+      return isIt
+    }
     await happens(scene, what, chosen ?? '', async () => {
       site.proxy.interfere((seen) => (concerns(seen) ? fate : null))
       if (fate.is !== 'slow') site.proxy.breakOpen(concerns)
       await pause(dice.between(300, 5000), over)
       site.proxy.interfere(null)
+      return met
     })
   }
   site.proxy.interfere(null)

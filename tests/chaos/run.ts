@@ -7,7 +7,7 @@ import { calmDown } from './calm.ts'
 import { ChaosDevice } from './device.ts'
 import { Dice } from './dice.ts'
 import { nextEdit } from './edits.ts'
-import { badLinks, deaths, pause, type Scene } from './faults.ts'
+import { badLinks, deaths, notYet, pause, type Scene } from './faults.ts'
 import { Ledger } from './ledger.ts'
 import { within } from './limit.ts'
 import { judge } from './verdict.ts'
@@ -15,6 +15,8 @@ import { judge } from './verdict.ts'
 const EDIT_LIMIT = 20_000
 /** So long there is chaos even where starting took all the time. */
 const LEAST = 5000
+/** So long it goes on after that for what has not happened yet. */
+const MORE = 60_000
 const LOOK_EVERY = 250
 const OPEN_LIMIT = 45_000
 const JUDGE_LIMIT = 60_000
@@ -85,9 +87,10 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(0)} s`
     return {
       words: ledger.shown.size,
-      faults: [...restless, ...faults],
+      faults: [...notYet(ledger).map((kind) => `NEVER HAPPENED: ${kind}`), ...restless, ...faults],
       lines: [
-        `seed ${options.seed}: ${seconds(begun, still)} of chaos, calm ${seconds(still, Date.now())} after`,
+        `seed ${options.seed}: ${seconds(begun, still)} of chaos, calm ${seconds(still, Date.now())} after, ` +
+          `${seconds(started, Date.now())} in all`,
         ...[...ledger.counts].sort().map(([what, many]) => `${what}: ${many}`),
         `shown as saved: ${ledger.shown.size} words, ${counts.synced} of them as synced`,
         `checked: ${counts.everywhere} on both devices and the server, ${counts.removed} taken out again by a person, ` +
@@ -103,10 +106,15 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-/** So long, and then until there is something that could be lost: where starting took all the time, no edit may have ended. */
+/**
+ * So long, and then until there is something that could be lost, and each kind of death and a cut link have happened:
+ * where starting took all the time, no edit and no death may have ended.
+ */
 async function enough({ ledger, over }: Scene, ms: number): Promise<void> {
   await pause(ms, over)
-  while (!over.aborted && ledger.shown.size === 0) await pause(LOOK_EVERY, over)
+  const end = Date.now() + MORE
+  const isEnough = (): boolean => ledger.shown.size > 0 && (notYet(ledger).length === 0 || Date.now() > end)
+  while (!over.aborted && !isEnough()) await pause(LOOK_EVERY, over)
 }
 
 /** A person at one device, without rest. */
@@ -136,9 +144,8 @@ async function leave({ ledger, over }: Scene, device: ChaosDevice, app: App, dic
     await device.closeTab(app)
   } else if (end < 0.16) {
     await pause(dice.between(0, 300), over)
-    ledger.count('browsers killed right after an edit')
     ledger.note(`killed after an edit ${device.name}`)
-    await device.kill()
+    if (await device.kill()) ledger.count('browsers killed right after an edit')
   }
 }
 

@@ -235,7 +235,11 @@ export class Simulation {
       else if (tab) device.closeTab(tab, true)
       else device.killWorker(actor)
     }
-    if (trap.who === 'server') this.serverChore(() => this.server.restart(true))
+    if (trap.who === 'server')
+      this.serverChore(() => {
+        this.trace('server dies')
+        return this.server.restart(true)
+      })
     else this.#countdown(trap.point === 'after-answer' || trap.point === 'mid-pull' ? trap.after : 0, die)
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const PROJECT = join(import.meta.dirname, '../../..')
-const START_LIMIT = 20_000
+const START_LIMIT = 40_000
 
 export interface ServerSettings {
   /** What the browser sees: the proxy's origin. */

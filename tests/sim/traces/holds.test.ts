@@ -240,7 +240,7 @@ describe('P3 P4 P5: asked for, and it holds', () => {
  * | --- | --- |
  * | 6 | in the server: tests/server/sync/traces.test.ts; PostgreSQL is not spoken yet |
  * | 8f | a repair brings both sides together: tests/sw/verify.test.ts |
- * | 11i | nothing undoes a merge yet |
+ * | 11i | two cards of one link that became one offer no undo of that: tests/ui/no-undo-of-links.test.ts |
  * | 13c | the next of three tags after a failure: tests/sw/driver.test.ts |
  * | 17 | no field is filled in by the server yet; that a change which is no edit revives nothing: tests/core/settle.test.ts |
  * | 21b | there is no receive rule: tests/core/values.test.ts |
