@@ -1,6 +1,7 @@
 import { App } from './support/app.ts'
 import { ADA, BEN, Client } from './support/client.ts'
 import { readRow } from './support/store.ts'
+import { secondTab, takeControl } from './support/tabs.ts'
 import { expect, test } from './support/test.ts'
 
 test('signing in adopts what was made on this device, and brings what the account has', async ({
@@ -9,10 +10,15 @@ test('signing in adopts what was made on this device, and brings what the accoun
 }) => {
   const elsewhere = await Client.signUp(site.origin, ADA)
   await elsewhere.createNote({ title: 'From before' })
-  const app = await App.open(await devices.context())
+  const context = await devices.context()
+  const app = await App.open(context)
   const id = await app.newNote('Made without account', 'on this device')
   await expect(app.state).toHaveAttribute('data-sync-state', 'local')
+  const second = await App.open(context)
+  await expect(second.button('Sign in')).toBeVisible()
   await app.signIn(ADA)
+  await expect(second.button('Account'), 'in every tab').toBeVisible()
+  await expect(second.entry('From before')).toBeVisible()
   await app.synced()
   await expect(app.entry('From before')).toBeVisible()
   await expect(app.content).toHaveValue('on this device')
@@ -168,3 +174,39 @@ test('P10 another account may have the library exported and removed', async ({ s
   await expect(app.entry('Ben’s note')).toBeVisible()
   await expect(app.entry('Ada’s note')).toHaveCount(0)
 })
+
+for (const choice of ['Move this library', 'Export and remove'])
+  test(`P10 another account with “${choice}” reaches a second tab: it shows that library, and writes to it`, {
+    tag: '@long',
+  }, async ({ site, devices }) => {
+    const ben = await Client.signUp(site.origin, BEN)
+    await ben.createNote({ title: 'Ben’s note' })
+    const context = await devices.context()
+    const first = await App.open(context)
+    const second = await secondTab(context)
+    await adasDevice(first)
+    const { id } = first
+    await expect(second.entry('Ada’s note')).toBeVisible()
+    await second.connection('signed-out')
+    await second.entry('Ada’s note').click()
+    await expect(second.content).toHaveValue('hers still')
+
+    await first.enter(BEN, 'Sign in')
+    await first.dialog("Another account's library").getByRole('button', { name: choice }).click()
+    await expect(second.entry('Ben’s note')).toBeVisible()
+    await second.connection('online')
+    if (choice === 'Export and remove') {
+      await expect(second.entry('Ada’s note')).toHaveCount(0)
+      await expect(second.content).toHaveCount(0)
+      expect(await readRow(second.page, 'records', id)).toBeNull()
+    } else {
+      await expect(second.entry('Ada’s note')).toBeVisible()
+    }
+    await takeControl(second)
+    await second.newNote('From the second tab')
+    await expect
+      .poll(() => ben.get<{ notes: { title: string }[] }>('/api/notes'))
+      .toMatchObject({
+        notes: expect.arrayContaining([expect.objectContaining({ title: 'From the second tab' })]),
+      })
+  })

@@ -8,6 +8,8 @@ import { asked, banner } from './support/tabs.ts'
 const PROMOTED = 5000
 /** A tab that hangs is overtaken within 2 s, on a machine that has time for it; the figure is printed. */
 const OVERTAKEN = 3000
+const OVERTAKEN_MEDIAN = 2000
+const HANGS = 5
 /** Until something shows that is in the store. */
 const SHOWN = 10_000
 
@@ -112,6 +114,32 @@ test('P7 control is taken from a tab that hangs: what was typed before is in the
   const taken = await scene.monitor.until(SHOWN, ({ text }) => text.includes('late'))
   expect(taken, 'the draft is taken in').not.toBeNull()
   for (const word of ['start', 'before', 'after', 'late']) expect(scene.monitor.now.text).toContain(word)
+  expect(scene.monitor.judge.faults).toEqual([])
+})
+
+test('P7 of tabs that hang in turns, most are overtaken within 2 s', { tag: '@long' }, async ({
+  scene: start,
+}) => {
+  const scene = await start({ account: null })
+  let writer = scene.first
+  let next = await scene.open('window')
+  const times: number[] = []
+  for (let hang = 0; hang < HANGS; hang++) {
+    await editable(writer)
+    await expect(banner(next.app)).toContainText('This tab is read-only')
+    const hanging = writer.hang(OVERTAKEN + 500)
+    const at = Date.now()
+    expect(await next.takeControl()).toBe(true)
+    const { session } = next
+    const waited = await scene.monitor.until(OVERTAKEN, ({ right }) => right.active === session)
+    expect(waited, 'overtaken').not.toBeNull()
+    times.push(scene.monitor.now.at - at)
+    await hanging
+    ;[writer, next] = [next, writer]
+  }
+  process.stdout.write(`tabs: those that hang are overtaken in ${figures(times)}\n`)
+  const [median = 0] = times.sort((a, b) => a - b).slice(HANGS / 2)
+  expect(median, 'of half of them').toBeLessThanOrEqual(OVERTAKEN_MEDIAN)
   expect(scene.monitor.judge.faults).toEqual([])
 })
 

@@ -67,6 +67,14 @@ test('P9 10 tabs cost the server one stream, one drain at a time and one push a 
   await scene.close(writer)
   await expect.poll(() => site.proxy.seen.filter(isStream).length, { timeout: 20_000 }).toBeGreaterThan(1)
   await expect.poll(() => streams(site)).toBe(1)
+  // It is covered in its window, and so hidden: again another visible one has it.
+  const opened = site.proxy.seen.filter(isStream).length
+  const shown = await scene.visible()
+  for (const hidden of scene.tabs.filter((tab) => !shown.includes(tab))) await hidden.bringToFront()
+  await expect
+    .poll(() => site.proxy.seen.filter(isStream).length, { timeout: 20_000 })
+    .toBeGreaterThan(opened)
+  await expect.poll(() => streams(site)).toBe(1)
   process.stdout.write(
     `tabs: ${TABS} tabs, ${site.proxy.pushes.length} pushes of ${mutations.length} changes, ${site.proxy.seen.filter(isStream).length} streams one after another\n`,
   )

@@ -23,24 +23,48 @@ const goTo = (tab: Tab, writer: string): Promise<void> =>
     field.setSelectionRange(end < 0 ? field.value.length : end, end < 0 ? field.value.length : end)
   }, `${writer}:`)
 
-/** Types at the end of the line; whatever the page asks or offers meanwhile, the person agrees to. */
-async function types(scene: Scene, tab: Tab, writer: string, before: string, text: string): Promise<void> {
-  await goTo(tab, writer)
-  const [first = '', ...rest] = text
-  await tab.page.keyboard.press(first)
+/**
+ * Until all that was typed in the line is in the record; whatever the page asks or offers, the person agrees to.
+ * @param late what was typed when control was going: a part of it may wait as a draft and a part in a question, and then
+ *   the person's own answers say which comes first
+ * @returns what the line says
+ */
+async function agrees(scene: Scene, tab: Tab, writer: string, typed: string, late = ''): Promise<string> {
+  const start = `${writer}:${typed}`
+  const sorted = (letters: string): string => [...letters].sort().join('')
+  const all = (text: string): boolean => {
+    const line = lineOf(text, writer)
+    return line.startsWith(start) && sorted(line.slice(start.length)) === sorted(late)
+  }
   const taken = tab.page.getByRole('button', { name: 'Take in' })
   const end = Date.now() + TYPED
-  while (lineOf(scene.monitor.now.text, writer) !== `${writer}:${before}${first}`) {
-    if (Date.now() > end)
-      throw new Error(`“${first}” of ${writer} is not in the record: ${scene.monitor.now.text}`)
+  while (!all(scene.monitor.now.text)) {
+    if (Date.now() > end) {
+      const { text, drafts } = scene.monitor.now
+      throw new Error(
+        `“${typed}${late}” of ${writer} is not in the record: ${JSON.stringify({ text, drafts })}`,
+      )
+    }
     if (await asked(tab.app).isVisible()) await tab.takeControl()
     else if (await taken.first().isVisible())
       await taken
         .first()
         .dispatchEvent('click', {}, { timeout: 1000 })
         .catch(() => {})
-    await scene.monitor.until(500, ({ text: now }) => lineOf(now, writer) === `${writer}:${before}${first}`)
+    await scene.monitor.until(500, ({ text }) => all(text))
   }
+  const line = lineOf(scene.monitor.now.text, writer)
+  // What another tab took in this one hears of later, and would go on before it.
+  if (late) await expect(tab.app.content).toHaveValue(new RegExp(`^${line}$`, 'm'))
+  return line.slice(2)
+}
+
+/** Types at the end of the line. */
+async function types(scene: Scene, tab: Tab, writer: string, before: string, text: string): Promise<void> {
+  await goTo(tab, writer)
+  const [first = '', ...rest] = text
+  await tab.page.keyboard.press(first)
+  await agrees(scene, tab, writer, before + first)
   await expect(tab.app.content).not.toHaveAttribute('aria-readonly', 'true')
   await expect(tab.app.content).toHaveValue(new RegExp(`^${writer}:${before}${first}$`, 'm'))
   await goTo(tab, writer)
@@ -50,6 +74,16 @@ async function types(scene: Scene, tab: Tab, writer: string, before: string, tex
     ({ text: now }) => lineOf(now, writer) === `${writer}:${before}${text}`,
   )
   expect(stored, `${writer} typed “${text}”: ${scene.monitor.now.text}`).not.toBeNull()
+}
+
+/** Goes on typing at the end of the line when another tab has taken control, of which this one hears later. */
+async function typesLate(scene: Scene, tab: Tab, writer: string, text: string, taker: Tab): Promise<void> {
+  await goTo(tab, writer)
+  const [first = '', ...rest] = text
+  await tab.page.keyboard.press(first)
+  const taken = await scene.monitor.until(TYPED, ({ right }) => right.active === taker.session)
+  expect(taken, `${taker.name} took control`).not.toBeNull()
+  for (const letter of rest) await tab.page.keyboard.press(letter)
 }
 
 /** Another device, on the version that the server has in that moment. */
@@ -67,7 +101,7 @@ async function remoteTypes(client: Client, id: string, text: string): Promise<vo
 }
 
 const times = 20
-test(`P4 control goes back and forth ${times} times between two tabs that hear everything 2 s late, another device edits too: every letter is there, in each writer's order`, {
+test(`P4 control goes back and forth ${times} times between two tabs that hear everything 2 s late, another device edits too: every letter is there, in each writer's order, and also those typed as control goes`, {
   tag: '@long',
 }, async ({ scene: start, site }) => {
   test.setTimeout(60_000 + times * 15_000)
@@ -77,18 +111,32 @@ test(`P4 control goes back and forth ${times} times between two tabs that hear e
   const remote = await site.signIn(ADA)
   await expect.poll(() => site.data.content(scene.note), { timeout: 20_000 }).toBe(LINES)
   const typed = { A: '', B: '', R: '' }
+  let late = ''
+  let [flights, drafts] = [0, 0]
   for (let turn = 0; turn < times; turn++) {
-    const writer = turn % 2 === 0 ? 'A' : 'B'
+    const [writer, loser] = turn % 2 === 0 ? (['A', 'B'] as const) : (['B', 'A'] as const)
+    const [tab, other] = writer === 'A' ? [first, second] : [second, first]
     const text = Array.from({ length: 4 }, (_, index) => ALPHABET[(turn * 4 + index) % 26]).join('')
     const elsewhere = remoteTypes(remote, scene.note, String(turn % 10))
-    await types(scene, writer === 'A' ? first : second, writer, typed[writer], text)
+    const before = late
+    // In every third, so that each of them is the one that loses control.
+    late = turn % 3 === 1 ? text.slice(0, 3).toUpperCase() : ''
+    const inFlight = late && typesLate(scene, other, loser, late, tab)
+    typed[writer] = await agrees(scene, tab, writer, typed[writer], before)
+    await types(scene, tab, writer, typed[writer], text)
+    await inFlight
     typed[writer] += text
     typed.R += String(turn % 10)
     await elsewhere
+    if (late) flights++
+    if (late && scene.monitor.now.drafts.some((draft) => draft.includes(late.slice(1, 2)))) drafts++
   }
+  typed.A = await agrees(scene, first, 'A', typed.A, late)
   const whole = `A:${typed.A}\n\nB:${typed.B}\n\nR:${typed.R}`
   await expect.poll(() => site.data.content(scene.note), { timeout: 20_000 }).toBe(whole)
   for (const tab of [first, second]) await expect(tab.app.content).toHaveValue(whole, { timeout: 20_000 })
+  process.stdout.write(`tabs: of ${flights} times that a tab went on typing, ${drafts} left a draft\n`)
+  expect(drafts, 'letters came when control was gone').toBeGreaterThan(0)
   expect(scene.monitor.now.right.epoch, 'control went back and forth').toBeGreaterThanOrEqual(times)
   expect(scene.monitor.judge.faults).toEqual([])
 })

@@ -149,8 +149,12 @@ const killWorker: Operation = async ({ scene }) => {
   return 'worker killed'
 }
 
-export const OPERATIONS: readonly (readonly [weight: number, name: string, operation: Operation])[] = [
-  [18, 'open', open],
+type Weighted = readonly [weight: number, name: string, operation: Operation]
+
+export const OPENING: Weighted = [18, 'open', open]
+
+export const OPERATIONS: readonly Weighted[] = [
+  OPENING,
   [6, 'duplicate', duplicate],
   [8, 'close', close],
   [6, 'crash', crash],

@@ -2,7 +2,7 @@ import { setTimeout as pass } from 'node:timers/promises'
 import { Dice } from '../chaos/dice.ts'
 import { within } from '../chaos/limit.ts'
 import { figures } from './judge.ts'
-import { OPERATIONS, type Step } from './operations.ts'
+import { OPENING, OPERATIONS, type Step } from './operations.ts'
 import type { Scene } from './scene.ts'
 import type { Tab } from './tab.ts'
 import { Words } from './words.ts'
@@ -22,6 +22,8 @@ export interface RandomOptions {
   readonly operations: number
   /** How many tabs at most. */
   readonly most: number
+  /** So many are reached, where the dice alone have not opened them in the first half. */
+  readonly full: boolean
 }
 
 export interface RandomReport {
@@ -32,6 +34,8 @@ export interface RandomReport {
   readonly faults: readonly string[]
   /** Words that were typed and committed. */
   readonly words: number
+  /** How many tabs were open at once. */
+  readonly reached: number
 }
 
 /** Opens, closes, kills, freezes and takes control at random while somebody types wherever one may write. */
@@ -44,8 +48,12 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
   const typist = new Typist(scene, words, (said) => trace.push(said))
   const counts = new Map<string, number>()
   const began = Date.now()
+  let reached = scene.tabs.length
   for (let done = 0; done < options.operations; ) {
-    const [, name, operation] = dice.weighted(OPERATIONS.map((one) => [one[0], one] as const))
+    const opens = options.full && reached < options.most && done >= options.operations / 2
+    const [, name, operation] = opens
+      ? OPENING
+      : dice.weighted(OPERATIONS.map((one) => [one[0], one] as const))
     const at = Date.now()
     // Now and then somebody is typing while it happens.
     if (dice.chance(0.5)) typist.begin()
@@ -55,6 +63,7 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
     })
     if (what === null) continue
     done++
+    reached = Math.max(reached, scene.tabs.length)
     counts.set(name, (counts.get(name) ?? 0) + 1)
     trace.push(`${new Date(at).toISOString()} ${done}. ${what}, ${Date.now() - at} ms`)
     await scene.bury()
@@ -69,6 +78,7 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
   return {
     trace,
     words: words.kept.size,
+    reached,
     faults: [
       ...faults,
       ...judge
@@ -80,7 +90,7 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
       ),
     ],
     lines: [
-      `seed ${options.seed}: ${options.operations} operations in ${((Date.now() - began) / 1000).toFixed(0)} s, at most ${options.most} tabs`,
+      `seed ${options.seed}: ${options.operations} operations in ${((Date.now() - began) / 1000).toFixed(0)} s, up to ${reached} tabs of ${options.most}`,
       [...counts].map(([name, many]) => `${name} ${many}`).join(', '),
       `${judge.epochs} epochs seen, up to ${right.epoch}; ${judge.writes} writes seen, ${judge.lines} lines in the log, ${judge.words.size} of ${words.kept.size} words in the record, the rest in ${scene.monitor.now.drafts.length} drafts; ${words.given - words.kept.size} died with their tabs or were not taken`,
       `without a writer: ${figures(gaps.map(({ ms }) => ms))}`,
