@@ -514,8 +514,15 @@ test('P1 Open in new tab: what was typed to get there waits in it as a draft', a
     asked(second).getByRole('button', { name: 'Open in new tab' }).click(),
   ])
   const fourth = new App(another)
+  const tags = second.page.getByRole('textbox', { name: 'Tags' })
   await fourth.button('Take in').click()
   await expect(fourth.page.getByRole('textbox', { name: 'Tags' })).toHaveValue('soup')
+  await expect(tags).toHaveValue('soup')
+  // A read-only field shows every change at once, also while somebody is in it.
+  await tags.focus()
+  await fourth.page.getByRole('textbox', { name: 'Tags' }).fill('soup, bread')
+  await fourth.page.keyboard.press('Enter')
+  await expect(tags).toHaveValue(/bread/)
 })
 
 test('P1 the page goes with the question open: what was typed is a draft, in it and in the other tab', async ({

@@ -84,6 +84,22 @@ const kept = async (both: Pair): Promise<string> => {
   )
 }
 
+/** Made after the copy and seen by both; then the second is cut off, the first goes on, and the copy is put back. */
+async function changedAfterTheCopy(both: Pair, steps: readonly Fields[]): Promise<void> {
+  const [a] = both.devices
+  await a.write(idOf(9), { content: 'before the copy' })
+  await calm(both)
+  await backUp()
+  await a.write(idOf(1), { content: 'one' })
+  await calm(both)
+  both.lines[1].cut = 'before'
+  for (const fields of steps) {
+    await a.write(idOf(1), fields)
+    await sync(a)
+  }
+  await restore()
+}
+
 describe('a server restored from a backup, used by one device before the other returns', () => {
   test('trace 8b: what was pushed but not pulled yet reaches the other all the same', async () => {
     const both = await pair('pushed')
@@ -158,18 +174,7 @@ describe('a server restored from a backup, used by one device before the other r
   test('deleted for good after the copy, while another device has it at a lower version: both hold the same', async () => {
     const both = await pair('tombstone')
     const [a] = both.devices
-    await a.write(idOf(9), { content: 'before the copy' })
-    await calm(both)
-    await backUp()
-    await a.write(idOf(1), { content: 'one' })
-    await calm(both)
-    both.lines[1].cut = 'before'
-    const steps: Fields[] = [{ content: 'two' }, { deleted: true }, { deleted: true, purged: true }]
-    for (const fields of steps) {
-      await a.write(idOf(1), fields)
-      await sync(a)
-    }
-    await restore()
+    await changedAfterTheCopy(both, [{ content: 'two' }, { deleted: true }, { deleted: true, purged: true }])
     await sync(a)
     await calm(both)
     await expectConverged(both, 'tombstone')
@@ -179,18 +184,7 @@ describe('a server restored from a backup, used by one device before the other r
   test('deleted for good between the fresh read and its push, while another device has it at a lower version', async () => {
     const both = await pair('between')
     const [a] = both.devices
-    await a.write(idOf(9), { content: 'before the copy' })
-    await calm(both)
-    await backUp()
-    await a.write(idOf(1), { content: 'one' })
-    await calm(both)
-    both.lines[1].cut = 'before'
-    const steps: Fields[] = [{ content: 'two' }, { deleted: true }]
-    for (const fields of steps) {
-      await a.write(idOf(1), fields)
-      await sync(a)
-    }
-    await restore()
+    await changedAfterTheCopy(both, [{ content: 'two' }, { deleted: true }])
     onRead = () => {
       a.online = false
     }

@@ -394,6 +394,25 @@ describe('many tabs, one writer', () => {
     expect([asks, second.asked.length]).toEqual([['b', 'c'], 1])
   })
 
+  test('P1 a page that goes in that moment keeps what was typed, gives up the rest, and makes nothing of it later', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    const done: string[] = []
+    const wanted = (what: string) => ({
+      record: NOTE,
+      go: () => void done.push(`${what} made`),
+      drop: () => void done.push(`${what} given up`),
+    })
+    first.presence.leave()
+    await second.desk.look()
+    second.desk.refuse({ ...wanted('a letter'), keep: () => void done.push('a letter kept') })
+    second.desk.refuse(wanted('a pin'))
+    second.desk.keepHeld()
+    expect(done).toEqual(['a letter kept', 'a pin given up'])
+    now += 1300
+    await second.desk.look()
+    expect([done.length, second.asked]).toEqual([2, []])
+  })
+
   /** Into the back-forward cache and back; its claim ends when that is said, under an id that may be another one. */
   function backFromCache(tab: Tab): (id: string) => void {
     let claimed: (id: string) => void = () => {}

@@ -21,3 +21,19 @@ test('P7 a write is in the sync log under its own epoch; one line a second', asy
     { what: 'written', record: idOf(1), epoch: 1, writes: 2 },
   ])
 })
+
+test('P7 a page that goes leaves no write of its last second out of the log, and the next line is none of it again', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const db = await Database.open()
+  const before = (await readJournal(db)).length
+  const log = new WriteLog({ db, now: () => T0 })
+  log.add(idOf(2), 4)
+  log.flush()
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+  await until(async () => (await readJournal(db)).length === before + 1, 'the line')
+  log.flush()
+  const [newest] = await readJournal(db)
+  expect(newest?.event).toEqual({ what: 'written', record: idOf(2), epoch: 4, writes: 1 })
+  expect(await readJournal(db)).toHaveLength(before + 1)
+})
