@@ -1,6 +1,6 @@
 import { App } from './support/app.ts'
-import { ADA } from './support/client.ts'
-import { storedField } from './support/store.ts'
+import { ADA, Client } from './support/client.ts'
+import { readRow, storedField } from './support/store.ts'
 import { tamper } from './support/tamper.ts'
 import { expect, test } from './support/test.ts'
 
@@ -50,4 +50,26 @@ test('P11 P12 a record says since when the server has it; Verify names and repai
   await expect(app.page.getByRole('region', { name: 'Sync log' })).toContainText(
     'with the server: 1 differed',
   )
+})
+
+test('P12 Verify names every record that differs, however many', { tag: '@long' }, async ({
+  site,
+  devices,
+}) => {
+  const client = await Client.signUp(site.origin, ADA)
+  const titles = Array.from({ length: 60 }, (_, index) => `Note ${index + 1}`)
+  const ids: string[] = []
+  for (const title of titles) ids.push(await client.createNote({ title }))
+  const app = await App.open(await devices.context())
+  await app.signIn(ADA)
+  for (const id of ids) await expect.poll(() => readRow(app.page, 'records', id)).not.toBeNull()
+  for (const id of ids) await tamper(app.page, id, 'content', 'a bit fell over')
+  await app.page.goto('/settings')
+  await app.button('Verify my data').click()
+  await expect(app.notice('60 records of 60 differed')).toBeVisible()
+  await app.page.getByText('And 10 more').click()
+  const named = app.page.getByRole('list', { name: /ecords that differed/ }).getByRole('listitem')
+  await expect(named).toHaveCount(60)
+  for (const title of titles)
+    await expect(named.filter({ hasText: new RegExp(`${title}(?!\\d)`) })).toHaveCount(1)
 })

@@ -6,6 +6,7 @@ import type { Announcement } from '../../src/core/messages.ts'
 import { isDeleted } from '../../src/core/records.ts'
 import { Persistence } from '../../src/persistence.ts'
 import { Database } from '../../src/store/database.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import { adoptLibrary, openLibrary, wipeLibrary } from '../../src/store/library.ts'
 import { moveLibrary } from '../../src/store/move.ts'
 import { readSome, readSyncState } from '../../src/store/read.ts'
@@ -36,6 +37,7 @@ let library: LibraryRow
 
 /** A worker that never answers, whose channel is this target. */
 class Silent extends EventTarget {
+  handOver(): void {}
   readonly channel = null
   readonly background = 'missing'
   /** What happens once the page has asked for the right to write. */
@@ -138,6 +140,16 @@ test('P1 the browser is asked to keep the library when the first change is store
   expect(persist).toHaveBeenCalledOnce()
   await model.create('note', { title: 'Second' }).done
   expect(persist).toHaveBeenCalledOnce()
+})
+
+test('P7 a page that goes has its last writes in the sync log, not a second later', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const model = await open()
+  await model.create('note', { title: 'Last' }).done
+  model.handOver()
+  vi.useRealTimers()
+  const written = async () => (await readJournal(db)).filter(({ event }) => event.what === 'written')
+  await until(async () => (await written()).length === 1, 'the line')
 })
 
 describe('P10 a page that has not heard of the library that is on this device now', () => {

@@ -1,4 +1,4 @@
-import { css, html, nothing } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Repaired } from '../../core/verify.ts'
 import { PawkitElement } from '../element.ts'
 import type { Verified } from '../model.ts'
@@ -7,7 +7,7 @@ import { controls } from '../styles/controls.ts'
 import { settingsPart } from '../styles/settings-part.ts'
 import { clockTime, count, number } from '../words.ts'
 
-/** As many as a person reads; each has a line of its own. */
+/** As many as a person reads; the rest are named where they are asked for. */
 const SHOWN = 50
 
 const DONE: Readonly<Record<Repaired['done'], string>> = {
@@ -92,16 +92,21 @@ export class VerifySection extends PawkitElement {
     if (!result) return nothing
     const { repaired } = result
     return html`<p>${result.is === 'compared' ? comparedText(result) : result.why}</p>
+      ${repaired.length === 0 ? nothing : this.#named(repaired.slice(0, SHOWN), 'Records that differed')}
       ${
-        repaired.length === 0
-          ? nothing
-          : html`<ul role="list" aria-label="Records that differed">
-              ${repaired
-                .slice(0, SHOWN)
-                .map(({ title, done }) => html`<li><p dir="auto">${title}</p><p>${DONE[done]}</p></li>`)}
-            </ul>`
-      }
-      ${repaired.length > SHOWN ? html`<p>And ${number(repaired.length - SHOWN)} more.</p>` : nothing}`
+        repaired.length > SHOWN
+          ? html`<details>
+              <summary>And ${number(repaired.length - SHOWN)} more</summary>
+              ${this.#named(repaired.slice(SHOWN), 'More records that differed')}
+            </details>`
+          : nothing
+      }`
+  }
+
+  #named(repaired: Verified['repaired'], label: string): TemplateResult {
+    return html`<ul role="list" aria-label=${label}>
+      ${repaired.map(({ title, done }) => html`<li><p dir="auto">${title}</p><p>${DONE[done]}</p></li>`)}
+    </ul>`
   }
 
   readonly #verify = (): void => {
