@@ -1,26 +1,12 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { POLICY_ROWS } from '../../src/ui/policy-words.ts'
 import { App } from './support/app.ts'
+import { axeFaults } from './support/axe.ts'
 import { BEFORE, clashOn, HERE, THERE } from './support/clash.ts'
 import { ADA } from './support/client.ts'
 import { storedField } from './support/store.ts'
 import { expect, test } from './support/test.ts'
 
 const WINDOWS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 780 } } as const
-
-/** What axe finds, in light, and of colours in dark. */
-async function faults(page: Page, where: string): Promise<string[]> {
-  const found: string[] = []
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    const axe = new AxeBuilder({ page })
-    const { violations } = await (scheme === 'light' ? axe : axe.withRules('color-contrast')).analyze()
-    for (const { id, nodes } of violations)
-      found.push(`${where}, ${scheme}: ${id} ${nodes.map((node) => JSON.stringify(node.target)).join(' ')}`)
-  }
-  return found
-}
 
 const openDialog = async (app: App) => {
   await app.page.locator('pawkit-record-bar').getByRole('button', { name: 'Resolve conflict' }).click()
@@ -122,31 +108,31 @@ for (const window of ['desktop', 'phone'] as const) {
         said.push(message.text())
     })
     page.on('pageerror', (error) => said.push(error.message))
-    const found = await faults(page, 'editor')
+    const found = await axeFaults(page, 'editor')
     const dialog = await openDialog(app)
-    found.push(...(await faults(page, 'compare')))
+    found.push(...(await axeFaults(page, 'compare')))
     await dialog.getByRole('button', { name: 'Merge both' }).click()
     await expect(dialog.getByRole('textbox', { name: 'Merged text' })).toBeVisible()
-    found.push(...(await faults(page, 'merge, both taken')))
+    found.push(...(await axeFaults(page, 'merge, both taken')))
     await dialog.getByRole('button', { name: 'Take mine' }).first().click()
-    found.push(...(await faults(page, 'merge, mine taken')))
+    found.push(...(await axeFaults(page, 'merge, mine taken')))
     await dialog.getByRole('combobox', { name: 'Compared with' }).selectOption('Before both changes')
     await dialog.getByRole('textbox', { name: 'Merged text' }).focus()
-    found.push(...(await faults(page, 'merge, in the text')))
+    found.push(...(await axeFaults(page, 'merge, in the text')))
     await dialog.getByRole('button', { name: 'Preview' }).click()
-    found.push(...(await faults(page, 'preview')))
+    found.push(...(await axeFaults(page, 'preview')))
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await expect(dialog).toBeHidden()
     await page.goto('/')
     await expect(app.entry('Weekend')).toBeVisible()
-    found.push(...(await faults(page, 'library')))
+    found.push(...(await axeFaults(page, 'library')))
     await page.getByRole('button', { name: 'Sync status' }).click()
     await expect(page.getByRole('region', { name: 'Open conflicts' })).toBeVisible()
-    found.push(...(await faults(page, 'open conflicts')))
+    found.push(...(await axeFaults(page, 'open conflicts')))
     await page.goto('/settings')
     await expect(page.getByRole('group', { name: 'Deleted here, edited there' })).toBeVisible()
-    found.push(...(await faults(page, 'settings')))
+    found.push(...(await axeFaults(page, 'settings')))
     expect(found).toEqual([])
     expect(said, 'CodeMirror keeps to the content security policy').toEqual([])
   })
@@ -286,7 +272,7 @@ test('P1 P4 settled elsewhere while one merges: what was typed stays, beside the
   await expect(now.getByRole('group', { name: 'Text as it is now' })).toHaveText(
     /^\s*Buy milk[\s\S]*Buy six eggs for Sunday[\s\S]*A line from here\s*$/,
   )
-  expect(await faults(page, 'settled meanwhile')).toEqual([])
+  expect(await axeFaults(page, 'settled meanwhile')).toEqual([])
 
   await dialog.getByRole('button', { name: 'Copy' }).click()
   await expect(dialog.getByRole('status')).toHaveText('What you wrote is copied.')
@@ -409,7 +395,7 @@ test('P4 tags that differ are in the merge too: what is unticked there goes, wha
   await group.getByRole('textbox', { name: 'More tags' }).fill('spring')
   await group.getByRole('textbox', { name: 'More tags' }).press('Tab')
   await expect(group.getByRole('checkbox', { name: 'spring' })).toBeChecked()
-  expect(await faults(app.page, 'tags in the merge editor')).toEqual([])
+  expect(await axeFaults(app.page, 'tags in the merge editor')).toEqual([])
   await dialog.getByRole('button', { name: 'Save merge' }).click()
   await expect(dialog).toBeHidden()
   await app.synced()

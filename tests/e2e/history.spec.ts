@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator } from '@playwright/test'
 import { App } from './support/app.ts'
+import { axeFaults } from './support/axe.ts'
 import { ADA, BEN } from './support/client.ts'
 import { type Devices, expect, test } from './support/test.ts'
 
@@ -241,11 +241,7 @@ for (const window of ['desktop', 'phone'] as const) {
     const panel = app.dialog('Version history')
     await expect(panel.getByRole('listitem').last()).toContainText('Created')
     await page.context().setOffline(true)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
-    }
+    expect(await axeFaults(page, 'version history')).toEqual([])
     await page.context().setOffline(false)
     const second = panel.getByRole('listitem').nth(1).getByRole('button', { name: 'Restore' })
     for (let tabs = 0; tabs < 6; tabs++) {

@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { App } from './support/app.ts'
+import { axeFaults } from './support/axe.ts'
 import { ADA } from './support/client.ts'
 import { storedField } from './support/store.ts'
 import { asked, banner, secondTab, takeControl } from './support/tabs.ts'
@@ -687,16 +687,8 @@ for (const [window, viewport] of [
       for (const colorScheme of ['light', 'dark'] as const) {
         await app.page.emulateMedia({ colorScheme })
         await app.page.screenshot({ path: test.info().outputPath(`${where}-${colorScheme}.png`) })
-        const axe = new AxeBuilder({ page: app.page })
-        const { violations } = await (colorScheme === 'dark'
-          ? axe.withRules('color-contrast')
-          : axe
-        ).analyze()
-        for (const { id, nodes } of violations)
-          found.push(
-            `${where}, ${colorScheme}: ${id} ${nodes.map((node) => JSON.stringify(node.target)).join(' ')}`,
-          )
       }
+      found.push(...(await axeFaults(app.page, where)))
     }
     await look(first, 'active')
     await look(second, 'read-only')

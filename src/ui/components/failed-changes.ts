@@ -43,7 +43,7 @@ export class FailedChanges extends PawkitElement {
     if (failed.length === 0) return nothing
     return html`<section role="region" aria-label="Failed changes">
       <header>
-        <h3 aria-hidden="true">Failed changes</h3>
+        <h3>Failed changes</h3>
         <button class="outlined" @click=${() => void this.model.failed.retry()}>Retry all</button>
       </header>
       <ul role="list">

@@ -48,7 +48,7 @@ export class OpenConflicts extends PawkitElement {
     const { open } = this.model.conflicts
     if (open.length === 0) return nothing
     return html`<section role="region" aria-label="Open conflicts">
-      <h3 aria-hidden="true">Conflicts</h3>
+      <h3>Conflicts</h3>
       <ul role="list">
         ${repeat(
           open,

@@ -109,7 +109,7 @@ export class SyncLog extends PawkitElement {
     )
     return html`<section role="region" aria-label="Sync log">
       <header>
-        <h3 aria-hidden="true">Sync log</h3>
+        <h3>Sync log</h3>
         <button class="outlined" @click=${() => void this.model.log.exportFile()}>Export</button>
       </header>
       <div class="filters">

@@ -163,7 +163,7 @@ export class SyncPanel extends PawkitElement {
       @keydown=${this.#onKey}
     >
       <header>
-        <h2 aria-hidden="true">Sync status</h2>
+        <h2>Sync status</h2>
         <button class="bare" aria-label="Close" title="Close" @click=${this.#close}>${icon('close')}</button>
       </header>
       <p class="sentence">${summary.sentence}</p>
