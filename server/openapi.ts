@@ -134,6 +134,11 @@ const versionSchema = {
     device: { type: 'string', description: "The device's name at that time; '' for REST and the server" },
     fields: { type: 'object' },
     applied: { type: 'boolean', const: false, description: 'There only for a change refused as a conflict' },
+    merged: {
+      type: 'boolean',
+      const: true,
+      description: 'There only where a device had merged its change with the version before it by itself',
+    },
   },
 }
 

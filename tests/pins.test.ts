@@ -77,7 +77,7 @@ describe('pins', () => {
     }).toEqual({
       version: 1,
       oldest: 1,
-      digest: 'ce6dd11f15907c22',
+      digest: '9a77787d08f4ef91',
     })
   })
 

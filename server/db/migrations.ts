@@ -82,10 +82,14 @@ const receipts = allOf(
   ),
 )
 
+/** Which versions came about in an automatic merge. */
+const merges = columns('revision', ['merged', 'integer not null default 0'])
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_accounts': accounts,
   '0002_library': library,
   '0003_history': history,
   '0004_devices': devices,
   '0005_receipts': receipts,
+  '0006_merges': merges,
 }

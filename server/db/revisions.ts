@@ -12,6 +12,8 @@ export interface Revision {
   readonly fields: Fields
   /** false: a change refused as a conflict; `fields` are the ones it brought, made on `version`. */
   readonly applied: boolean
+  /** It came about in an automatic merge of a device's change with the version before it. */
+  readonly merged: boolean
 }
 
 /** One as the history shows it. */
@@ -27,10 +29,10 @@ export interface NewRevision extends Omit<Revision, 'id'> {
 }
 
 export async function addRevision(trx: Database, revision: NewRevision): Promise<void> {
-  const { applied, fields, ...rest } = revision
+  const { applied, merged, fields, ...rest } = revision
   await trx
     .insertInto('revision')
-    .values({ ...rest, fields: JSON.stringify(fields), applied: applied ? 1 : 0 })
+    .values({ ...rest, fields: JSON.stringify(fields), applied: applied ? 1 : 0, merged: merged ? 1 : 0 })
     .execute()
 }
 
@@ -47,7 +49,7 @@ export async function listRevisions(
   const rows = db
     .selectFrom('revision')
     .leftJoin('user', 'user.id', 'revision.by')
-    .select(['revision.id', 'version', 'at', 'by', 'device', 'fields', 'applied', 'user.email'])
+    .select(['revision.id', 'version', 'at', 'by', 'device', 'fields', 'applied', 'merged', 'user.email'])
     .where('space', '=', space)
     .where('record', '=', record)
     .where('revision.id', '<', page.before)
@@ -56,7 +58,7 @@ export async function listRevisions(
     .stream()
   const revisions: ShownRevision[] = []
   let bytes = 0
-  for await (const { email, fields, applied, ...row } of rows) {
+  for await (const { email, fields, applied, merged, ...row } of rows) {
     bytes += Buffer.byteLength(fields)
     if (revisions.length === page.limit || (revisions.length > 0 && bytes > PAGE_BYTES)) {
       return { revisions, more: true }
@@ -66,6 +68,7 @@ export async function listRevisions(
       byName: email ?? '',
       fields: JSON.parse(fields) as Fields,
       applied: applied === 1,
+      merged: merged === 1,
     })
   }
   return { revisions, more: false }

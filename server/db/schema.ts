@@ -50,6 +50,8 @@ export interface RevisionTable {
   device: Generated<string>
   fields: string
   applied: number
+  /** 1: an automatic merge on the device. */
+  merged: Generated<number>
   mutation: string | null
 }
 

@@ -27,6 +27,8 @@ export interface RecordChange {
   readonly fields: Fields
   readonly stamps: Stamps
   readonly mutation: string | null
+  /** An automatic merge on the device is in it. */
+  readonly merged?: boolean
 }
 
 /** What is left of a purged record besides its id and version. */
@@ -70,6 +72,7 @@ export async function writeRecord(
     device: writer.device,
     fields,
     applied: true,
+    merged: change.merged === true,
     mutation: change.mutation,
   })
   if (purged) await stripRevisions(trx, writer.space, record.id)

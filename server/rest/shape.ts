@@ -65,5 +65,6 @@ export function versionShape(resource: Resource, revision: ShownRevision): Shape
     device: revision.device,
     fields: { ...fields, ...(isDeleted(revision) && { deleted: true }) },
     ...(!revision.applied && { applied: false }),
+    ...(revision.merged && { merged: true }),
   }
 }

@@ -98,6 +98,7 @@ async function decide(trx: Tx, writer: Writer, deviceNow: number, raw: unknown):
     fields: mutation.fields,
     stamps: settleStamps(mutation.stamps, deviceNow, writer.now),
     mutation: mutation.id,
+    merged: mutation.merged === true,
   })
   return { outcome: 'applied', record: record.id, version: record.version, seq: record.seq }
 }
@@ -116,6 +117,7 @@ const keepRefused = (trx: Tx, writer: Writer, mutation: Mutation): Promise<void>
     device: writer.device,
     fields: mutation.fields,
     applied: false,
+    merged: false,
     mutation: mutation.id,
   })
 

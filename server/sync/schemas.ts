@@ -24,6 +24,12 @@ export const Mutation = v.object({
   above: whole,
   fields: json,
   stamps: v.record(v.string(), Stamp),
+  merged: v.optional(
+    v.pipe(
+      v.fallback(v.boolean(), false),
+      v.description('An automatic merge with the version that it was made on is in it'),
+    ),
+  ),
 }) satisfies Of<protocol.Mutation>
 
 const short = (most: number) => v.pipe(v.string(), v.maxLength(most), v.check(isWellFormed))

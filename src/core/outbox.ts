@@ -79,6 +79,8 @@ export interface Entry {
    * applied, whatever else comes is reconciled without it, or lines that several devices bring back would be doubled.
    */
   readonly uprooted?: boolean
+  /** What is to be sent has come about in an automatic merge with the base. */
+  readonly merged?: boolean
 }
 
 /** How soon a change wants to go: text waits for a pause, everything else goes at once. */
@@ -192,6 +194,7 @@ export function freeze(
     above: record.version,
     fields,
     stamps,
+    ...(entry.merged && { merged: true }),
   }
   return { ...entry, wait: null, flight: { mutation, sent: record, void: false } }
 }

@@ -33,6 +33,8 @@ export interface Mutation {
   readonly above: number
   readonly fields: RecordState['fields']
   readonly stamps: RecordState['stamps']
+  /** An automatic merge with the version that it was made on is in it: every device offers to undo it. */
+  readonly merged?: boolean | undefined
 }
 
 /** The device that a push comes from, for the history of what it changes; more than these lengths is ignored. */

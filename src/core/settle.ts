@@ -17,6 +17,8 @@ export interface Held {
 export interface PutAside extends Lost {
   /** It lost by itself in an automatic merge: *Undo this merge* puts it back, as what is put aside for being `merged`. */
   readonly inMerge?: true
+  /** The version that it was merged with, where the merge is sent on it. */
+  readonly on?: number
 }
 
 export interface Settled extends Held {
@@ -69,20 +71,22 @@ function merge(
   const others = base?.version === 0 ? askedOf(base, ancestorsOf(entry), local, remote) : []
   const met = changedFields(base, local).length > 0 && changedFields(base, remote).length > 0
   // Without a common version no two sides were merged: two cards of one link, a restored server.
-  const own = met && root?.version ? [...merged.lost.map(inMerge), ...broughtIn(local, merged)] : merged.lost
-  const lost = [...others, ...own]
+  const both = met && root?.version ? [...merged.lost.map(inMerge), ...broughtIn(local, merged)] : []
+  const lost: readonly PutAside[] = [...others, ...(both.length > 0 ? both : merged.lost)]
   const told = { lost, returned, ...(merged.overruled && { overruled: true }), ...(met && { merged: true }) }
   if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, ...told }
   const waiting = {
     ...entry,
     wait: entry.wait ?? { start: now, length: 0 },
     ...(!root?.version && { uprooted: true }),
+    ...(both.length > 0 && { merged: true }),
   }
   return {
     record: merged.record,
     base: remote,
     entry: inConflict(waiting, merged.ancestors, now),
     ...told,
+    ...(both.length > 0 && { lost: both.map((one) => ({ ...one, on: remote.version })) }),
   }
 }
 
@@ -139,7 +143,7 @@ function settleOutcome(
       const base = { ...flight.sent, version: outcome.version }
       // What is left to send was written since the freeze; its age is its own.
       const since = entry.wait?.start ?? now
-      const rest = { ...landed, since, uprooted: false }
+      const rest = { ...landed, since, uprooted: false, merged: false }
       return merge(base, record, newest(outcome.record, entry.parked), rest, now, standpoint)
     }
     case 'conflict': {

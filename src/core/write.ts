@@ -1,6 +1,6 @@
 import { raise } from './conflict.ts'
 import { isSettled, settledAs, type Urgency } from './outbox.ts'
-import { type Lost, mergeWrite } from './reconcile.ts'
+import { mergeWrite } from './reconcile.ts'
 import {
   DEFAULTS,
   type Fields,
@@ -14,7 +14,7 @@ import {
 } from './records.ts'
 import { bad, ok, type Result } from './result.ts'
 import { checkFields, type FieldProblem } from './schema.ts'
-import type { Held } from './settle.ts'
+import type { Held, PutAside } from './settle.ts'
 
 /** A person's change as the page hands it to the store: only the fields that changed, never a whole record. */
 export interface Change {
@@ -37,7 +37,7 @@ export interface FromDraft {
 
 /** What the rows become, and values that another tab or device had put there and that this write replaces unseen. */
 export interface Written extends Held {
-  readonly lost: readonly Lost[]
+  readonly lost: readonly PutAside[]
 }
 
 /**
@@ -59,7 +59,8 @@ export function applyChange(
   const fields: Record<string, Json> = { ...before.fields }
   const stamps: Record<string, number> = { ...before.stamps }
   const changed: Record<string, Json> = {}
-  const lost: Lost[] = []
+  const lost: PutAside[] = []
+  const taken = change.draft?.why === 'take-in'
   for (const [field, typed] of Object.entries(change.typed)) {
     const kind = mergeKind(change.kind, field)
     const value = creating ? typed : mergeWrite(kind, change.shown[field], typed, before.fields[field])
@@ -67,9 +68,10 @@ export function applyChange(
     changed[field] = value
     stamps[field] = stamp
     const there = before.fields[field]
-    if (kind !== 'value' || creating || there === undefined || sameJson(there, change.shown[field] ?? there))
-      continue
-    lost.push({ field, value: there, stamp: before.stamps[field] ?? 0, side: 'remote' })
+    if (creating || there === undefined || sameJson(there, change.shown[field] ?? there)) continue
+    if (kind === 'value') lost.push({ field, value: there, stamp: before.stamps[field] ?? 0, side: 'remote' })
+    else if (!taken && kind !== 'life' && !sameValue(kind, value, typed))
+      lost.push({ field, value: typed, stamp, side: 'local', why: 'merged', on: before.version })
   }
   // Only what changes: a record that an older or newer version let through must stay editable elsewhere.
   const checked = checkFields(change.kind, changed)
@@ -79,7 +81,9 @@ export function applyChange(
   if (returns && !checkFields(change.kind, fields).ok) return bad(gone(change))
   const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
   if (!creating && held.record && sameRecord(record, held.record)) return ok({ ...held, lost })
-  return ok({ ...written(held, record, now, change.urgency), lost })
+  const after = written(held, record, now, change.urgency)
+  const merged = lost.some(({ why }) => why === 'merged')
+  return ok({ ...after, entry: after.entry && merged ? { ...after.entry, merged } : after.entry, lost })
 }
 
 function written(held: Held, record: RecordState, now: number, urgency: Urgency): Held {

@@ -14,11 +14,15 @@ export interface FieldPart {
     | { readonly is: 'words'; readonly words: string }
 }
 
-/** One entry of a record's version history. */
-export interface HistoryItem {
-  readonly key: string
-  /** By the server's clock, ms. */
+/** Values to put back, and when they were the record's, ms. */
+export interface PutBack {
+  readonly fields: Fields
   readonly at: number
+}
+
+/** One entry of a record's version history. */
+export interface HistoryItem extends PutBack {
+  readonly key: string
   /** "You", or a name. */
   readonly who: string
   /** "Phone", "this device"; '' where it is not known. */
@@ -27,12 +31,10 @@ export interface HistoryItem {
   readonly says: string | null
   /** A version that the record had, or a value that did not make it into the record. */
   readonly is: 'version' | 'aside'
-  /** This device's value before an automatic merge: `Undo this merge` puts it back. */
-  readonly undoes: boolean
+  /** What `Undo this merge` puts back: what this device had before an automatic merge, its own or another device's. */
+  readonly undo: PutBack | null
   /** The record is like this now. */
   readonly now: boolean
-  /** What restoring puts back. */
-  readonly fields: Fields
   /** What differs from the version before it, or, where that is not here, from the record as it is now. */
   readonly parts: readonly FieldPart[]
   readonly comparedWith: 'before' | 'now'
@@ -59,7 +61,7 @@ export interface OpenHistory extends EventTarget {
   older(): Promise<void>
   again(): Promise<void>
   /** As an ordinary edit; a notice names the record and offers `Undo`. `same`: the record is like that already. */
-  restore(item: HistoryItem): Promise<WriteResult | 'same'>
+  restore(values: PutBack): Promise<WriteResult | 'same'>
   /** Ends what is still being read. */
   close(): void
 }

@@ -5,12 +5,10 @@ import {
   isKind,
   type Json,
   KINDS,
-  mergeKind,
   type RecordState,
-  sameValue,
 } from '../core/records.ts'
 import type { KeptRow } from '../store/history.ts'
-import type { HistoryItem } from './history.ts'
+import type { HistoryItem, PutBack } from './history.ts'
 import {
   CREATED,
   DISCARDED,
@@ -18,12 +16,14 @@ import {
   GAP,
   HERE,
   lostTo,
+  MERGE,
   MERGED,
   OLDEST,
   REFUSED,
   RESOLVED,
 } from './history-words.ts'
-import { isBeforeMerge, type PutAside, putAside } from './put-aside.ts'
+import { isBeforeMerge, type PutAside, putAside, undoneBy } from './put-aside.ts'
+import { sameField } from './restoring.ts'
 import type { ServerVersion } from './versions-client.ts'
 
 /** An entry before its differences are worked out: from which fields to which. */
@@ -73,6 +73,7 @@ class Timeline {
   entries(): readonly Entry[] {
     const { more } = this.#sources
     const groups = putAside(this.#sources, this.#fields)
+    const undone = undoneBy(groups, this.#versions)
     const notes = new Map<ServerVersion, string>()
     const asides = groups.filter((group) => !this.#isTold(group, notes)).map((group) => this.#aside(group))
     const versions: Entry[] = []
@@ -80,7 +81,8 @@ class Timeline {
       const older = this.#olderOf(version, index)
       // The one before it comes with the next page, and so does what differs.
       if (!older && more) return
-      if (version.applied) versions.push(this.#version(version, older, notes.get(version) ?? null))
+      const undo = undone.has(version) ? null : this.#beforeMerge(version, older)
+      if (version.applied) versions.push(this.#version(version, older, notes.get(version) ?? null, undo))
       else if (!this.#isCovered(version, index, groups)) versions.push(this.#refused(version, older))
     })
     const floor = more ? (versions.at(-1)?.at ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY
@@ -119,7 +121,24 @@ class Timeline {
     return this.#fields.filter((field) => field in version.fields)
   }
 
-  #version(version: ServerVersion, older: ServerVersion | undefined, says: string | null): Entry {
+  /** Where another device merged by itself: what was here until then, of what the merge changed. */
+  #beforeMerge(version: ServerVersion, older: ServerVersion | undefined): PutBack | null {
+    if (!version.merged || older?.version !== version.version - 1) return null
+    const [before, after] = [this.#whole(older), this.#whole(version)]
+    const changed = this.#fields.filter((field) => !this.#same(field, before[field], after[field]))
+    const fields: Record<string, Json> = Object.fromEntries(
+      changed.map((field) => [field, before[field] ?? null]),
+    )
+    if (isDeleted(older) && !isDeleted(version)) fields.deleted = true
+    return { fields, at: older.at }
+  }
+
+  #version(
+    version: ServerVersion,
+    older: ServerVersion | undefined,
+    says: string | null,
+    undo: PutBack | null,
+  ): Entry {
     const made = version.version === 1
     const gap = older !== undefined && older.version < version.version - 1
     const to = this.#whole(version)
@@ -128,9 +147,9 @@ class Timeline {
     return {
       key: `v${version.version}`,
       ...this.#who(version),
-      says: says ?? (gap ? GAP : older ? null : made ? CREATED : OLDEST),
+      says: says ?? (gap ? GAP : older ? (version.merged ? MERGE : null) : made ? CREATED : OLDEST),
       is: 'version',
-      undoes: false,
+      undo,
       now: false,
       fields: to,
       comparedWith: 'before',
@@ -161,7 +180,7 @@ class Timeline {
       says: this.#asideWords(row, at),
       ...this.#from(fields, this.#beforeAside(before, fields)),
       ...(theirs && this.#deleter(at)),
-      undoes: isBeforeMerge(row),
+      undo: isBeforeMerge(row) ? { fields, at } : null,
     }
   }
 
@@ -191,9 +210,9 @@ class Timeline {
   #from(
     fields: Fields,
     older: ServerVersion | undefined,
-  ): Pick<Entry, 'is' | 'undoes' | 'now' | 'fields' | 'from' | 'to' | 'comparedWith'> {
+  ): Pick<Entry, 'is' | 'undo' | 'now' | 'fields' | 'from' | 'to' | 'comparedWith'> {
     const { record } = this.#sources
-    const aside = { is: 'aside', undoes: false, now: false, fields, to: fields } as const
+    const aside = { is: 'aside', undo: null, now: false, fields, to: fields } as const
     return older
       ? { ...aside, from: older.fields, comparedWith: 'before' }
       : { ...aside, from: record.fields, comparedWith: 'now' }
@@ -251,12 +270,6 @@ class Timeline {
   }
 }
 
-/** Whether a field is the same; one that nobody has set is what it is by default. */
-export function sameField(kind: string, field: string, a: Json | undefined, b: Json | undefined): boolean {
-  const empty = isKind(kind) ? DEFAULTS[kind][field] : undefined
-  return sameValue(mergeKind(kind, field), a ?? empty, b ?? empty)
-}
-
 /** Both lists newest first; versions keep their order whatever the clocks said. */
 function merged(versions: readonly Entry[], asides: readonly Entry[]): Entry[] {
   const out: Entry[] = []
@@ -270,23 +283,4 @@ function merged(versions: readonly Entry[], asides: readonly Entry[]): Entry[] {
     out.push(version)
   }
   return [...out, ...newest.slice(next)]
-}
-
-/** What putting the entry's values back would change, and what is there now. */
-export function restoring(
-  record: RecordState,
-  fields: Fields,
-): { readonly shown: Fields; readonly typed: Fields } {
-  const shown: Record<string, Json> = {}
-  const typed: Record<string, Json> = {}
-  for (const [field, value] of Object.entries(fields)) {
-    const now = record.fields[field]
-    if (sameField(record.kind, field, value, now)) continue
-    typed[field] = value
-    if (now !== undefined) shown[field] = now
-  }
-  // What is in the Trash comes back with what is put into it, but for what was put there itself.
-  return isDeleted(record) && fields.deleted !== true
-    ? { shown: { ...shown, deleted: true }, typed: { ...typed, deleted: false } }
-    : { shown, typed }
 }

@@ -15,6 +15,8 @@ export interface ServerVersion {
   readonly fields: Fields
   /** false: refused, since the record had changed meanwhile. */
   readonly applied: boolean
+  /** A device had merged its change with the version before it by itself. */
+  readonly merged: boolean
 }
 
 export type VersionsAnswer =
@@ -88,7 +90,7 @@ function readPage(body: unknown): VersionsAnswer | null {
 
 function readVersion(one: unknown): ServerVersion | null {
   if (!isObject(one) || !isObject(one.fields)) return null
-  const { version, at, by, byName, device, fields, applied } = one
+  const { version, at, by, byName, device, fields, applied, merged } = one
   const when = typeof at === 'string' ? Date.parse(at) : Number.NaN
   if (typeof version !== 'number' || Number.isNaN(when) || typeof by !== 'string') return null
   return {
@@ -99,5 +101,6 @@ function readVersion(one: unknown): ServerVersion | null {
     device: typeof device === 'string' ? device : null,
     fields: fields as { readonly [field: string]: Json },
     applied: applied !== false,
+    merged: merged === true,
   }
 }

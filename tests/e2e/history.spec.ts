@@ -101,6 +101,24 @@ test('P4 offline it shows what the device has and says what needs the server; ba
   await expect(entry(panel, 'Lost to a change'), 'nothing is there twice').toHaveCount(1)
   await entry(panel, 'Lost to a change').getByRole('button', { name: 'Undo this merge' }).click()
   await expect(there.title).toHaveValue('My title', { timeout: 15_000 })
+
+  await test.step('a merge is undone from the device that did not make it, too', async () => {
+    await device.setOffline(true)
+    await here.connection('offline')
+    await here.content.fill('base\nfrom here')
+    await there.title.fill('From there')
+    await there.synced()
+    await device.setOffline(false)
+    await here.synced()
+    await expect(there.content).toHaveValue('base\nfrom here')
+    await expect(here.title).toHaveValue('From there')
+    const theirs = await versions(there)
+    const merge = entry(theirs, 'Merged by itself with the version below')
+    await expect(merge.getByRole('button')).toHaveText(['Undo this merge', 'Restore'])
+    await merge.getByRole('button', { name: 'Undo this merge' }).click()
+    await expect(here.content).toHaveValue('base')
+    await expect(here.title).toHaveValue('From there')
+  })
 })
 
 test('P4 a failed change that was discarded is found in the history and restored', async ({

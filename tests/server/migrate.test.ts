@@ -53,10 +53,10 @@ describe('the database at start', () => {
       const db = new Kysely<Schema>({ dialect: new PawkitDialect(sqlite) })
       return migrate(db, sqlite, list).finally(() => db.destroy())
     }
-    await expect(run(failing)).rejects.toThrow(/^[^\n]*half-way[^\n]*pawkit\.db\.before-6$/)
-    expect(await run(more)).toBe(`${path}.before-6.1`)
+    await expect(run(failing)).rejects.toThrow(/^[^\n]*half-way[^\n]*pawkit\.db\.before-7$/)
+    expect(await run(more)).toBe(`${path}.before-7.1`)
     expect(tables(path)).toContain('more')
-    expect(tables(`${path}.before-6`)).not.toContain('more')
+    expect(tables(`${path}.before-7`)).not.toContain('more')
     expect(await run(more)).toBe(null)
   })
 
@@ -107,7 +107,7 @@ describe('the database at start', () => {
     await close()
     await expect(openDatabase(path)).rejects.toThrow(StartProblem)
     await expect(openDatabase(path)).rejects.toThrow(/newer version/)
-    expect(existsSync(`${path}.before-6`)).toBe(false)
+    expect(existsSync(`${path}.before-7`)).toBe(false)
   })
 
   it('acknowledged writes are on the disk: write-ahead log, synchronous, foreign keys', async () => {

@@ -1,6 +1,6 @@
 import type { Fields, RecordState } from '../../src/core/records.ts'
 import { keepUnsent } from '../../src/store/history.ts'
-import { restoring } from '../../src/ui/timeline.ts'
+import { restoring } from '../../src/ui/restoring.ts'
 import type { SimDevice } from './device.ts'
 import type { Random } from './random.ts'
 import { isBane } from './server.ts'

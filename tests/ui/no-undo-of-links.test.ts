@@ -27,7 +27,7 @@ describe('P3 trace 11i: two cards of one link that became one offer no Undo this
     if (outcome.is !== 'merged') throw new Error(outcome.is)
     const { record, lost } = outcome.existing
     const entries = shown(record, lost)
-    expect(entries.filter(({ undoes }) => undoes)).toEqual([])
+    expect(entries.filter(({ undo }) => undo !== null)).toEqual([])
     // It is not for want of anything that could be put back.
     expect(entries.map(({ fields }) => fields.title)).toContain('Mine')
   })
@@ -36,6 +36,6 @@ describe('P3 trace 11i: two cards of one link that became one offer no Undo this
     const begun = card(U, {}, { id: idOf(1), version: 2 })
     const there = { ...changed(begun, THEIRS, T0 + 2000), version: 3 }
     const { record, lost } = takeIn(dirty(begun, changed(begun, MINE)), there, T0)
-    expect(shown(record, lost).some(({ undoes }) => undoes)).toBe(true)
+    expect(shown(record, lost).some(({ undo }) => undo !== null)).toBe(true)
   })
 })

@@ -162,9 +162,7 @@ describe('what has been', () => {
     await calm(both)
     const history = await read()
     const lost = history.items.filter(({ is }) => is === 'aside')
-    expect(lost).toMatchObject([
-      { fields: { title: 'Mine' }, who: 'You', where: 'this device', undoes: true },
-    ])
+    expect(lost).toMatchObject([{ fields: { title: 'Mine' }, who: 'You', where: 'this device', undo: {} }])
     expect(lost[0]?.says).toMatch(/^Lost to a change /)
     expect(lost[0] && (await history.restore(lost[0]))).toMatchObject({ is: 'written' })
     await calm(both)
@@ -179,9 +177,30 @@ describe('what has been', () => {
     await b.engine.wake('changed', 0)
     await calm(both)
     const history = await read()
-    const merge = history.items.find(({ undoes }) => undoes)
+    const merge = history.items.find(({ undo }) => undo)
     expect(merge).toMatchObject({ says: 'Before an automatic merge', fields: { content: 'ONE\ntwo\nthree' } })
     if (merge) await history.restore(merge)
+    await calm(both)
+    expect((await b.held(idOf(1))).record?.fields.content).toBe('ONE\ntwo\nthree')
+  })
+
+  test('P4 an automatic merge can be undone on the device that did not merge: what it had is put back', async () => {
+    await versions('one\ntwo\nthree')
+    const [a, b] = both.devices
+    await write(b, { content: 'one\ntwo\nTHREE' })
+    await write(a, { content: 'ONE\ntwo\nthree' })
+    await a.engine.wake('changed', 0)
+    await calm(both)
+    const history = await read()
+    const [merge, ...more] = history.items.filter(({ undo }) => undo)
+    expect(more).toEqual([])
+    expect(merge).toMatchObject({
+      is: 'version',
+      now: true,
+      says: 'Merged by itself with the version below',
+      undo: { fields: { content: 'ONE\ntwo\nthree' } },
+    })
+    if (merge?.undo) await history.restore(merge.undo)
     await calm(both)
     expect((await b.held(idOf(1))).record?.fields.content).toBe('ONE\ntwo\nthree')
   })
@@ -195,7 +214,7 @@ describe('what has been', () => {
     await calm(both)
     const history = await read()
     const [merge, ...more] = history.items.filter(({ is }) => is === 'aside')
-    expect([merge?.undoes, more]).toEqual([true, []])
+    expect([merge?.undo?.fields, more]).toEqual([merge?.fields, []])
     if (merge) await history.restore(merge)
     expect(model.notices).toMatchObject([{ text: expect.stringContaining('“Theirs” is as it was') }])
     await calm(both)

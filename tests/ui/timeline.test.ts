@@ -3,7 +3,8 @@ import type { Fields, RecordState } from '../../src/core/records.ts'
 import { takeIn } from '../../src/core/settle.ts'
 import type { KeptRow } from '../../src/store/history.ts'
 import { GAP } from '../../src/ui/history-words.ts'
-import { type Entry, restoring, type Sources, timelineOf } from '../../src/ui/timeline.ts'
+import { restoring } from '../../src/ui/restoring.ts'
+import { type Entry, type Sources, timelineOf } from '../../src/ui/timeline.ts'
 import type { ServerVersion } from '../../src/ui/versions-client.ts'
 import { changed, dirty, idOf, note, record, T0 } from '../support/device-records.ts'
 
@@ -17,6 +18,7 @@ const version = (n: number, content: string, rest: Partial<ServerVersion> = {}):
   device: 'Laptop',
   fields: { ...WHOLE, content },
   applied: true,
+  merged: false,
   ...rest,
 })
 const refused = (on: number, fields: Fields, rest: Partial<ServerVersion> = {}): ServerVersion =>
@@ -58,7 +60,7 @@ describe('one timeline', () => {
       ['You, this device', 'Before an automatic merge', 'mine'],
       ['You, Laptop', 'Created', 'a'],
     ])
-    expect(entries.map(({ undoes }) => undoes)).toEqual([false, false, false, true, false])
+    expect(entries.map(({ undo }) => undo !== null)).toEqual([false, false, false, true, false])
   })
 
   test('before a merge that brought it out of the Trash: undone, it is there again, with the text that it had', () => {
@@ -71,7 +73,7 @@ describe('one timeline', () => {
         row(3, 2.5, '', { why: 'merged', field: 'deleted', value: true }),
       ],
     })
-    const [aside] = entries.filter(({ undoes }) => undoes)
+    const [aside] = entries.filter(({ undo }) => undo)
     expect(aside?.fields).toEqual({ content: 'a', deleted: true })
     expect(restoring(live, aside?.fields ?? {}).typed).toEqual({ content: 'a', deleted: true })
     // Of what was given up, or chosen against, the Trash is no part.
@@ -90,7 +92,7 @@ describe('one timeline', () => {
       ],
       rows: [row(2, 2.5, '', { why: 'merged', field: 'deleted', value: true })],
     })
-    const [aside] = entries.filter(({ undoes }) => undoes)
+    const [aside] = entries.filter(({ undo }) => undo)
     expect(aside).toMatchObject({ who: 'You', where: 'Laptop', says: 'Before an automatic merge' })
     const deleted = { ...WHOLE, content: 'a', deleted: true }
     const by = (versions: readonly ServerVersion[], fields = ['deleted']) =>
@@ -104,7 +106,7 @@ describe('one timeline', () => {
             ...(field === 'deleted' && { value: true }),
           }),
         ),
-      }).find(({ undoes }) => undoes)
+      }).find(({ undo }) => undo)
     const pinned = version(3, 'a', { fields: { ...deleted, pinned: true }, device: 'Phone' })
     const gone = version(2, 'a', { fields: deleted })
     expect(by([pinned, gone, version(1, 'a')]), 'not who changed it in the Trash').toMatchObject({
@@ -131,7 +133,7 @@ describe('one timeline', () => {
       rows: [row(1, 3.5, 'b', { why: 'merged' })],
     })
     expect(entries.find(({ is }) => is === 'aside')).toMatchObject({
-      undoes: true,
+      undo: { fields: { content: 'b' } },
       comparedWith: 'now',
       from: { content: 'c' },
       to: { content: 'b' },
@@ -147,7 +149,7 @@ describe('one timeline', () => {
     const rows = merge.lost.map((lost, key) => ({ ...row(key, 1, ''), ...lost })).reverse()
     const record = merge.record ?? begun
     const entries = timeline({ record, rows })
-    expect(entries).toMatchObject([{ undoes: true, says: 'Before an automatic merge' }])
+    expect(entries).toMatchObject([{ undo: {}, says: 'Before an automatic merge' }])
     const { typed } = restoring(record, entries[0]?.fields ?? {})
     expect({ ...record.fields, ...typed }).toEqual(mine.fields)
   })
@@ -155,12 +157,55 @@ describe('one timeline', () => {
   test('a merge in which one value clashed says what it lost to, and can be undone; of no merge only the value', () => {
     const title = { field: 'title', value: 'Mine' }
     const undoable = timeline({ rows: [row(1, 2, '', { ...title, inMerge: true })] })
-    expect(undoable).toMatchObject([{ undoes: true, says: 'Lost to a change on another device' }])
-    const both = timeline({ rows: [row(2, 2, 'b', { why: 'merged' }), row(1, 2, '', title)] })
-    expect(both.map(({ undoes, fields }) => [undoes, fields])).toEqual([
-      [true, { content: 'b' }],
-      [false, { title: 'Mine' }],
+    expect(undoable).toMatchObject([
+      { undo: { fields: { title: 'Mine' } }, says: 'Lost to a change on another device' },
     ])
+    const both = timeline({ rows: [row(2, 2, 'b', { why: 'merged' }), row(1, 2, '', title)] })
+    expect(both.map(({ undo, fields }) => [undo?.fields, fields])).toEqual([
+      [{ content: 'b' }, { content: 'b' }],
+      [undefined, { title: 'Mine' }],
+    ])
+  })
+
+  test('P4 what another device merged by itself can be undone here: what was before it, of what the merge changed', () => {
+    const merged = version(3, 'both', {
+      merged: true,
+      device: 'Phone',
+      fields: { ...WHOLE, content: 'both', pinned: true },
+    })
+    const versions = [
+      version(4, 'both, later'),
+      merged,
+      version(2, 'mine', { fields: { ...WHOLE, content: 'mine', pinned: true } }),
+    ]
+    const undone = (rest: Partial<Sources>) =>
+      timeline({ versions, ...rest }).flatMap(({ key, undo }) => (undo ? [[key, undo]] : []))
+    expect(undone({})).toEqual([['v3', { fields: { content: 'mine' }, at: T0 + 2 * 60_000 }]])
+    expect(timeline({ versions }).find(({ key }) => key === 'v3')?.says).toBe(
+      'Merged by itself with the version below',
+    )
+    // The device that merged has its own values from before it: those are put back, and there is one button.
+    const here = [row(1, 2.5, 'own', { why: 'merged', on: 2 })]
+    expect(undone({ rows: here })).toEqual([['k1', { fields: { content: 'own' }, at: T0 + 2.5 * 60_000 }]])
+    const twice = [
+      row(2, 2.6, 'own', { why: 'merged', on: 2 }),
+      row(1, 1.5, 'older', { why: 'merged', on: 1 }),
+    ]
+    expect(undone({ rows: twice }).map(([key]) => key)).toEqual(['k2', 'k1'])
+    // Its values of another merge, or of one that left nothing to send, do not stand for this one.
+    for (const one of [{ on: 3 }, {}, { on: 2, side: 'remote' as const }]) {
+      const keys = undone({ rows: [row(1, 2.5, 'own', { why: 'merged', ...one })] }).map(([key]) => key)
+      expect(keys).toContain('v3')
+    }
+  })
+
+  test('an unseen version before a merge, or none, cannot be gone back to; one that was in the Trash can', () => {
+    const merged = version(4, 'both', { merged: true })
+    const undo = (...versions: ServerVersion[]) => timeline({ versions }).map((one) => one.undo)
+    expect(undo(merged)).toEqual([null])
+    expect(undo(merged, version(2, 'mine'))).toEqual([null, null])
+    const gone = version(3, 'both', { fields: { ...WHOLE, content: 'both', deleted: true } })
+    expect(undo(merged, gone)).toMatchObject([{ fields: { deleted: true } }, null])
   })
 
   test('a device clock an hour off puts nothing in the wrong place', () => {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Shown } from '../../core/excerpt.ts'
-import type { FieldPart, HistoryItem } from '../history.ts'
+import type { FieldPart, HistoryItem, PutBack } from '../history.ts'
 import { CREATED, OLDEST } from '../history-words.ts'
 import { count, fullTime, momentOf } from '../words.ts'
 
@@ -9,14 +9,17 @@ export function versionEntry(
   item: HistoryItem,
   of: string,
   now: number,
-  restore: (item: HistoryItem) => void,
+  restore: (values: PutBack) => void,
 ): TemplateResult {
-  const { key, at, who, where, parts } = item
+  const { key, at, who, where, parts, undo } = item
+  const button = (words: string, values: PutBack): TemplateResult =>
+    html`<button class="outlined" aria-describedby="${of} ${key}" @click=${() => restore(values)}>${words}</button>`
   const says = [item.says, item.now ? 'As it is now' : null].filter((words) => words !== null).join(' · ')
   return html`<li class="version ${item.is} ${item.now ? 'now' : ''}">
     <div class="line">
       <p class="when" id=${key}><time datetime=${new Date(at).toISOString()} title=${fullTime(at)}>${momentOf(at, now)}</time> ${who}${where ? html` · ${where}` : nothing}</p>
-      <button class="outlined" aria-describedby="${of} ${key}" @click=${() => restore(item)}>${item.undoes ? 'Undo this merge' : 'Restore'}</button>
+      ${undo ? button('Undo this merge', undo) : nothing}
+      ${undo && item.is === 'aside' ? nothing : button('Restore', item)}
     </div>
     ${says === '' ? nothing : html`<p class="says">${says}</p>`}
     ${parts.length === 0 ? html`<p class="note">${nothingIn(item)}</p>` : parts.map(part)}

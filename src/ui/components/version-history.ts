@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { titleOf } from '../../core/records.ts'
-import type { HistoryItem, OpenHistory } from '../history.ts'
+import type { OpenHistory, PutBack } from '../history.ts'
 import { icon } from '../icons.ts'
 import { problemOf } from '../outcome.ts'
 import { DialogElement } from './dialog-element.ts'
@@ -101,15 +101,15 @@ class VersionHistory extends DialogElement {
     void this.#history?.again()
   }
 
-  readonly #restore = (item: HistoryItem): void => void this.#put(item)
+  readonly #restore = (values: PutBack): void => void this.#put(values)
 
-  async #put(item: HistoryItem): Promise<void> {
+  async #put(values: PutBack): Promise<void> {
     if (this.busy || !this.#history) return
     this.busy = true
     this.problem = null
     this.same = null
     try {
-      const result = await this.#history.restore(item)
+      const result = await this.#history.restore(values)
       if (result === 'same') this.same = `“${this.#title}” is like this already.`
       else {
         this.problem = problemOf(result)

@@ -1,11 +1,12 @@
 import { type Fields, type RecordState, titleOf } from '../../core/records.ts'
 import type { ConnectionState } from '../../core/status.ts'
 import { type Kept, keepUnsent, readHistory } from '../../store/history.ts'
-import type { FieldPart, HistoryItem, OpenHistory, ServerSide } from '../history.ts'
+import type { FieldPart, HistoryItem, OpenHistory, PutBack, ServerSide } from '../history.ts'
 import { type Missing, partOf } from '../history-words.ts'
 import type { WriteResult } from '../model.ts'
 import { problemOf } from '../outcome.ts'
-import { type Entry, restoring, sameField, timelineOf } from '../timeline.ts'
+import { restoring, sameField } from '../restoring.ts'
+import { type Entry, timelineOf } from '../timeline.ts'
 import type { ServerVersion } from '../versions-client.ts'
 import { momentOf } from '../words.ts'
 import { askVersions, type VersionsPage } from './ask-versions.ts'
@@ -100,7 +101,7 @@ export class RecordHistory extends EventTarget implements OpenHistory {
     await this.#show()
   }
 
-  async restore({ fields, at }: HistoryItem): Promise<WriteResult | 'same'> {
+  async restore({ fields, at }: PutBack): Promise<WriteResult | 'same'> {
     const record = this.#record
     if (!record) return { is: 'storage', message: 'the record is not on this device any more.' }
     const { shown, typed } = restoring(record, fields)

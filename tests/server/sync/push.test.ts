@@ -66,6 +66,30 @@ describe('push', () => {
     })
   })
 
+  it('P4 a version says that it is a merge where its device did; what else is said there is no reason to refuse it', async () => {
+    const note = mutation({ title: 'A', content: '' })
+    await a.push([note])
+    const on = (version: number, rest: object) => ({
+      ...mutation({ title: `v${version}` }, { record: note.record, on: version, above: version }),
+      ...rest,
+    })
+    await b.push([on(1, { merged: true })])
+    await b.push([on(2, { merged: 'perhaps' })])
+    expect(await b.one(on(1, { merged: true })), 'refused').toMatchObject({ outcome: 'conflict' })
+    const { versions } = (await ada.send('GET', `/api/notes/${note.record}/versions`)).body
+    const told = versions.map((one: { version: number; merged?: true; applied?: false }) => [
+      one.version,
+      one.merged,
+      one.applied,
+    ])
+    expect(told).toEqual([
+      [1, undefined, false],
+      [3, undefined, undefined],
+      [2, true, undefined],
+      [1, undefined, undefined],
+    ])
+  })
+
   it('P4 a card refused for its link is kept in the history of the card that has it, once', async () => {
     const card = (title: string) =>
       mutation({ url: 'https://a.example/', title, description: '' }, { kind: 'card' })
