@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { transform } from 'lightningcss'
 import { minify } from 'terser'
 import { defineConfig, type Plugin } from 'vite'
 import { type VitePluginPWAAPI, VitePWA } from 'vite-plugin-pwa'
@@ -85,6 +86,29 @@ const smallWorker: Plugin = {
   },
 }
 
+/** Vite minifies style sheets in files of their own only; the page's are literals of Lit's, comments and all. */
+const smallStyles: Plugin = {
+  name: 'pawkit:small-styles',
+  apply: 'build',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!/\/src\/ui\/.*\.ts$/.test(id)) return null
+    const small = (styles: string): string =>
+      transform({ filename: id, code: Buffer.from(styles), minify: true })
+        .code.toString()
+        .replace(/[\\`$]/g, '\\$&')
+    return code.replace(
+      /\bcss`([^`\\]*)`/g,
+      // What is put in stands between rules.
+      (_, styles: string) =>
+        `css\`${styles
+          .split(/(\$\{\w+\})/)
+          .map((part, at) => (at % 2 ? part : small(part)))
+          .join('')}\``,
+    )
+  },
+}
+
 /** The globs name the web app manifest already, by a digest of eight signs; the plugin would add it once more. */
 const manifestOnce: Plugin = {
   name: 'pawkit:manifest-once',
@@ -119,6 +143,7 @@ export default defineConfig({
     proxy: { '/api': { target: `http://127.0.0.1:${process.env.PAWKIT_API_PORT ?? '3001'}`, xfwd: false } },
   },
   plugins: [
+    smallStyles,
     manifestOnce,
     VitePWA({
       strategies: 'injectManifest',

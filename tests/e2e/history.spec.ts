@@ -113,7 +113,7 @@ test('P4 offline it shows what the device has and says what needs the server; ba
     await expect(there.content).toHaveValue('base\nfrom here')
     await expect(here.title).toHaveValue('From there')
     const theirs = await versions(there)
-    const merge = entry(theirs, 'Merged by itself with the version below')
+    const merge = entry(theirs, 'An automatic merge with the version before')
     await expect(merge.getByRole('button')).toHaveText(['Undo this merge', 'Restore'])
     await merge.getByRole('button', { name: 'Undo this merge' }).click()
     await expect(here.content).toHaveValue('base')

@@ -197,7 +197,7 @@ describe('what has been', () => {
     expect(merge).toMatchObject({
       is: 'version',
       now: true,
-      says: 'Merged by itself with the version below',
+      says: 'An automatic merge with the version before',
       undo: { fields: { content: 'ONE\ntwo\nthree' } },
     })
     if (merge?.undo) await history.restore(merge.undo)

@@ -182,7 +182,7 @@ describe('one timeline', () => {
       timeline({ versions, ...rest }).flatMap(({ key, undo }) => (undo ? [[key, undo]] : []))
     expect(undone({})).toEqual([['v3', { fields: { content: 'mine' }, at: T0 + 2 * 60_000 }]])
     expect(timeline({ versions }).find(({ key }) => key === 'v3')?.says).toBe(
-      'Merged by itself with the version below',
+      'An automatic merge with the version before',
     )
     // The device that merged has its own values from before it: those are put back, and there is one button.
     const here = [row(1, 2.5, 'own', { why: 'merged', on: 2 })]

@@ -18,8 +18,7 @@ export function versionEntry(
   return html`<li class="version ${item.is} ${item.now ? 'now' : ''}">
     <div class="line">
       <p class="when" id=${key}><time datetime=${new Date(at).toISOString()} title=${fullTime(at)}>${momentOf(at, now)}</time> ${who}${where ? html` · ${where}` : nothing}</p>
-      ${undo ? button('Undo this merge', undo) : nothing}
-      ${undo && item.is === 'aside' ? nothing : button('Restore', item)}
+      <span class="choices">${undo ? button('Undo this merge', undo) : nothing}${undo && item.is === 'aside' ? nothing : button('Restore', item)}</span>
     </div>
     ${says === '' ? nothing : html`<p class="says">${says}</p>`}
     ${parts.length === 0 ? html`<p class="note">${nothingIn(item)}</p>` : parts.map(part)}

@@ -158,16 +158,25 @@ export const versionStyles = css`
     font-weight: var(--weight-strong);
     font-variant-numeric: tabular-nums;
   }
+  .choices {
+    display: flex;
+    gap: 8px;
+  }
   .line button {
     flex: none;
     font-size: var(--text-13);
   }
   @media (max-width: 699px) {
     .line {
+      flex-wrap: wrap;
       align-items: flex-start;
     }
     .when {
+      flex-basis: 8em;
       padding-top: 7px;
+    }
+    .choices {
+      margin-inline-start: auto;
     }
     .when time {
       display: block;
