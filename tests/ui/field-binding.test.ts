@@ -136,6 +136,55 @@ describe('P4 P7 a tab that has lost control and has it again', () => {
     expect([editor.value, sent.length]).toEqual(['one', 1])
   })
 
+  test('P4 letters that came as control went: what is typed on stands behind them once they are taken in', async () => {
+    const { editor, binding, stores, fences, caret } = field('A: ab\nB: xy')
+    editor.setSelectionRange(5, 5)
+    editor.press('c')
+    editor.press('d')
+    await stores('A: abc\nB: xy')
+    await fences('A: abc\nB: xy')
+    binding.readOnly = true
+    expect([binding.goesOn, ...caret()]).toEqual([true, 6, 6])
+    // Others write on: it is still the same place.
+    binding.takeIn('Z: 1\nA: abc\nB: xyz')
+    expect([binding.goesOn, ...caret()]).toEqual([true, 11, 11])
+    binding.takeIn('Z: 1\nA: abcd\nB: xyz')
+    binding.readOnly = false
+    expect([binding.goesOn, ...caret()]).toEqual([false, 12, 12])
+    editor.press('e')
+    expect(editor.value).toBe('Z: 1\nA: abcde\nB: xyz')
+  })
+
+  test('P4 elsewhere, behind another’s letters, or after words that were deleted, nothing is gone on with', async () => {
+    const { editor, binding, fences } = field('ab\nxy')
+    editor.setSelectionRange(2, 2)
+    editor.press('c')
+    await fences('ab\nxy')
+    expect(binding.goesOn).toBe(true)
+    editor.setSelectionRange(5, 5)
+    expect(binding.goesOn, 'the caret is elsewhere').toBe(false)
+    editor.setSelectionRange(2, 2)
+    binding.takeIn('ab!\nxy')
+    expect([binding.goesOn, editor.selectionStart], 'those are another’s').toEqual([true, 2])
+    const other = field('one two')
+    other.editor.value = 'one '
+    other.editor.setSelectionRange(4, 4)
+    other.editor.dispatchEvent(new Event('input'))
+    await other.fences('one two')
+    expect(other.binding.goesOn, 'a deletion').toBe(false)
+  })
+
+  test('P1 P4 what is typed behind letters that are a draft, and becomes one as well, is one with them', async () => {
+    const { editor, binding, fences, sent } = field('ab')
+    editor.press('c')
+    await fences('ab and theirs')
+    binding.readOnly = true
+    binding.asDraft(() => editor.press('d'))
+    expect(sent.at(-1)).toEqual({ shown: 'abc', typed: 'abcd' })
+    await fences('ab and theirs')
+    expect(editor.value).toBe('ab and theirs')
+  })
+
   test('leaving a field that may not be written in writes nothing', async () => {
     const { editor, binding, stores, sent } = field('one')
     editor.press('x')

@@ -8,6 +8,7 @@ import { type Place, visibleLock } from '../../src/core/session.ts'
 import type { Change } from '../../src/core/write.ts'
 import { commit } from '../../src/store/commit.ts'
 import { Database } from '../../src/store/database.ts'
+import { readDrafts } from '../../src/store/drafts.ts'
 import { giveRight } from '../../src/store/give-right.ts'
 import { readJournal } from '../../src/store/journal.ts'
 import { openLibrary } from '../../src/store/library.ts'
@@ -36,6 +37,7 @@ let library = ''
 /** One tab: desk, write path and channel, with no worker that would answer. */
 class Tab {
   readonly presence: TabPresence
+  readonly page: string
   readonly writer: Writer
   readonly desk: SessionDesk
   readonly channel = new BroadcastChannel(CHANNEL)
@@ -53,7 +55,8 @@ class Tab {
   constructor(id: string) {
     channels.push(this.channel)
     this.presence = new TabPresence(locks, id)
-    this.writer = new Writer(db, library, `page ${channels.length} of ${id}`, () => now)
+    this.page = `page ${channels.length} of ${id}`
+    this.writer = new Writer(db, library, this.page, () => now)
     const worker = {
       channel: this.channel,
       ask: async <T>() => this.answer as T | null,
@@ -62,6 +65,7 @@ class Tab {
     }
     const world = { db, presence: this.presence, now: () => now, worker }
     this.desk = new SessionDesk(world, this.writer, {
+      id: this.page,
       library: () => library,
       records: new Map(),
       notices: new NoticeList(() => {}),
@@ -411,6 +415,33 @@ describe('many tabs, one writer', () => {
     now += 1300
     await second.desk.look()
     expect([done.length, second.asked]).toEqual([2, []])
+  })
+
+  test('P4 what stands behind letters that are a draft is made once those are in, of their newest loss alone; a page that goes meanwhile keeps it', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    await first.write('a')
+    const lose = async (typed: string): Promise<void> => {
+      await first.desk.takeControl()
+      await second.desk.takeControl()
+      expect(await first.write(typed, 'a')).toMatchObject({ is: 'fenced' })
+    }
+    await lose('a, of long ago')
+    await lose('ab')
+    expect(await readDrafts(db)).toHaveLength(2)
+    await first.desk.takeControl()
+    const seen: unknown[] = []
+    const behind = { record: NOTE, go: async () => void seen.push(await content()), drop: () => {} }
+    await first.desk.goBehind(behind)
+    await until(() => seen.length > 0, 'made')
+    expect(seen).toEqual(['ab'])
+    expect((await readDrafts(db)).map(({ typed }) => typed.content)).toEqual(['a, of long ago'])
+
+    await lose('ab, and more')
+    await first.desk.takeControl()
+    const going = first.desk.goBehind({ ...behind, keep: () => void seen.push('kept') })
+    first.desk.keepHeld()
+    await going
+    expect(seen).toEqual(['ab', 'kept'])
   })
 
   /** Into the back-forward cache and back; its claim ends when that is said, under an id that may be another one. */

@@ -107,8 +107,8 @@ export class TagsField extends PawkitElement {
     if (!input) return
     const shown = (): string => this.#shown.join(', ')
     const { signal } = new AbortController()
-    const readOnly = new ReadOnlyField(input, shown, (edit) => this.#wanted.add(input, edit, asDraft), signal)
-    const asDraft = (edit: () => void): void => readOnly.asDraft(edit)
+    const readOnly = new ReadOnlyField(input, shown, (edit) => this.#wanted.add(field, edit), signal)
+    const field = { element: input, goesOn: false, asDraft: (edit: () => void) => readOnly.asDraft(edit) }
     this.#readOnly = readOnly
   }
 

@@ -13,6 +13,8 @@ const TOLD = 2
 
 /** The page as this desk uses it. */
 export interface DraftDeskPage {
+  /** Under this id its drafts are kept. */
+  readonly id: string
   library(): string
   readonly records: PageModel['records']
   readonly notices: NoticeList
@@ -39,7 +41,7 @@ export class DraftDesk extends EventTarget {
   protected readonly page: DraftDeskPage
   #drafts: readonly DraftView[] = []
   /** Those that are being taken in here: pressed twice, a button takes in once. */
-  readonly #taking = new Set<string>()
+  readonly #taking = new Map<string, Promise<boolean>>()
 
   constructor({ db }: Pick<PageWorld, 'db'>, page: DraftDeskPage) {
     super()
@@ -53,8 +55,7 @@ export class DraftDesk extends EventTarget {
 
   async readDrafts(): Promise<void> {
     const drafts = (await readDrafts(this.#db)).map((draft) => {
-      const record = this.page.records.get(draft.recordId)?.record
-      return { ...draft, title: titleOf(record ?? { kind: draft.kind, fields: draft.typed }) }
+      return { ...draft, title: this.#titleOf(draft) }
     })
     const before = this.#drafts
     if (JSON.stringify(drafts) === JSON.stringify(before)) return
@@ -62,6 +63,10 @@ export class DraftDesk extends EventTarget {
     for (const { id } of before) if (!drafts.some((draft) => draft.id === id)) this.page.notices.over(id)
     this.#tell(drafts.filter(({ id }) => !before.some((draft) => draft.id === id)))
     this.dispatchEvent(new Event('change'))
+  }
+
+  #titleOf({ recordId, kind, typed }: Draft): string {
+    return titleOf(this.page.records.get(recordId)?.record ?? { kind, fields: typed })
   }
 
   #tell(come: readonly DraftView[]): void {
@@ -75,21 +80,25 @@ export class DraftDesk extends EventTarget {
   }
 
   async takeDraft(id: string): Promise<void> {
-    if (this.#taking.has(id)) return
-    this.#taking.add(id)
-    try {
-      await this.#takeIn(id)
-    } finally {
-      this.#taking.delete(id)
-    }
+    await this.#take(id)
   }
 
-  async #takeIn(id: string): Promise<void> {
+  /** @returns whether it is in the record now */
+  #take(id: string): Promise<boolean> {
+    const taking = this.#taking.get(id) ?? this.#takeIn(id).finally(() => this.#taking.delete(id))
+    this.#taking.set(id, taking)
+    return taking
+  }
+
+  async #takeIn(id: string): Promise<boolean> {
     // Another tab may have taken it in, or more was typed into it, and this one has not heard of it yet.
     const draft = (await readDrafts(this.#db)).find((one) => one.id === id)
-    if (!draft) return this.readDrafts()
+    if (!draft) {
+      await this.readDrafts()
+      return false
+    }
     const { recordId, kind, create, shown, typed } = draft
-    const title = this.#drafts.find((one) => one.id === id)?.title ?? ''
+    const title = this.#titleOf(draft)
     const written = await this.page.write({
       id: recordId,
       kind,
@@ -98,13 +107,32 @@ export class DraftDesk extends EventTarget {
       typed,
       draft: { id, why: 'take-in' },
     })
-    if (written.is === 'written') return this.made()
+    if (written.is === 'written') {
+      await this.made()
+      return true
+    }
     // Who chose to view only has been told.
-    if (written.is === 'fenced') return
+    if (written.is === 'fenced') return false
     const problem = problemOf(written) ?? 'Another card has its link.'
     const copy = (): void => void navigator.clipboard.writeText(wordsOf(draft))
     const text = `The draft of “${title}” was not taken in and stays. ${problem}`
     this.page.notices.add('alert', text, { label: 'Copy', run: copy })
+    return false
+  }
+
+  /** Takes in what this very tab typed in the record when it last lost control. */
+  protected async takeBack(record: string | null): Promise<void> {
+    const page = `${this.page.id} `
+    const own = (await readDrafts(this.#db)).filter(
+      ({ id, recordId }) => recordId === record && id.startsWith(page),
+    )
+    const epochOf = ({ id }: Draft): number => Number.parseInt(id.slice(page.length), 10)
+    const newest = Math.max(...own.map(epochOf))
+    for (const draft of own.filter((one) => epochOf(one) === newest)) {
+      const title = this.#titleOf(draft)
+      if (await this.#take(draft.id))
+        this.page.notices.add('status', `What you typed in “${title}” as control went is in it now.`)
+    }
   }
 
   async dropDraft(id: string): Promise<void> {

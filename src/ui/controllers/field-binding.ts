@@ -1,6 +1,7 @@
 import { toWellFormed } from '../../core/limits.ts'
 import { mergeText, replacements } from '../../core/merge-text.ts'
 import { carried, type Selection } from '../caret.ts'
+import { behind, type LateLetters, lateLetters } from '../late-letters.ts'
 import { ReadOnlyField, type Wanted } from './read-only-field.ts'
 import type { Saving } from './saving-mark.ts'
 
@@ -39,6 +40,8 @@ export class FieldBinding {
   #focused = false
   /** The caret in a text that was changed while the focus was elsewhere: the browser then forgets it. */
   #caret: Selection | null = null
+  /** What it gave up last, and where the caret was left in the text without it. */
+  #late: { readonly is: LateLetters; readonly left: number } | null = null
   #dirty = false
   /** Raised when another record is loaded: an answer for the one before must not reach the new one. */
   #generation = 0
@@ -70,6 +73,7 @@ export class FieldBinding {
     this.#dirty = false
     this.#latest = null
     this.#caret = null
+    this.#late = null
     if (this.element.value !== value) this.element.value = value
     // A single-line field shows line breaks as nothing: what it shows is what a write must compare with.
     this.#seen = this.element.value
@@ -84,7 +88,20 @@ export class FieldBinding {
 
   /** Makes an edit while another tab has control: the store refuses it and keeps it as a draft. */
   asDraft(edit: () => void): void {
-    this.#readOnly.asDraft(edit)
+    const late = this.goesOn ? this.#late : null
+    // With the letters before it, so that both are one draft.
+    if (late) this.#showAs(late.is.text)
+    try {
+      this.#readOnly.asDraft(edit)
+    } finally {
+      if (late && this.#onTheWay === 0) this.#showAs(this.#confirmed)
+    }
+  }
+
+  /** Whether the caret is where letters were typed that are a draft now: what is typed next stands behind them. */
+  get goesOn(): boolean {
+    const [start, end] = this.#selection
+    return this.#late !== null && start === end && end === this.#late.left
   }
 
   /** What it holds that the store has not confirmed; null: nothing. */
@@ -120,6 +137,7 @@ export class FieldBinding {
     this.#dirty = true
     // It goes on from where it was typed, also where the window had not the focus and the field was told of none.
     this.#caret = null
+    this.#late = null
     this.#send(false)
   }
 
@@ -160,10 +178,12 @@ export class FieldBinding {
 
   /** Another tab has or had control: what this one could not write is a draft now, and it shows what is stored. */
   #giveUp(stored: string): void {
+    const late = lateLetters(this.#base, this.element.value, this.#selection)
     this.#show(stored)
     const caret = this.#caret
     this.load(stored)
     this.#caret = caret
+    this.#late = late && { is: late, left: this.#selection[1] }
   }
 
   /** The refused text stays, and is tried once more where something else comes into it, or the last try went amiss. */
@@ -203,6 +223,11 @@ export class FieldBinding {
     this.leave()
   }
 
+  get #selection(): Selection {
+    const { selectionStart, selectionEnd } = this.element
+    return this.#caret ?? [selectionStart ?? 0, selectionEnd ?? 0]
+  }
+
   #placeCaret(): void {
     if (this.#caret) this.#select(this.#caret)
   }
@@ -213,14 +238,23 @@ export class FieldBinding {
       element.setSelectionRange(start, end)
   }
 
+  #showAs(value: string): void {
+    this.#show(value)
+    this.#seen = value
+  }
+
   /** Without moving caret or selection. */
   #show(value: string): void {
     const { element } = this
-    let selection = this.#caret ?? ([element.selectionStart ?? 0, element.selectionEnd ?? 0] as const)
+    const late = this.goesOn ? this.#late : null
+    let selection = this.#selection
     for (const part of replacements(element.value, value)) {
       element.setRangeText(part.text, part.start, part.end, 'preserve')
       selection = carried(selection, part)
     }
+    const back = late && behind(late.is, value)
+    if (back !== null) selection = [back, back]
+    this.#late = late && back === null ? { ...late, left: selection[1] } : null
     this.#select(selection)
     if (!this.#focused) this.#caret = selection
   }

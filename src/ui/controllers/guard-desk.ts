@@ -14,6 +14,8 @@ export abstract class GuardDesk extends DraftDesk {
   /** Whoever has the right is not there: in a moment it is back, or this tab has it, and nobody need be asked. */
   protected abstract readonly vacant: boolean
   readonly #held: Refused[] = []
+  /** Those that wait for what is taken in before them. */
+  readonly #behind: Refused[] = []
   /** How many edits have been wanted that could not be made at once. */
   protected wanted = 0
   /** Under which this tab may write, or last might. */
@@ -95,8 +97,18 @@ export abstract class GuardDesk extends DraftDesk {
     else this.#ask(refused)
   }
 
+  async goBehind(edit: Refused): Promise<void> {
+    this.#behind.push(edit)
+    // What could not be taken in stays a draft, of which its person has been told.
+    await this.takeBack(edit.record).catch(() => {})
+    const at = this.#behind.indexOf(edit)
+    if (at < 0) return
+    this.#behind.splice(at, 1)
+    edit.go()
+  }
+
   keepHeld(): void {
-    for (const refused of this.#held.splice(0)) leave(refused)
+    for (const refused of [...this.#held.splice(0), ...this.#behind.splice(0)]) leave(refused)
   }
 
   /** Whoever had the right is back, or it is this tab's. */

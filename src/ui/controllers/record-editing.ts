@@ -26,6 +26,7 @@ export class RecordEditing implements ReactiveController {
   readonly #wanted = new WantedEdits(
     () => this.#model().tabs,
     () => this.#id,
+    () => this.#control(),
   )
   readonly #onTabs = (): void => this.#control()
   readonly #onPlace = (): void => this.#arrive()
@@ -91,7 +92,7 @@ export class RecordEditing implements ReactiveController {
         element,
         (shown, typed, leaving) => this.#write(name, shown, typed, leaving),
         (saving) => this.#saving.set(name, saving),
-        (edit) => this.#wanted.add(element, edit, (typed) => field.asDraft(typed)),
+        (edit) => this.#wanted.add(field, edit),
       )
       field.load(this.#stored(name))
       field.readOnly = !this.#mayWrite
@@ -136,7 +137,7 @@ export class RecordEditing implements ReactiveController {
   }
 
   #control(): void {
-    for (const field of this.#fields.values()) field.readOnly = !this.#mayWrite
+    for (const field of this.#fields.values()) field.readOnly = !this.#mayWrite || this.#wanted.going
     if (!this.#mayWrite || this.#problem === null) return
     this.#problem = null
     this.#host.requestUpdate()

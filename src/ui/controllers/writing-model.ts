@@ -32,6 +32,7 @@ export abstract class WritingModel extends EventTarget {
     this.writer = new Writer(world.db, world.library.id, this.#page, world.now)
     this.#writes = new WriteLog(world)
     this.tabs = new SessionDesk(world, this.writer, {
+      id: this.#page,
       library: () => this.writer.library,
       records: this.cache.views,
       notices: this.noticeList,
