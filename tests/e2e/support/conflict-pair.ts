@@ -136,13 +136,21 @@ export class Pair {
     }
   }
 
-  /** @param waiting records that then wait for a person, on the second that comes back */
-  async rejoin(order: Order, waiting: readonly string[] = []): Promise<Hand> {
-    const [first, second] = order === 'here first' ? this.hands : ([this.there, this.here] as const)
+  /** The first that comes back, then the second. */
+  inOrder(order: Order): readonly [Hand, Hand] {
+    return order === 'here first' ? this.hands : [this.there, this.here]
+  }
+
+  /**
+   * @param waiting records that then wait for a person, on the second that comes back
+   * @param aside in the Trash of one device alone, as for `agree`
+   */
+  async rejoin(order: Order, waiting: readonly string[] = [], aside: readonly string[] = []): Promise<Hand> {
+    const [first, second] = this.inOrder(order)
     await first.app.page.context().setOffline(false)
-    await expect.poll(() => this.#differences([first.app], []), CALM).toEqual([])
+    await expect.poll(() => this.#differences([first.app], [], aside), CALM).toEqual([])
     await second.app.page.context().setOffline(false)
-    await this.agree(waiting)
+    await this.agree(waiting, aside)
     return second
   }
 
