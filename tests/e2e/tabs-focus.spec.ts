@@ -214,3 +214,31 @@ test('P7 without the setting a tab that comes to the front shows, and asks befor
   await expect(other.app.content).toHaveValue(text)
   expect(scene.monitor.judge.faults).toEqual([])
 })
+
+test('P7 the setting: who looks into another tab for a moment and comes back goes on typing', {
+  tag: '@long',
+}, async ({ scene: start }) => {
+  test.setTimeout(180_000)
+  const scene = await start({ account: null })
+  const [behind, front] = await threeTabs(scene)
+  await choose(scene)
+  await hasControl(scene, scene.first)
+  await switchTo(behind, front)
+  await hasControl(scene, behind)
+  await switchTo(front, behind)
+  await hasControl(scene, front)
+  await mayWrite(front)
+  let text = 'start'
+  for (let turn = 0; turn < 2 * TURNS; turn++) {
+    await behind.bringToFront()
+    await front.bringToFront()
+    await expect.poll(() => standing(front)).toMatchObject({ visible: true, focused: true })
+    await expect.poll(() => standing(behind)).toMatchObject({ visible: false, focused: false })
+    await types(front, 'x')
+    text += 'x'
+    await stored(scene, (now) => now === text)
+    await hasControl(scene, front)
+    await nobodyIsAsked(scene)
+  }
+  expect(scene.monitor.judge.faults).toEqual([])
+})

@@ -357,6 +357,37 @@ describe('many tabs, one writer', () => {
     expect(second.desk.control).toBe('active')
   })
 
+  test('the setting: a tab that a person has left again before it had control gives it back to the one they are in', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    await first.desk.setTaking('focus')
+    await until(() => second.desk.taking === 'focus', 'the other tab knows')
+    const taking = second.desk.focused()
+    second.presence.focused = false
+    await first.desk.focused()
+    expect(first.desk.control, 'it has not heard of it').toBe('active')
+    await taking
+    expect(second.desk.control).toBe('read-only')
+    await until(() => first.desk.control === 'active', 'it may write on')
+    expect(await readRight(db)).toEqual({ active: A, epoch: first.writer.epoch })
+    expect(first.places, 'its caret is where it was').toEqual([])
+    second.presence.focused = true
+    await second.desk.focused()
+    expect(second.desk.control).toBe('active')
+  })
+
+  test('the setting: what was typed in that moment is written there', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    await first.desk.setTaking('focus')
+    await until(() => second.desk.taking === 'focus', 'the other tab knows')
+    const taking = second.desk.focused()
+    const made: string[] = []
+    second.desk.refuse({ record: NOTE, go: () => void made.push('a letter'), drop: () => {} })
+    second.presence.focused = false
+    await taking
+    await tick()
+    expect([made, second.desk.control]).toEqual([['a letter'], 'active'])
+  })
+
   test('trace 29: a page that reloads finds its right; one that stays away loses it', async () => {
     const [first, second] = [await Tab.open(A), await Tab.open(B)]
     first.presence.leave()

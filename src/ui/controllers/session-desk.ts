@@ -2,7 +2,7 @@ import { deviceName } from '../../core/device-name.ts'
 import { type Announcement, MESSAGES_VERSION } from '../../core/messages.ts'
 import { NOBODY, type Place, type Right, sessionsOf, type Wanting } from '../../core/session.ts'
 import { isOver, type Wait } from '../../core/wait.ts'
-import { readDevice, writeDevice } from '../../store/library.ts'
+import { readDevice } from '../../store/library.ts'
 import { readRight } from '../../store/session.ts'
 import type { Taken } from '../../store/take-over.ts'
 import type { Control, HandedOver, Refused, SessionActions, SessionView, Taking } from '../session-model.ts'
@@ -10,6 +10,7 @@ import { Arrival } from './arrival.ts'
 import { GuardDesk } from './guard-desk.ts'
 import { askForRight, letRightGo, logRight, type RightWorld } from './right-asking.ts'
 import { hasLeft, sessionViews } from './session-views.ts'
+import { TakingMode } from './taking-mode.ts'
 import type { Writer } from './writer.ts'
 
 /** How often a visible tab looks whether the active one is gone, and the active one who else is there; ms. */
@@ -30,7 +31,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   #sessions: readonly SessionView[] = []
   #place: (() => Place | null) | null = null
   readonly #arrival: Arrival
-  #mode: Taking = 'ask'
+  readonly #mode: TakingMode
   #device = ''
   /** Control is being taken here. */
   protected under: Promise<Place | null> | null = null
@@ -53,13 +54,14 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     this.#world = world
     this.#writer = writer
     this.#arrival = new Arrival(world.now)
+    this.#mode = new TakingMode(world.db)
   }
 
   /** Resolves when it is known whether this tab may write. */
   async start(): Promise<void> {
     const { db, presence } = this.#world
     this.#device = (await readDevice(db, 'name'))?.name ?? deviceName(navigator.userAgent)
-    await this.#readTaking()
+    await this.#mode.read()
     // Alone in the browser, and not back from a reload of all tabs: nobody is on the way back.
     const alone = presence.returned !== true && sessionsOf(await presence.held()).length < 2
     if (alone) await this.#want('ask')
@@ -88,7 +90,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     return this.#device
   }
   get taking(): Taking {
-    return this.#mode
+    return this.#mode.is
   }
 
   async takeControl(edit?: Refused): Promise<boolean> {
@@ -120,14 +122,9 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   arrive = (path: string): HandedOver | null => this.#arrival.at(path)
 
   async setTaking(take: Taking): Promise<void> {
-    await writeDevice(this.#world.db, { key: 'tabs', take })
-    this.#mode = take
+    await this.#mode.set(take)
     this.dispatchEvent(new Event('change'))
     this.#world.worker?.announce({ v: MESSAGES_VERSION, type: 'right-changed' })
-  }
-
-  async #readTaking(): Promise<void> {
-    this.#mode = (await readDevice(this.#world.db, 'tabs'))?.take ?? 'ask'
   }
 
   follow(place: () => Place | null): () => void {
@@ -156,18 +153,24 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   async shown(): Promise<void> {
     this.#world.presence.shown()
     if (!this.#world.presence.visible) return
-    await this.#readTaking()
+    await this.#mode.read()
     await this.look()
     if (this.#world.presence.focused) await this.focused()
   }
 
   /** The tab got the focus. */
   async focused(): Promise<void> {
-    if (this.#mode !== 'focus' || this.#control !== 'read-only') return
+    if (this.#mode.is === 'ask' || this.#control !== 'read-only') return
     const { wanted } = this
+    const { active } = this.right
     const place = await this.#take()
     // Who has begun something here already goes on with that.
-    if (place && this.#mayWrite && wanted === this.wanted) await this.#arrive(place, false)
+    if (!this.#mayWrite || wanted !== this.wanted) return
+    const { focused, visible } = this.#world.presence
+    if (focused && visible) return place ? this.#arrive(place, false) : undefined
+    // Its person has only looked in: the tab that they are back in had control by then, and did not ask for it.
+    if (active !== null) await askForRight(this.#world, 'take', active)
+    await this.look()
   }
 
   /** Back from the back-forward cache: claims its id anew, and may have lost the right meanwhile. */
@@ -193,7 +196,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   async #lookAnew(): Promise<void> {
     await this.look()
-    await this.#readTaking()
+    await this.#mode.read()
     await this.readDrafts()
   }
 
