@@ -139,6 +139,7 @@ const versionSchema = {
       const: true,
       description: 'There only where a device had merged its change with the version before it by itself',
     },
+    deviceId: { type: 'string', description: 'The id of the device, where one made it' },
   },
 }
 

@@ -82,8 +82,8 @@ const receipts = allOf(
   ),
 )
 
-/** Which versions came about in an automatic merge. */
-const merges = columns('revision', ['merged', 'integer not null default 0'])
+/** Which versions came about in an automatic merge, and the id of the device that made each. */
+const merges = columns('revision', ['merged', 'integer not null default 0'], ['device_id', 'text'])
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_accounts': accounts,

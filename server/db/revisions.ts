@@ -14,6 +14,8 @@ export interface Revision {
   readonly applied: boolean
   /** It came about in an automatic merge of a device's change with the version before it. */
   readonly merged: boolean
+  /** The device's own id; null for REST, the server itself, and what is older than this. */
+  readonly deviceId: string | null
 }
 
 /** One as the history shows it. */
@@ -29,10 +31,16 @@ export interface NewRevision extends Omit<Revision, 'id'> {
 }
 
 export async function addRevision(trx: Database, revision: NewRevision): Promise<void> {
-  const { applied, merged, fields, ...rest } = revision
+  const { applied, merged, deviceId, fields, ...rest } = revision
   await trx
     .insertInto('revision')
-    .values({ ...rest, fields: JSON.stringify(fields), applied: applied ? 1 : 0, merged: merged ? 1 : 0 })
+    .values({
+      ...rest,
+      device_id: deviceId,
+      fields: JSON.stringify(fields),
+      applied: applied ? 1 : 0,
+      merged: merged ? 1 : 0,
+    })
     .execute()
 }
 
@@ -49,7 +57,18 @@ export async function listRevisions(
   const rows = db
     .selectFrom('revision')
     .leftJoin('user', 'user.id', 'revision.by')
-    .select(['revision.id', 'version', 'at', 'by', 'device', 'fields', 'applied', 'merged', 'user.email'])
+    .select([
+      'revision.id',
+      'version',
+      'at',
+      'by',
+      'device',
+      'device_id',
+      'fields',
+      'applied',
+      'merged',
+      'user.email',
+    ])
     .where('space', '=', space)
     .where('record', '=', record)
     .where('revision.id', '<', page.before)
@@ -58,7 +77,7 @@ export async function listRevisions(
     .stream()
   const revisions: ShownRevision[] = []
   let bytes = 0
-  for await (const { email, fields, applied, merged, ...row } of rows) {
+  for await (const { email, fields, applied, merged, device_id, ...row } of rows) {
     bytes += Buffer.byteLength(fields)
     if (revisions.length === page.limit || (revisions.length > 0 && bytes > PAGE_BYTES)) {
       return { revisions, more: true }
@@ -69,6 +88,7 @@ export async function listRevisions(
       fields: JSON.parse(fields) as Fields,
       applied: applied === 1,
       merged: merged === 1,
+      deviceId: device_id,
     })
   }
   return { revisions, more: false }

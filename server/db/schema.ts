@@ -52,6 +52,7 @@ export interface RevisionTable {
   applied: number
   /** 1: an automatic merge on the device. */
   merged: Generated<number>
+  device_id: string | null
   mutation: string | null
 }
 

@@ -13,6 +13,8 @@ export interface Writer {
   readonly account: string
   /** The device's name; '' where there is none to name. */
   readonly device: string
+  /** That device's own id. */
+  readonly deviceId?: string | undefined
   readonly world: World
   readonly now: number
 }
@@ -70,6 +72,7 @@ export async function writeRecord(
     at: writer.now,
     by: writer.account,
     device: writer.device,
+    deviceId: writer.deviceId ?? null,
     fields,
     applied: true,
     merged: change.merged === true,

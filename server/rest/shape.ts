@@ -66,5 +66,6 @@ export function versionShape(resource: Resource, revision: ShownRevision): Shape
     fields: { ...fields, ...(isDeleted(revision) && { deleted: true }) },
     ...(!revision.applied && { applied: false }),
     ...(revision.merged && { merged: true }),
+    ...(revision.deviceId !== null && { deviceId: revision.deviceId }),
   }
 }

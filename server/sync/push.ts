@@ -115,6 +115,7 @@ const keepRefused = (trx: Tx, writer: Writer, mutation: Mutation): Promise<void>
     at: writer.now,
     by: writer.account,
     device: writer.device,
+    deviceId: writer.deviceId ?? null,
     fields: mutation.fields,
     applied: false,
     merged: false,
@@ -150,7 +151,7 @@ export async function push(db: Database, tools: Tools, batch: Batch): Promise<Pu
     if (state !== 'known') throw refuseMark(state)
     const { account, device, session = null } = batch
     const name = device ? await sawDevice(trx, account, { ...device, cursor: null, session }, now) : ''
-    const writer: Writer = { space: space.id, account, device: name, world, now }
+    const writer: Writer = { space: space.id, account, device: name, deviceId: device?.id, world, now }
 
     const results: Outcome[] = []
     const attempt = async (id: string, work: () => Promise<Outcome>) => {

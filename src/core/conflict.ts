@@ -1,5 +1,5 @@
 import { authorOf } from './authors.ts'
-import { ancestorsOf, type Entry, enqueue, inConflict, isSettled, type Urgency } from './outbox.ts'
+import { ancestorsOf, type Entry, enqueue, inConflict, isSettled, type Urgency, unmerged } from './outbox.ts'
 import type { Lost } from './reconcile.ts'
 import {
   changedFields,
@@ -82,7 +82,8 @@ export function resolve(
     : { ...record, fields: { ...record.fields, ...chosen }, stamps }
   if (isSettled(base, after))
     return ok({ record: base.version ? base : null, base: null, entry: null, lost, returned: false })
-  return ok({ record: after, base, entry: inConflict(entry, {}, now), lost, returned: false })
+  const closed = inConflict(unmerged(entry, base, after, chosen), {}, now)
+  return ok({ record: after, base, entry: closed, lost, returned: false })
 }
 
 function losing(from: RecordState, chosen: Fields, field: string, side: Lost['side']): Lost[] {

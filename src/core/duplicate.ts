@@ -87,7 +87,8 @@ export function settleDuplicate(
     existing: {
       record: joined,
       base,
-      entry: raise(known.entry, base, joined, now, 'at-once'),
+      // Two cards of one link are no merge that could be undone.
+      entry: { ...raise(known.entry, base, joined, now, 'at-once'), merged: undefined },
       lost: [...known.lost, ...merged.lost],
       returned: known.returned,
     },

@@ -79,8 +79,8 @@ export interface Entry {
    * applied, whatever else comes is reconciled without it, or lines that several devices bring back would be doubled.
    */
   readonly uprooted?: boolean
-  /** What is to be sent has come about in an automatic merge with the base. */
-  readonly merged?: boolean
+  /** What the next mutation is to send has come about in an automatic merge with the base. */
+  readonly merged?: boolean | undefined
 }
 
 /** How soon a change wants to go: text waits for a pause, everything else goes at once. */
@@ -123,6 +123,12 @@ export function inConflict(entry: Entry, ancestors: Fields, now: number): Entry 
   return was
     ? { ...entry, format: PLAIN_FORMAT, state: { is: 'ready' }, wait: { start: now, length: 0 } }
     : entry
+}
+
+/** After a person has put these fields as they are: what is sent is no automatic merge where it is nothing but them. */
+export function unmerged(entry: Entry, base: RecordState | null, record: RecordState, fields: Fields): Entry {
+  const merged = entry.merged && changedFields(base, record).some((field) => !(field in fields))
+  return { ...entry, merged }
 }
 
 /** The ancestors of the fields that a person has to choose between. */
@@ -194,9 +200,10 @@ export function freeze(
     above: record.version,
     fields,
     stamps,
-    ...(entry.merged && { merged: true }),
+    // Not what is sent whole: nothing that the server has is in it.
+    ...(entry.merged && base?.version && !entry.uprooted && { merged: true }),
   }
-  return { ...entry, wait: null, flight: { mutation, sent: record, void: false } }
+  return { ...entry, wait: null, merged: undefined, flight: { mutation, sent: record, void: false } }
 }
 
 /** How often this change has failed by itself, whatever a person did in between but editing it. */

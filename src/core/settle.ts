@@ -17,8 +17,6 @@ export interface Held {
 export interface PutAside extends Lost {
   /** It lost by itself in an automatic merge: *Undo this merge* puts it back, as what is put aside for being `merged`. */
   readonly inMerge?: true
-  /** The version that it was merged with, where the merge is sent on it. */
-  readonly on?: number
 }
 
 export interface Settled extends Held {
@@ -86,7 +84,6 @@ function merge(
     base: remote,
     entry: inConflict(waiting, merged.ancestors, now),
     ...told,
-    ...(both.length > 0 && { lost: both.map((one) => ({ ...one, on: remote.version })) }),
   }
 }
 
@@ -137,13 +134,14 @@ function settleOutcome(
   const { entry, record } = held
   if (!entry?.flight || !record) return unchanged(held)
   const flight = entry.flight
-  const landed: Entry = { ...entry, flight: null, parked: null, state: { is: 'ready' } }
+  const merged = entry.merged || flight.mutation.merged
+  const landed: Entry = { ...entry, flight: null, parked: null, state: { is: 'ready' }, merged }
   switch (outcome.outcome) {
     case 'applied': {
       const base = { ...flight.sent, version: outcome.version }
       // What is left to send was written since the freeze; its age is its own.
       const since = entry.wait?.start ?? now
-      const rest = { ...landed, since, uprooted: false, merged: false }
+      const rest = { ...landed, since, uprooted: false, merged: entry.merged }
       return merge(base, record, newest(outcome.record, entry.parked), rest, now, standpoint)
     }
     case 'conflict': {

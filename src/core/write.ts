@@ -1,6 +1,6 @@
 import { raise } from './conflict.ts'
-import { isSettled, settledAs, type Urgency } from './outbox.ts'
-import { mergeWrite } from './reconcile.ts'
+import { isSettled, settledAs, type Urgency, unmerged } from './outbox.ts'
+import { type Lost, mergeWrite } from './reconcile.ts'
 import {
   DEFAULTS,
   type Fields,
@@ -14,7 +14,7 @@ import {
 } from './records.ts'
 import { bad, ok, type Result } from './result.ts'
 import { checkFields, type FieldProblem } from './schema.ts'
-import type { Held, PutAside } from './settle.ts'
+import type { Held } from './settle.ts'
 
 /** A person's change as the page hands it to the store: only the fields that changed, never a whole record. */
 export interface Change {
@@ -25,6 +25,11 @@ export interface Change {
   readonly typed: Fields
   readonly create: boolean
   readonly urgency: Urgency
+  /**
+   * `put-back`: the fields are as they once were, and nothing of a merge is in them; `behind`: its page knows that it has
+   * not taken in what is stored, and what it had before that is kept already.
+   */
+  readonly how?: 'put-back' | 'behind' | undefined
   /** The draft in which it was kept; written, that goes with it. */
   readonly draft?: FromDraft
 }
@@ -37,7 +42,7 @@ export interface FromDraft {
 
 /** What the rows become, and values that another tab or device had put there and that this write replaces unseen. */
 export interface Written extends Held {
-  readonly lost: readonly PutAside[]
+  readonly lost: readonly Lost[]
 }
 
 /**
@@ -59,8 +64,8 @@ export function applyChange(
   const fields: Record<string, Json> = { ...before.fields }
   const stamps: Record<string, number> = { ...before.stamps }
   const changed: Record<string, Json> = {}
-  const lost: PutAside[] = []
-  const taken = change.draft?.why === 'take-in'
+  const lost: Lost[] = []
+  let merged = false
   for (const [field, typed] of Object.entries(change.typed)) {
     const kind = mergeKind(change.kind, field)
     const value = creating ? typed : mergeWrite(kind, change.shown[field], typed, before.fields[field])
@@ -70,8 +75,10 @@ export function applyChange(
     const there = before.fields[field]
     if (creating || there === undefined || sameJson(there, change.shown[field] ?? there)) continue
     if (kind === 'value') lost.push({ field, value: there, stamp: before.stamps[field] ?? 0, side: 'remote' })
-    else if (!taken && kind !== 'life' && !sameValue(kind, value, typed))
-      lost.push({ field, value: typed, stamp, side: 'local', why: 'merged', on: before.version })
+    else if (kind !== 'life' && change.draft?.why !== 'take-in' && !sameValue(kind, value, typed)) {
+      merged = true
+      if (change.how !== 'behind') lost.push({ field, value: typed, stamp, side: 'local', why: 'merged' })
+    }
   }
   // Only what changes: a record that an older or newer version let through must stay editable elsewhere.
   const checked = checkFields(change.kind, changed)
@@ -82,8 +89,10 @@ export function applyChange(
   const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
   if (!creating && held.record && sameRecord(record, held.record)) return ok({ ...held, lost })
   const after = written(held, record, now, change.urgency)
-  const merged = lost.some(({ why }) => why === 'merged')
-  return ok({ ...after, entry: after.entry && merged ? { ...after.entry, merged } : after.entry, lost })
+  let { entry } = after
+  if (entry && merged) entry = { ...entry, merged }
+  if (entry && change.how === 'put-back') entry = unmerged(entry, after.base, record, change.typed)
+  return ok({ ...after, entry, lost })
 }
 
 function written(held: Held, record: RecordState, now: number, urgency: Urgency): Held {

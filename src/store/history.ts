@@ -65,7 +65,8 @@ export function keepUnsent(
       tx.objectStore('outbox').getKey(id),
       history.index('recordId').getAll(id),
     ])
-    if (!record || entry === undefined) return
+    // Nothing of it waits, and the server has it: not so where it was never sent, and is in the Trash.
+    if (!record || (entry === undefined && record.version > 0)) return
     for (const field of fields) {
       const value = record.fields[field]
       if (value === undefined || isElsewhere(record, base, field)) continue

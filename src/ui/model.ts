@@ -6,6 +6,7 @@ import type { Fields, Json, Kind, MergeKind, RecordState } from '../core/records
 import type { FieldProblem } from '../core/schema.ts'
 import type { ConnectionState, Figures, RecordSyncState } from '../core/status.ts'
 import type { Repaired } from '../core/verify.ts'
+import type { Change } from '../core/write.ts'
 import type { DeviceActions } from './device-model.ts'
 import type { FailedActions } from './failed-model.ts'
 import type { HistoryActions } from './history.ts'
@@ -261,12 +262,12 @@ export interface PageModel extends EventTarget {
    * A change of single fields. `shown` holds, for each field in `typed`, what the page was showing when the
    * person changed it. Text fields of an open editor go through RecordEditing instead.
    */
-  edit(id: string, shown: Fields, typed: Fields): Promise<WriteResult>
+  edit(id: string, shown: Fields, typed: Fields, how?: Change['how']): Promise<WriteResult>
   /**
    * One keystroke's change of a text field, in the input event itself; RecordEditing calls it. Written relaxed,
    * `leaving` strict.
    */
-  type(id: string, shown: Fields, typed: Fields, leaving?: boolean): Promise<WriteResult>
+  type(id: string, shown: Fields, typed: Fields, leaving?: boolean, how?: Change['how']): Promise<WriteResult>
   /** Moves to Trash and shows a notice with `Undo`. */
   remove(id: string): Promise<WriteResult>
   restore(id: string): Promise<WriteResult>

@@ -1,6 +1,5 @@
 import type { Json } from '../core/records.ts'
 import type { Kept, KeptRow } from '../store/history.ts'
-import type { ServerVersion } from './versions-client.ts'
 
 /** Values that were put aside in one moment, for one reason. */
 export interface PutAside {
@@ -28,23 +27,4 @@ export function putAside({ rows, offset }: Kept, shown: readonly string[]): PutA
     groups.set(key, row.why ? { ...group, row } : group)
   }
   return [...groups.values()]
-}
-
-/**
- * The merges among the versions that were made on this device, which has its own values from before them.
- * @param versions newest first
- */
-export function undoneBy(
-  groups: readonly PutAside[],
-  versions: readonly ServerVersion[],
-): Set<ServerVersion> {
-  const merges = versions.filter(({ merged }) => merged)
-  // What was merged once more before it was sent is in one version with it.
-  return new Set(
-    groups.flatMap(({ row }) => {
-      const { on } = row
-      if (on === undefined || !isBeforeMerge(row)) return []
-      return merges.findLast(({ version }) => version > on) ?? []
-    }),
-  )
 }

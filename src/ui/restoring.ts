@@ -33,3 +33,9 @@ export function restoring(
     ? { shown: { ...shown, deleted: true }, typed: { ...typed, deleted: false } }
     : { shown, typed }
 }
+
+/** The values of these fields, those that nobody has set as they are by default. */
+export function wholeOf(kind: string, values: Fields, fields: readonly string[]): Fields {
+  const defaults: Fields = isKind(kind) ? DEFAULTS[kind] : {}
+  return Object.fromEntries(fields.map((field) => [field, values[field] ?? defaults[field] ?? null]))
+}

@@ -1,13 +1,6 @@
-import {
-  DEFAULTS,
-  type Fields,
-  isDeleted,
-  isKind,
-  type Json,
-  KINDS,
-  type RecordState,
-} from '../core/records.ts'
+import { type Fields, isDeleted, isKind, type Json, KINDS, type RecordState } from '../core/records.ts'
 import type { KeptRow } from '../store/history.ts'
+import { beforeMerge } from './before-merge.ts'
 import type { HistoryItem, PutBack } from './history.ts'
 import {
   CREATED,
@@ -22,8 +15,8 @@ import {
   REFUSED,
   RESOLVED,
 } from './history-words.ts'
-import { isBeforeMerge, type PutAside, putAside, undoneBy } from './put-aside.ts'
-import { sameField } from './restoring.ts'
+import { isBeforeMerge, type PutAside, putAside } from './put-aside.ts'
+import { sameField, wholeOf } from './restoring.ts'
 import type { ServerVersion } from './versions-client.ts'
 
 /** An entry before its differences are worked out: from which fields to which. */
@@ -44,6 +37,8 @@ export interface Sources {
   readonly offset: number
   /** The account of this library; null: none. */
   readonly account: string | null
+  /** The id of this device. */
+  readonly device: string
 }
 
 const YOU = 'You'
@@ -71,9 +66,9 @@ class Timeline {
   }
 
   entries(): readonly Entry[] {
-    const { more } = this.#sources
+    const { more, device } = this.#sources
+    const { kind } = this.#sources.record
     const groups = putAside(this.#sources, this.#fields)
-    const undone = undoneBy(groups, this.#versions)
     const notes = new Map<ServerVersion, string>()
     const asides = groups.filter((group) => !this.#isTold(group, notes)).map((group) => this.#aside(group))
     const versions: Entry[] = []
@@ -81,8 +76,9 @@ class Timeline {
       const older = this.#olderOf(version, index)
       // The one before it comes with the next page, and so does what differs.
       if (!older && more) return
-      const undo = undone.has(version) ? null : this.#beforeMerge(version, older)
-      if (version.applied) versions.push(this.#version(version, older, notes.get(version) ?? null, undo))
+      const undo = older && beforeMerge(version, older, { kind, fields: this.#fields, groups, device })
+      if (version.applied)
+        versions.push(this.#version(version, older, notes.get(version) ?? null, undo ?? null))
       else if (!this.#isCovered(version, index, groups)) versions.push(this.#refused(version, older))
     })
     const floor = more ? (versions.at(-1)?.at ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY
@@ -119,18 +115,6 @@ class Timeline {
 
   #brought(version: ServerVersion): string[] {
     return this.#fields.filter((field) => field in version.fields)
-  }
-
-  /** Where another device merged by itself: what was here until then, of what the merge changed. */
-  #beforeMerge(version: ServerVersion, older: ServerVersion | undefined): PutBack | null {
-    if (!version.merged || older?.version !== version.version - 1) return null
-    const [before, after] = [this.#whole(older), this.#whole(version)]
-    const changed = this.#fields.filter((field) => !this.#same(field, before[field], after[field]))
-    const fields: Record<string, Json> = Object.fromEntries(
-      changed.map((field) => [field, before[field] ?? null]),
-    )
-    if (isDeleted(older) && !isDeleted(version)) fields.deleted = true
-    return { fields, at: older.at }
   }
 
   #version(
@@ -248,10 +232,8 @@ class Timeline {
     return base ?? older[0]
   }
 
-  #whole({ fields }: ServerVersion): Record<string, Json> {
-    const { kind } = this.#sources.record
-    const defaults: Fields = isKind(kind) ? DEFAULTS[kind] : {}
-    return Object.fromEntries(this.#fields.map((field) => [field, fields[field] ?? defaults[field] ?? null]))
+  #whole({ fields }: ServerVersion): Fields {
+    return wholeOf(this.#sources.record.kind, fields, this.#fields)
   }
 
   #same(field: string, a: Json | undefined, b: Json | undefined): boolean {

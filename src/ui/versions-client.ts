@@ -17,6 +17,8 @@ export interface ServerVersion {
   readonly applied: boolean
   /** A device had merged its change with the version before it by itself. */
   readonly merged: boolean
+  /** The device's own id; null: none, or not known. */
+  readonly deviceId: string | null
 }
 
 export type VersionsAnswer =
@@ -90,7 +92,7 @@ function readPage(body: unknown): VersionsAnswer | null {
 
 function readVersion(one: unknown): ServerVersion | null {
   if (!isObject(one) || !isObject(one.fields)) return null
-  const { version, at, by, byName, device, fields, applied, merged } = one
+  const { version, at, by, byName, device, deviceId, fields, applied, merged } = one
   const when = typeof at === 'string' ? Date.parse(at) : Number.NaN
   if (typeof version !== 'number' || Number.isNaN(when) || typeof by !== 'string') return null
   return {
@@ -102,5 +104,6 @@ function readVersion(one: unknown): ServerVersion | null {
     fields: fields as { readonly [field: string]: Json },
     applied: applied !== false,
     merged: merged === true,
+    deviceId: typeof deviceId === 'string' ? deviceId : null,
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/outbox.ts'
-import { enqueue, freeze, isSendable } from '../../src/core/outbox.ts'
+import { enqueue, isSendable } from '../../src/core/outbox.ts'
 import type { Outcome } from '../../src/core/protocol.ts'
 import { isDeleted, type RecordState } from '../../src/core/records.ts'
 import { choke, type Held, settle, takeIn } from '../../src/core/settle.ts'
@@ -63,49 +63,9 @@ describe('takeIn', () => {
     const theirs = remote(base, { title: 'Theirs', tags: ['theirs'] })
     const taken = takeIn(dirty(base, changed(base, { content: 'mine' })), theirs, T0)
     expect(taken.lost).toEqual([
-      { field: 'title', value: 'A note', stamp: T0, side: 'local', why: 'merged', on: 4 },
-      { field: 'tags', value: [], stamp: T0, side: 'local', why: 'merged', on: 4 },
+      { field: 'title', value: 'A note', stamp: T0, side: 'local', why: 'merged' },
+      { field: 'tags', value: [], stamp: T0, side: 'local', why: 'merged' },
     ])
-  })
-
-  test('P4: a merge that is sent says so until it is applied, so that every device can undo it', () => {
-    const theirs = remote(base, { title: 'Theirs' })
-    const { record, base: on, entry } = takeIn(dirty(base, changed(base, { content: 'mine' })), theirs, T0)
-    if (!record || !entry) throw new Error('nothing to send')
-    const frozen = freeze(entry, on, record, 'm')
-    expect(frozen.flight?.mutation).toMatchObject({ on: 4, merged: true, fields: { content: 'mine' } })
-    const more = changed(record, { content: 'mine, and more' })
-    const applied = {
-      id: 'm',
-      outcome: 'applied',
-      version: 5,
-      seq: 9,
-      record: { ...record, version: 5 },
-    } as const
-    const rest = settle({ record: more, base: on, entry: frozen }, applied, T0, 0)
-    if (!rest.record || !rest.entry) throw new Error('nothing left to send')
-    expect(freeze(rest.entry, rest.base, rest.record, 'n').flight?.mutation).not.toHaveProperty('merged')
-    // Given up by the server, it is the same merge when it is sent again.
-    const void_ = settle({ record, base: on, entry: frozen }, { id: 'm', outcome: 'void' }, T0, 0)
-    expect(void_.entry?.merged).toBe(true)
-  })
-
-  test('P4: no merge is said of what a person has to choose, of one side alone, nor of two cards of one link', () => {
-    const asked = takeIn(
-      dirty(base, changed(base, { content: 'two' })),
-      remote(base, { content: 'three' }),
-      T0,
-    )
-    expect(asked.entry).toMatchObject({ state: { is: 'conflict' } })
-    expect(asked.entry).not.toHaveProperty('merged')
-    const rebased = takeIn(dirty(base, changed(base, { content: 'mine' })), { ...base, version: 4 }, T0)
-    expect(rebased.entry).not.toHaveProperty('merged')
-    const without = takeIn(
-      dirty(null, changed(base, { tags: ['mine'] })),
-      remote(base, { tags: ['theirs'] }),
-      T0,
-    )
-    expect(without.entry).not.toHaveProperty('merged')
   })
 
   test('P4: an edit there that brought a record out of the Trash here can be undone: it is in the Trash again, as it was', () => {
@@ -326,7 +286,7 @@ describe('settle, other outcomes', () => {
       flying(base, changed(base, { title: 'mine' }, T0 + 900)),
       conflict(remote(base, { title: 'theirs' })),
     )
-    const lost = { field: 'title', value: 'theirs', stamp: T0 + 500, side: 'remote', on: 4 }
+    const lost = { field: 'title', value: 'theirs', stamp: T0 + 500, side: 'remote' }
     expect(settled.lost).toEqual([lost])
     expect(settled.entry, 'the other device can undo it').toMatchObject({ merged: true })
   })

@@ -37,29 +37,6 @@ describe('applyChange', () => {
     expect(written.ok && written.value.record?.fields.url).toBe('https://c.example/')
   })
 
-  test('P4: what a tab that is behind typed can be had again as it was, and other devices hear of a merge', () => {
-    const shown = note('one\ntwo', { version: 2 })
-    const stored = changed(shown, { content: 'one\ntwo\nthree' })
-    const edit = change({ content: 'zero\none\ntwo' }, { content: 'one\ntwo' })
-    const written = applyChange(clean({ ...stored, version: 3 }), edit, T0, T0)
-    if (!written.ok) throw new Error('refused')
-    expect(written.value.record?.fields.content).toBe('zero\none\ntwo\nthree')
-    expect(written.value.lost).toEqual([
-      { field: 'content', value: 'zero\none\ntwo', stamp: T0, side: 'local', why: 'merged', on: 3 },
-    ])
-    expect(written.value.entry).toMatchObject({ merged: true })
-    // A draft is taken in by a person; and nothing was merged where one only goes on, or writes what is there.
-    for (const [of, one] of [
-      [stored, { ...edit, draft: { id: 'd', why: 'take-in' } }],
-      [shown, edit],
-      [stored, change({ content: 'one\ntwo\nthree' }, { content: 'one\ntwo' })],
-    ] as const) {
-      const plain = applyChange(clean({ ...of, version: 3 }), one, T0, T0)
-      expect(plain.ok && plain.value.lost).toEqual([])
-      expect(plain.ok && plain.value.entry?.merged).toBeUndefined()
-    }
-  })
-
   test('P8 a field that an older version let through does not keep the others from being edited', () => {
     const old = card('https://a b/', { title: 'Old' }, { version: 2 })
     const edit = {

@@ -191,6 +191,13 @@ describe('before a restore replaces it', () => {
     ])
   })
 
+  test('P4, seed 3002541: so does text of what was never sent and is in the Trash, where nothing waits', async () => {
+    await put({ title: 'Draft', content: 'written offline' })
+    await put({ deleted: true })
+    await keep('content')
+    expect(await device.history()).toMatchObject([{ field: 'content', value: 'written offline' }])
+  })
+
   test('what nobody stamped is kept like the rest, as of long ago', async () => {
     await put({ content: 'written offline' })
     await hold(note('written offline', { version: 0, stamps: {} }))

@@ -7,6 +7,7 @@ import { Editor } from '../sim/editor.ts'
 interface Sent {
   readonly shown: string
   readonly typed: string
+  readonly how: 'behind' | undefined
 }
 
 /** A field that has the focus, on a store whose answers are given by hand, oldest first. */
@@ -14,8 +15,8 @@ function field(stored: string) {
   const editor = new Editor()
   const sent: Sent[] = []
   const answers: ((result: FieldResult) => void)[] = []
-  const binding = new FieldBinding(editor as unknown as HTMLTextAreaElement, (shown, typed) => {
-    sent.push({ shown, typed })
+  const binding = new FieldBinding(editor as unknown as HTMLTextAreaElement, (shown, typed, _, how) => {
+    sent.push({ shown, typed, how })
     return new Promise((resolve) => answers.push(resolve))
   })
   binding.load(stored)
@@ -30,6 +31,26 @@ function field(stored: string) {
   const caret = (): readonly number[] => [editor.selectionStart, editor.selectionEnd]
   return { editor, binding, sent, stores, fences, refuses, caret }
 }
+
+test('P4 what is typed while another’s text waits to come in says that it is behind; not what met nothing', async () => {
+  const { editor, binding, sent, stores } = field('one')
+  editor.dispatchEvent(new Event('compositionstart'))
+  editor.press('k')
+  await stores('onek\ntheirs')
+  editor.press('o')
+  await stores('oneko\ntheirs')
+  editor.press('n')
+  await stores('onekon\ntheirs')
+  editor.dispatchEvent(new Event('compositionend'))
+  expect(editor.value).toBe('onekon\ntheirs')
+  editor.press('!')
+  await stores(editor.value)
+  editor.press('?')
+  expect(sent.map(({ how }) => how)).toEqual([undefined, 'behind', 'behind', undefined, undefined])
+  binding.load('two')
+  editor.press('.')
+  expect(sent.at(-1)?.how).toBe(undefined)
+})
 
 describe('P4 what another tab or device writes moves neither caret nor selection', () => {
   test('a caret in a word that is replaced selects nothing: the next letter takes nobody’s text away', () => {

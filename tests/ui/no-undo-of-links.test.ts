@@ -15,7 +15,7 @@ const created = card(U, MINE, { id: idOf(2), version: 0 })
 function shown(record: RecordState | null, lost: readonly PutAside[]): readonly Entry[] {
   if (!record) throw new Error('nothing is left of it')
   const rows = lost.map((one, key) => ({ ...one, recordId: record.id, at: T0 + 60_000, key })).reverse()
-  return timelineOf({ record, versions: [], more: false, rows, offset: 0, account: 'ada' })
+  return timelineOf({ record, versions: [], more: false, rows, offset: 0, account: 'ada', device: 'here' })
 }
 
 describe('P3 trace 11i: two cards of one link that became one offer no Undo this merge', () => {

@@ -205,6 +205,41 @@ describe('what has been', () => {
     expect((await b.held(idOf(1))).record?.fields.content).toBe('ONE\ntwo\nthree')
   })
 
+  test('P4 what this device merged long ago, in versions that are not read, hides no undo of another’s merge', async () => {
+    await versions('one\ntwo\nthree')
+    const [a, b] = both.devices
+    await write(a, { content: 'ONE\ntwo\nthree' })
+    await write(b, { content: 'one\ntwo\nTHREE' })
+    await b.engine.wake('changed', 0)
+    await calm(both)
+    for (let n = 0; n < 40; n++) {
+      await write(a, { title: `title ${n}` })
+      await a.engine.wake('changed', 0)
+    }
+    await calm(both)
+    await write(b, { content: 'ONE\ntwo\nTHREE\nfour' })
+    await write(a, { content: 'zero\nONE\ntwo\nTHREE' })
+    await a.engine.wake('changed', 0)
+    await calm(both)
+    const history = await read()
+    expect(history.more).toBe(true)
+    expect(history.items[0]).toMatchObject({ undo: { fields: { content: 'zero\nONE\ntwo\nTHREE' } } })
+  })
+
+  test('P12 what is restored before it is sent is no automatic merge', async () => {
+    await versions('one', 'two')
+    const [a] = both.devices
+    await write(a, { content: 'merged here' })
+    await a.db.run(['outbox'], 'readwrite', async (tx) => {
+      const [entry] = await tx.objectStore('outbox').getAll()
+      if (entry) await tx.objectStore('outbox').put({ ...entry, merged: true })
+    })
+    const history = await read()
+    await history.restore(itemOf(history, 'one'))
+    const { entries } = await readSyncState(a.db)
+    expect(entries.map(({ id, merged }) => [id, merged])).toEqual([[idOf(1), false]])
+  })
+
   test('P4 an automatic merge in which a value lost as well is undone whole, as the notice says', async () => {
     await versions('one\ntwo\nthree')
     const [a, b] = both.devices

@@ -19,6 +19,7 @@ const version = (n: number, content: string, rest: Partial<ServerVersion> = {}):
   fields: { ...WHOLE, content },
   applied: true,
   merged: false,
+  deviceId: 'here',
   ...rest,
 })
 const refused = (on: number, fields: Fields, rest: Partial<ServerVersion> = {}): ServerVersion =>
@@ -41,6 +42,7 @@ const timeline = (sources: Partial<Sources>): readonly Entry[] =>
     rows: [],
     offset: 0,
     account: 'ada',
+    device: 'here',
     ...sources,
   })
 /** Who, where and what each entry says, and the text that it puts back. */
@@ -171,6 +173,7 @@ describe('one timeline', () => {
     const merged = version(3, 'both', {
       merged: true,
       device: 'Phone',
+      deviceId: 'there',
       fields: { ...WHOLE, content: 'both', pinned: true },
     })
     const versions = [
@@ -184,25 +187,35 @@ describe('one timeline', () => {
     expect(timeline({ versions }).find(({ key }) => key === 'v3')?.says).toBe(
       'An automatic merge with the version before',
     )
-    // The device that merged has its own values from before it: those are put back, and there is one button.
-    const here = [row(1, 2.5, 'own', { why: 'merged', on: 2 })]
-    expect(undone({ rows: here })).toEqual([['k1', { fields: { content: 'own' }, at: T0 + 2.5 * 60_000 }]])
-    const twice = [
-      row(2, 2.6, 'own', { why: 'merged', on: 2 }),
-      row(1, 1.5, 'older', { why: 'merged', on: 1 }),
-    ]
-    expect(undone({ rows: twice }).map(([key]) => key)).toEqual(['k2', 'k1'])
-    // Its values of another merge, or of one that left nothing to send, do not stand for this one.
-    for (const one of [{ on: 3 }, {}, { on: 2, side: 'remote' as const }]) {
-      const keys = undone({ rows: [row(1, 2.5, 'own', { why: 'merged', ...one })] }).map(([key]) => key)
-      expect(keys).toContain('v3')
-    }
+    // Whatever this device has merged itself, before or after, sent or not, of this record or of one that went into it.
+    const rows = [2.5, 3.5, 1].map((minute, key) => row(key, minute, 'own', { why: 'merged' }))
+    const own = { ...row(9, 2.5, 'own', { why: 'merged' }), recordId: idOf(2) }
+    const keys = undone({ rows: [...rows, own] }).map(([key]) => key)
+    expect(keys).toContain('v3')
+  })
+
+  test('P4 the device that merged has its own values from before it: those are put back, and there is one button', () => {
+    const merged = version(3, 'both', { merged: true })
+    const versions = [version(4, 'later'), merged, version(2, 'theirs', { deviceId: 'there' })]
+    const undone = (...rows: KeptRow[]) =>
+      timeline({ versions, rows }).flatMap(({ key, undo }) => (undo ? [[key, undo.fields]] : []))
+    const own = row(1, 2.5, 'own', { why: 'merged' })
+    expect(undone(own)).toEqual([['k1', { content: 'own' }]])
+    const twice = row(2, 2.9, 'own, and more', { why: 'merged' })
+    expect(undone(twice, own).map(([key]) => key)).toEqual(['k2', 'k1'])
+    // Where its own value won, what lost to it comes back, and nothing else of what it sent.
+    expect(undone(row(1, 2.5, 'Theirs', { side: 'remote', field: 'title' }))).toEqual([
+      ['v3', { title: 'Theirs' }],
+    ])
+    expect(undone(), 'its rows are gone').toEqual([['v3', { content: 'theirs' }]])
+    expect(undone(row(1, 1, 'of another merge', { why: 'merged' })).map(([key]) => key)).toEqual(['v3', 'k1'])
   })
 
   test('an unseen version before a merge, or none, cannot be gone back to; one that was in the Trash can', () => {
     const merged = version(4, 'both', { merged: true })
     const undo = (...versions: ServerVersion[]) => timeline({ versions }).map((one) => one.undo)
     expect(undo(merged)).toEqual([null])
+    expect(undo(merged, version(3, 'both')), 'nothing that is shown').toEqual([null, null])
     expect(undo(merged, version(2, 'mine'))).toEqual([null, null])
     const gone = version(3, 'both', { fields: { ...WHOLE, content: 'both', deleted: true } })
     expect(undo(merged, gone)).toMatchObject([{ fields: { deleted: true } }, null])
@@ -368,6 +381,7 @@ describe('restoring', () => {
       rows: [],
       offset: 0,
       account: 'ada',
+      device: 'here',
     })
     expect(Object.keys(entry?.fields ?? {}).sort()).toEqual([
       'collectionIds',

@@ -103,8 +103,8 @@ export class DeviceDesk extends EventTarget implements DeviceActions {
     if (!this.#unsent || !account || connection !== 'online' || !online() || !visible()) return
     if (now() - this.#toldAt < TELL_AGAIN) return
     this.#toldAt = now()
-    const { tellName } = await import('./tell-name.ts')
+    const { DeviceWatch } = await import('./device-watch.ts')
     // Another tab may have told it, or the name may have gone with its library.
-    this.#unsent = await tellName(this.#world, account.id, new AbortController().signal)
+    this.#unsent = await DeviceWatch.tellName(this.#world, account.id, new AbortController().signal)
   }
 }

@@ -15,6 +15,8 @@ const AFTER_SYNC = 10_000
 
 /** The account's devices while `Sync status` is open. Nothing is asked while hidden, offline or signed out (P9). */
 export class DeviceWatch extends EventTarget implements OpenDevices {
+  /** Also while nobody looks. A file of its own for it would be a line more in the worker. */
+  static readonly tellName = tellName
   readonly #world: DeviceWorld
   readonly #host: DeviceHost
   /** Whose devices these are. */

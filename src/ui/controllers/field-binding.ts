@@ -15,7 +15,13 @@ export type FieldResult =
   /** Not written, for this tab has lost control: it is a draft now. */
   | { readonly is: 'fenced'; readonly text: string }
 
-export type WriteField = (shown: string, typed: string, leaving: boolean) => Promise<FieldResult>
+/** @param how `behind`: the field has not taken in yet what an earlier write met in the store */
+export type WriteField = (
+  shown: string,
+  typed: string,
+  leaving: boolean,
+  how: 'behind' | undefined,
+) => Promise<FieldResult>
 
 /**
  * One text field against the store. `seen` is what the next write compares with: the text that the editor last loaded,
@@ -36,6 +42,8 @@ export class FieldBinding {
   #base = ''
   /** What came of those, the worst of it: after one that was not written, others compared with what the store never had. */
   #worst: FieldResult['is'] = 'stored'
+  /** A write met another's text in the store, which is not taken in yet. */
+  #behind = false
   #composing = false
   #focused = false
   /** The caret in a text that was changed while the focus was elsewhere: the browser then forgets it. */
@@ -74,6 +82,7 @@ export class FieldBinding {
     this.#latest = null
     this.#caret = null
     this.#late = null
+    this.#behind = false
     if (this.element.value !== value) this.element.value = value
     // A single-line field shows line breaks as nothing: what it shows is what a write must compare with.
     this.#seen = this.element.value
@@ -151,7 +160,7 @@ export class FieldBinding {
     this.#onTheWay++
     this.#confirmed = this.#latest ?? this.#confirmed
     this.#latest = null
-    void this.#write(shown, typed, leaving).then((result) => {
+    void this.#write(shown, typed, leaving, this.#behind ? 'behind' : undefined).then((result) => {
       if (generation === this.#generation) this.#returned(result, shown, typed)
     })
   }
@@ -163,6 +172,7 @@ export class FieldBinding {
     // What it brought into the store is no other's.
     if (result.is === 'stored') this.#base = amiss ? mergeText(shown, typed, this.#base, 'both').text : typed
     if (result.is !== 'refused') this.#confirmed = result.text
+    if (result.is === 'stored') this.#behind = result.text !== typed
     if (result.is === 'fenced' || this.#worst === 'stored') this.#worst = result.is
     if (this.#onTheWay > 0) return
     const stored = this.#latest ?? this.#confirmed
@@ -201,6 +211,7 @@ export class FieldBinding {
 
   #merge(stored: string): void {
     this.#latest = null
+    this.#behind = false
     this.#confirmed = stored
     const now = this.element.value
     if (stored === this.#seen) return

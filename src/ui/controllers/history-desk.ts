@@ -7,7 +7,7 @@ import type { GuardDesk } from './guard-desk.ts'
 /** The page as version history uses it; `records` events say that one may have changed. */
 export interface HistoryHost extends EventTarget, Pick<PageModel, 'records' | 'summary' | 'notify'> {
   readonly tabs: Pick<GuardDesk, 'attempt'>
-  edit(id: string, shown: Fields, typed: Fields): Promise<WriteResult>
+  edit(id: string, shown: Fields, typed: Fields, how: 'put-back'): Promise<WriteResult>
 }
 
 export interface HistoryWorld {

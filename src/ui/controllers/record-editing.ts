@@ -4,7 +4,7 @@ import type { Place } from '../../core/session.ts'
 import { focused } from '../floating.ts'
 import type { PageModel, WriteResult } from '../model.ts'
 import type { OpenText } from '../rescue-model.ts'
-import { FieldBinding, type FieldElement, type FieldResult } from './field-binding.ts'
+import { FieldBinding, type FieldElement, type FieldResult, type WriteField } from './field-binding.ts'
 import type { SavingMark } from './saving-mark.ts'
 import { scrollerOf } from './scroller.ts'
 import { WantedEdits } from './wanted-edits.ts'
@@ -90,7 +90,7 @@ export class RecordEditing implements ReactiveController {
       if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) return
       const field = new FieldBinding(
         element,
-        (shown, typed, leaving) => this.#write(name, shown, typed, leaving),
+        (shown, typed, leaving, how) => this.#write(name, shown, typed, leaving, how),
         (saving) => this.#saving.set(name, saving),
         (edit) => this.#wanted.add(field, edit),
       )
@@ -167,9 +167,9 @@ export class RecordEditing implements ReactiveController {
     scrollerOf(element ?? first.element).scrollTop = place.scroll
   }
 
-  async #write(name: string, shown: string, typed: string, leaving: boolean): Promise<FieldResult> {
+  async #write(name: string, ...[shown, typed, leaving, how]: Parameters<WriteField>): Promise<FieldResult> {
     const id = this.#id
-    const result = await this.#model().type(id, { [name]: shown }, { [name]: typed }, leaving)
+    const result = await this.#model().type(id, { [name]: shown }, { [name]: typed }, leaving, how)
     if (id === this.#id) this.#report(result)
     if (result.is === 'written') return { is: 'stored', text: text(result.record.fields[name]) }
     return result.is === 'fenced' ? { is: 'fenced', text: this.#stored(name) } : { is: 'refused' }

@@ -111,7 +111,7 @@ export class RecordHistory extends EventTarget implements OpenHistory {
     // What is replaced is kept only where the tab may replace it.
     const keep = (): Promise<void> => keepUnsent(db, this.#library, this.#id, changed, now())
     if (!(await this.#host.tabs.attempt(this.#id, keep))) return { is: 'fenced' }
-    const result = await this.#host.edit(this.#id, shown, typed)
+    const result = await this.#host.edit(this.#id, shown, typed, 'put-back')
     if (result.is !== 'written') return result
     const undo = (): void => void this.#undo(record, typed, shown)
     const words = `“${titleOf(record)}” is as it was ${this.#when(at)}.`
@@ -120,7 +120,7 @@ export class RecordHistory extends EventTarget implements OpenHistory {
   }
 
   async #undo(record: RecordState, typed: Fields, shown: Fields): Promise<void> {
-    const problem = problemOf(await this.#host.edit(this.#id, typed, shown))
+    const problem = problemOf(await this.#host.edit(this.#id, typed, shown, 'put-back'))
     if (problem !== null) this.#host.notify('alert', `“${titleOf(record)}” was not changed. ${problem}`)
   }
 
@@ -183,6 +183,7 @@ export class RecordHistory extends EventTarget implements OpenHistory {
           more: this.more,
           ...this.#kept,
           account: summary.account?.id ?? null,
+          device: this.#library,
         })
       : []
     const items: HistoryItem[] = []

@@ -67,15 +67,21 @@ export abstract class WritingModel extends EventTarget {
     return { id, done: this.#guarded(null, change, durability) }
   }
 
-  edit(id: string, shown: Fields, typed: Fields): Promise<WriteResult> {
-    const change = { id, kind: this.#kindOf(id), shown, typed, create: false } as const
+  edit(id: string, shown: Fields, typed: Fields, how?: Change['how']): Promise<WriteResult> {
+    const change = { id, kind: this.#kindOf(id), shown, typed, create: false, how } as const
     return this.#guarded(id, { ...change, urgency: 'at-once' })
   }
 
   /** Not guarded: a field that may not be typed into is read-only, and what was typed before it was so is a draft. */
-  async type(id: string, shown: Fields, typed: Fields, leaving = false): Promise<WriteResult> {
+  async type(
+    id: string,
+    shown: Fields,
+    typed: Fields,
+    leaving = false,
+    how?: Change['how'],
+  ): Promise<WriteResult> {
     const { epoch } = this.writer
-    const change = { id, kind: this.#kindOf(id), shown, typed, create: false } as const
+    const change = { id, kind: this.#kindOf(id), shown, typed, create: false, how } as const
     const result = await this.#write({ ...change, urgency: 'typing' }, leaving ? 'strict' : 'relaxed')
     // Read-only from this task on. The field is told at once: what it types under another epoch is none of this.
     if (result.is === 'fenced') void this.tabs.fenced(epoch).catch(() => {})

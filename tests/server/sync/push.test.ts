@@ -68,7 +68,8 @@ describe('push', () => {
 
   it('P4 a version says that it is a merge where its device did; what else is said there is no reason to refuse it', async () => {
     const note = mutation({ title: 'A', content: '' })
-    await a.push([note])
+    const desk = device(ada, { name: 'Desk' })
+    await desk.push([note])
     const on = (version: number, rest: object) => ({
       ...mutation({ title: `v${version}` }, { record: note.record, on: version, above: version }),
       ...rest,
@@ -87,6 +88,11 @@ describe('push', () => {
       [3, undefined, undefined],
       [2, true, undefined],
       [1, undefined, undefined],
+    ])
+    const made = versions.map((one: { device: string; deviceId?: string }) => [one.device, one.deviceId])
+    expect(made.slice(2), 'and which device made it').toEqual([
+      ['', undefined],
+      ['Desk', expect.stringMatching(/^[0-9a-f-]{36}$/)],
     ])
   })
 

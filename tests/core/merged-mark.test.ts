@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest'
+import { resolve } from '../../src/core/conflict.ts'
+import { settleDuplicate } from '../../src/core/duplicate.ts'
+import { freeze } from '../../src/core/outbox.ts'
+import type { Mutation, Outcome } from '../../src/core/protocol.ts'
+import type { RecordState } from '../../src/core/records.ts'
+import { takeInRestored } from '../../src/core/reread.ts'
+import { type Held, settle, takeIn } from '../../src/core/settle.ts'
+import { applyChange, type Change } from '../../src/core/write.ts'
+import { card, changed, clean, dirty, flying, idOf, note, remote, T0 } from '../support/device-records.ts'
+
+const base = note('one', { version: 3 })
+
+/** The rows once what waits is frozen, and what is sent. */
+function sent(held: Held): { readonly held: Held; readonly mutation: Mutation } {
+  const { record, base: on, entry } = held
+  if (!record || !entry) throw new Error('nothing to send')
+  const frozen = freeze(entry, on, record, 'm')
+  if (!frozen.flight) throw new Error('nothing frozen')
+  return { held: { record, base: on, entry: frozen }, mutation: frozen.flight.mutation }
+}
+const write = (held: Held, shown: string, typed: string, rest: Partial<Change> = {}): Held => {
+  const change = { id: idOf(1), kind: 'note', create: false, urgency: 'typing', ...rest } as const
+  const written = applyChange(
+    held,
+    { shown: { content: shown }, typed: { content: typed }, ...change },
+    T0,
+    T0,
+  )
+  if (!written.ok) throw new Error(JSON.stringify(written.problem))
+  return written.value
+}
+const applied = (record: RecordState, version: number): Outcome => ({
+  id: 'm',
+  outcome: 'applied',
+  version,
+  seq: 9,
+  record: { ...record, version },
+})
+const settled = (held: Held, outcome: Outcome): Held => {
+  if (outcome.outcome === 'duplicate') throw new Error('no card')
+  return settle(held, outcome, T0, 0)
+}
+/** This device's line on top, the other's beneath. */
+const merge = (): Held =>
+  takeIn(dirty(base, changed(base, { content: 'mine\none' })), remote(base, { content: 'one\ntheirs' }), T0)
+
+describe('P4 a merge that is sent says so, so that every device can undo it', () => {
+  test('the mutation that carries it, and none after it', () => {
+    const { held, mutation } = sent(merge())
+    expect(mutation).toMatchObject({ on: 4, merged: true, fields: { content: 'mine\none\ntheirs' } })
+    const more = write(held, 'mine\none\ntheirs', 'mine\none\ntheirs\nmore')
+    const rest = settled(more, applied(held.record ?? base, 5))
+    expect(sent(rest).mutation).not.toHaveProperty('merged')
+  })
+
+  test('also when it is sent again under another id', () => {
+    for (const outcome of [
+      { id: 'm', outcome: 'void' },
+      { id: 'm', outcome: 'conflict', record: { ...remote(base, { content: 'one\ntheirs' }), version: 5 } },
+    ] as const)
+      expect(sent(settled(sent(merge()).held, outcome)).mutation).toMatchObject({ merged: true })
+  })
+
+  test('a merge in the write path while another mutation is on its way is that of the next', () => {
+    const flight = flying(base, changed(base, { title: 'T' }))
+    const stored = { ...flight, record: changed(flight.record ?? base, { content: 'one\nmore' }) }
+    const behind = write(stored, 'one', 'zero\none')
+    const id = behind.entry?.flight?.mutation.id ?? ''
+    const record = behind.entry?.flight?.sent ?? base
+    const rest = settled(behind, { ...applied(record, 4), id })
+    expect(sent(rest).mutation).toMatchObject({ merged: true, fields: { content: 'zero\none\nmore' } })
+  })
+
+  test('a page that is still behind a merge that is on its way makes another', () => {
+    const { held } = sent(merge())
+    const behind = write(held, 'mine\none', 'mine!\none')
+    expect(sent(settled(behind, applied(held.record ?? base, 5))).mutation).toMatchObject({ merged: true })
+  })
+})
+
+describe('P12 none is said of what a person has put there', () => {
+  test('undone, or an old version restored, before it was sent; what is typed on top of it is one', () => {
+    const [now] = [merge()]
+    const text = String(now.record?.fields.content)
+    for (const old of ['mine\none', 'of long ago'])
+      expect(sent(write(now, text, old, { how: 'put-back' })).mutation).not.toHaveProperty('merged')
+    expect(sent(write(now, text, `${text}!`)).mutation).toMatchObject({ merged: true })
+    const tagged = takeIn(
+      dirty(base, changed(base, { content: 'mine\none', tags: ['mine'] })),
+      remote(base, { content: 'one\ntheirs', tags: ['theirs'] }),
+      T0,
+    )
+    const partly = write(tagged, 'mine\none\ntheirs', 'mine\none', { how: 'put-back' })
+    expect(sent(partly).mutation, 'the tags are').toMatchObject({ merged: true })
+  })
+
+  test('a conflict that a person has closed, beside which only the other side brought something', () => {
+    const mine = changed(base, { content: 'two' })
+    const asked = takeIn(dirty(base, mine), remote(base, { content: 'three', tags: ['x'] }), T0)
+    expect(asked.entry?.state.is).toBe('conflict')
+    const closed = resolve(asked, { take: 'local' }, T0, T0)
+    if (!closed.ok) throw new Error('not closed')
+    expect(sent(closed.value).mutation.fields).toEqual({ content: 'two' })
+    expect(sent(closed.value).mutation).not.toHaveProperty('merged')
+    // What both had tagged is brought together by itself.
+    const both = takeIn(
+      dirty(base, changed(base, { content: 'two', tags: ['mine'] })),
+      remote(base, { content: 'three', tags: ['x'] }),
+      T0,
+    )
+    const beside = resolve(both, { take: 'local' }, T0, T0)
+    expect(beside.ok && sent(beside.value).mutation).toMatchObject({ merged: true })
+  })
+
+  test('what a restored server, or one that has lost the record, gets whole', () => {
+    const restored = takeInRestored(merge(), note('old', { version: 2 }), T0)
+    expect(sent(restored).mutation).not.toHaveProperty('merged')
+    const lost = settled(sent(merge()).held, { id: 'm', outcome: 'conflict', record: null })
+    expect(sent(lost).mutation).not.toHaveProperty('merged')
+  })
+
+  test('what a person has to choose, what one side alone has changed, two cards of one link', () => {
+    const asked = takeIn(
+      dirty(base, changed(base, { content: 'two' })),
+      remote(base, { content: 'three' }),
+      T0,
+    )
+    expect(asked.entry).toMatchObject({ state: { is: 'conflict' } })
+    expect(asked.entry?.merged).toBeFalsy()
+    const alone = takeIn(dirty(base, changed(base, { content: 'mine' })), { ...base, version: 4 }, T0)
+    expect(alone.entry?.merged).toBeFalsy()
+    const whole = dirty(null, changed(base, { tags: ['mine'] }))
+    expect(takeIn(whole, remote(base, { tags: ['theirs'] }), T0).entry?.merged).toBeFalsy()
+
+    const link = 'https://a.example/'
+    const known = card(link, { description: 'x' }, { version: 3 })
+    const existing = takeIn(
+      dirty(known, changed(known, { description: 'mine' })),
+      remote(known, { description: 'theirs', tags: ['t'] }),
+      T0,
+    )
+    const created = flying(null, card(link, { title: 'Mine' }, { id: idOf(2), version: 0 }))
+    const joined = settleDuplicate(created, existing, existing.base ?? known, T0)
+    expect(joined.is === 'merged' && joined.existing.entry?.merged).toBe(undefined)
+  })
+})
+
+describe('P4 what a tab that is behind typed', () => {
+  const stored = clean({ ...changed(base, { content: 'one\ntwo\nthree' }), version: 4 })
+  const lost = (rest: Partial<Change> = {}, typed = 'zero\none\ntwo', shown = 'one\ntwo') => {
+    const change = { id: idOf(1), kind: 'note', create: false, urgency: 'typing', ...rest } as const
+    const done = applyChange(
+      stored,
+      { shown: { content: shown }, typed: { content: typed }, ...change },
+      T0,
+      T0,
+    )
+    return done.ok ? [done.value.lost, done.value.entry?.merged] : done.problem
+  }
+
+  test('can be had again as it was, once as long as the tab is behind', () => {
+    const row = { field: 'content', value: 'zero\none\ntwo', stamp: T0, side: 'local', why: 'merged' }
+    expect(lost()).toEqual([[row], true])
+    expect(lost({ how: 'behind' })).toEqual([[], true])
+  })
+
+  test('a draft that a person takes in, and what only goes on, are no automatic merges', () => {
+    expect(lost({ draft: { id: 'd', why: 'take-in' } })).toEqual([[], undefined])
+    expect(lost({}, 'zero\none\ntwo\nthree', 'one\ntwo\nthree')).toEqual([[], undefined])
+    expect(lost({}, 'one\ntwo\nthree')).toEqual([[], undefined])
+  })
+})
