@@ -1,24 +1,31 @@
-import { replacements } from '../core/merge-text.ts'
+import { type Replacement, replacements } from '../core/merge-text.ts'
 import { carried, type Selection } from './caret.ts'
 
 /** Letters typed at one caret as control went: the store has refused them, they are a draft, and the text is without them. */
 export interface LateLetters {
   readonly letters: string
-  /** The text with them, and the caret behind them. */
+  /** The text that they were typed into, with them. */
   readonly text: string
-  readonly caret: number
 }
 
 /** @returns null where not only letters have come at the caret: nothing then stands before what is typed next */
 export function lateLetters(before: string, text: string, [start, end]: Selection): LateLetters | null {
   const at = end - (text.length - before.length)
   const only = start === end && at < end && at >= 0 && before === text.slice(0, at) + text.slice(end)
-  return only ? { letters: text.slice(at, end), text, caret: end } : null
+  return only ? { letters: text.slice(at, end), text } : null
 }
 
-/** Where the caret stands behind the letters in a text that has them again; null: it has not. */
-export function behind({ letters, text, caret }: LateLetters, now: string): number | null {
-  let at: Selection = [caret, caret]
-  for (const part of replacements(text, now)) at = carried(at, part)
-  return now.slice(0, at[0]).endsWith(letters) ? at[0] : null
+/**
+ * Where the caret stands behind the letters when the text without them, in which it was left, becomes another one. null:
+ * they are not in that, which is then no closer to a text that has them.
+ */
+export function behind({ letters }: LateLetters, was: string, left: number, now: string): number | null {
+  const back = was.slice(0, left) + letters + was.slice(left)
+  const parts = replacements(back, now)
+  if (cost(parts) >= cost(replacements(was, now))) return null
+  const end = left + letters.length
+  return parts.reduce<Selection>((at, part) => carried(at, part), [end, end])[0]
 }
+
+const cost = (parts: readonly Replacement[]): number =>
+  parts.reduce((sum, { start, end, text }) => sum + end - start + text.length, 0)

@@ -66,8 +66,8 @@ export interface SessionActions extends EventTarget {
   arrive(path: string): HandedOver | null
   /** Opens the dialog for an edit that a component will not even begin, such as a key in a read-only editor. */
   refuse(refused: Refused): void
-  /** What this tab typed in the record as it lost control is taken in, and then that is made which stands behind it. */
-  goBehind(edit: Refused): Promise<void>
+  /** What this tab typed as it lost control is taken in, the draft with that text, and then the edit made that stands behind it. */
+  goBehind(drafted: string, edit: Refused): Promise<void>
   /** The page goes: what was typed and still waits to hear who may write is kept. */
   keepHeld(): void
   /** Begins something that would lead to an edit, or asks first. */

@@ -165,34 +165,54 @@ describe('P4 P7 a tab that has lost control and has it again', () => {
     await stores('A: abc\nB: xy')
     await fences('A: abc\nB: xy')
     binding.readOnly = true
-    expect([binding.goesOn, ...caret()]).toEqual([true, 6, 6])
+    expect([binding.drafted, ...caret()]).toEqual(['A: abcd\nB: xy', 6, 6])
     // Others write on: it is still the same place.
     binding.takeIn('Z: 1\nA: abc\nB: xyz')
-    expect([binding.goesOn, ...caret()]).toEqual([true, 11, 11])
+    expect([binding.drafted, ...caret()]).toEqual(['A: abcd\nB: xy', 11, 11])
     binding.takeIn('Z: 1\nA: abcd\nB: xyz')
     binding.readOnly = false
-    expect([binding.goesOn, ...caret()]).toEqual([false, 12, 12])
+    expect([binding.drafted, ...caret()]).toEqual([null, 12, 12])
     editor.press('e')
     expect(editor.value).toBe('Z: 1\nA: abcde\nB: xyz')
   })
+
+  test.each([
+    ['hel', 3, 'l', 'Z\nhel', 'Z\nhell'],
+    ['a\n\nb', 2, '\n', 'Z\na\n\nb', 'Z\na\n\n\nb'],
+    ['a b', 2, ' ', 'Z a b', 'Z a  b'],
+  ])(
+    'P4 letters like those before them are not taken for them: %j',
+    async (stored, at, letter, more, all) => {
+      const { editor, binding, fences, caret } = field(stored)
+      editor.setSelectionRange(at, at)
+      editor.press(letter)
+      await fences(stored)
+      binding.readOnly = true
+      binding.takeIn(more)
+      expect(binding.drafted).toBe(stored.slice(0, at) + letter + stored.slice(at))
+      binding.takeIn(all)
+      expect(binding.drafted).toBe(null)
+      expect(caret()).toEqual([at + all.length - stored.length, at + all.length - stored.length])
+    },
+  )
 
   test('P4 elsewhere, behind another’s letters, or after words that were deleted, nothing is gone on with', async () => {
     const { editor, binding, fences } = field('ab\nxy')
     editor.setSelectionRange(2, 2)
     editor.press('c')
     await fences('ab\nxy')
-    expect(binding.goesOn).toBe(true)
+    expect(binding.drafted).toBe('abc\nxy')
     editor.setSelectionRange(5, 5)
-    expect(binding.goesOn, 'the caret is elsewhere').toBe(false)
+    expect(binding.drafted, 'the caret is elsewhere').toBe(null)
     editor.setSelectionRange(2, 2)
     binding.takeIn('ab!\nxy')
-    expect([binding.goesOn, editor.selectionStart], 'those are another’s').toEqual([true, 2])
+    expect([binding.drafted, editor.selectionStart], 'those are another’s').toEqual(['abc\nxy', 2])
     const other = field('one two')
     other.editor.value = 'one '
     other.editor.setSelectionRange(4, 4)
     other.editor.dispatchEvent(new Event('input'))
     await other.fences('one two')
-    expect(other.binding.goesOn, 'a deletion').toBe(false)
+    expect(other.binding.drafted, 'a deletion').toBe(null)
   })
 
   test('P1 P4 what is typed behind letters that are a draft, and becomes one as well, is one with them', async () => {

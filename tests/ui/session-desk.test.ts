@@ -361,18 +361,44 @@ describe('many tabs, one writer', () => {
     const [first, second] = [await Tab.open(A), await Tab.open(B)]
     await first.desk.setTaking('focus')
     await until(() => second.desk.taking === 'focus', 'the other tab knows')
+    await first.desk.focused()
+    now += 50
     const taking = second.desk.focused()
+    now += 50
     second.presence.focused = false
     await first.desk.focused()
     expect(first.desk.control, 'it has not heard of it').toBe('active')
     await taking
-    expect(second.desk.control).toBe('read-only')
-    await until(() => first.desk.control === 'active', 'it may write on')
-    expect(await readRight(db)).toEqual({ active: A, epoch: first.writer.epoch })
-    expect(first.places, 'its caret is where it was').toEqual([])
+    await until(() => first.desk.control === 'active' && second.desk.control === 'read-only', 'back')
+    expect(await readRight(db)).toEqual({ active: A, epoch: 3 })
+    // Once: whoever takes it then has it, also where the browser says that both have the focus.
+    now += 50
     second.presence.focused = true
     await second.desk.focused()
-    expect(second.desk.control).toBe('active')
+    await until(() => first.desk.control === 'read-only', 'it is the other’s')
+    await tick()
+    expect(await readRight(db)).toEqual({ active: B, epoch: 4 })
+  })
+
+  test.each([
+    ['its person has gone on to a third', { focused: false, visible: true, after: 0 }],
+    ['it is not in front', { focused: true, visible: false, after: 0 }],
+    ['it takes too long', { focused: true, visible: true, after: 4000 }],
+  ])('the setting: a tab does not take back where %s', async (_, { focused, visible, after }) => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    await first.desk.setTaking('focus')
+    await until(() => second.desk.taking === 'focus', 'the other tab knows')
+    now += 50
+    const at = now
+    now += 50
+    await first.desk.focused()
+    first.desk.hear({ v: 1, type: 'focused', at })
+    Object.assign(first.presence, { focused, visible })
+    now += after
+    await second.desk.takeControl()
+    await until(() => first.desk.control === 'read-only', 'it has lost control')
+    await tick()
+    expect(await readRight(db)).toEqual({ active: B, epoch: 2 })
   })
 
   test('the setting: what was typed in that moment is written there', async () => {
@@ -382,7 +408,7 @@ describe('many tabs, one writer', () => {
     const taking = second.desk.focused()
     const made: string[] = []
     second.desk.refuse({ record: NOTE, go: () => void made.push('a letter'), drop: () => {} })
-    second.presence.focused = false
+    expect(made).toEqual([])
     await taking
     await tick()
     expect([made, second.desk.control]).toEqual([['a letter'], 'active'])
@@ -462,14 +488,14 @@ describe('many tabs, one writer', () => {
     await first.desk.takeControl()
     const seen: unknown[] = []
     const behind = { record: NOTE, go: async () => void seen.push(await content()), drop: () => {} }
-    await first.desk.goBehind(behind)
+    await first.desk.goBehind('ab', behind)
     await until(() => seen.length > 0, 'made')
     expect(seen).toEqual(['ab'])
     expect((await readDrafts(db)).map(({ typed }) => typed.content)).toEqual(['a, of long ago'])
 
     await lose('ab, and more')
     await first.desk.takeControl()
-    const going = first.desk.goBehind({ ...behind, keep: () => void seen.push('kept') })
+    const going = first.desk.goBehind('ab, and more', { ...behind, keep: () => void seen.push('kept') })
     first.desk.keepHeld()
     await going
     expect(seen).toEqual(['ab', 'kept'])

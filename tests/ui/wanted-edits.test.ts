@@ -7,22 +7,25 @@ let made: string[]
 let asked: Refused[]
 let wanted: WantedEdits
 /** As much of a field as is asked of it here. */
-const field = ({ isConnected = true, goesOn = false } = {}) => ({
+const field = ({ isConnected = true, drafted = null as string | null } = {}) => ({
   element: { isConnected } as HTMLTextAreaElement,
-  goesOn,
+  drafted,
   asDraft: (typed: () => void) => {
     made.push('as a draft:')
     typed()
   },
 })
-let behind: Refused[]
+let behind: [string, Refused][]
 beforeEach(() => {
   record = 'one'
   made = []
   asked = []
   behind = []
-  const goBehind = async (refused: Refused): Promise<void> => void behind.push(refused)
-  const tabs = { refuse: (refused: Refused) => void asked.push(refused), goBehind } as SessionActions
+  const goBehind = async (...of: [string, Refused]): Promise<void> => void behind.push(of)
+  const tabs = {
+    refuse: (refused: Refused) => void asked.push(refused),
+    goBehind,
+  } as Partial<SessionActions> as SessionActions
   wanted = new WantedEdits(
     () => tabs,
     () => record,
@@ -48,7 +51,8 @@ test('P1 where another tab is opened for it, what was typed is made for the stor
   wanted.add(here, edit('b'))
   wanted.add(field({ isConnected: false }), edit('for a page that is gone'))
   asked[0]?.keep?.()
-  expect(made).toEqual(['as a draft:', 'a', 'as a draft:', 'b'])
+  const gone = ['as a draft:', 'for a page that is gone']
+  expect(made).toEqual(['as a draft:', 'a', 'as a draft:', 'b', ...gone])
   wanted.add(here, edit('c'))
   expect(asked, 'the next is a question of its own').toHaveLength(2)
 })
@@ -64,18 +68,47 @@ test('P4 what was wanted in one record is not made in another that its field sho
 })
 
 test('P4 what stands behind letters that are a draft waits until those are taken in, with all that is typed meanwhile', () => {
-  const here = field({ goesOn: true })
+  const here = field({ drafted: 'a draft' })
   wanted.add(here, edit('a'))
   asked[0]?.go()
-  expect([made, wanted.going]).toEqual([[], true])
+  expect([made, wanted.wait]).toEqual([[], true])
   wanted.add(here, edit('b'))
-  expect(behind.map((refused) => refused.record)).toEqual(['one'])
-  behind[0]?.go()
-  expect([made, wanted.going]).toEqual([['a', 'b'], false])
+  expect(behind.map(([text, refused]) => [text, refused.record])).toEqual([['a draft', 'one']])
+  behind[0]?.[1].go()
+  expect([made, wanted.wait]).toEqual([['a', 'b'], false])
   // Where the page goes before that, it is a draft like them.
   wanted.add(here, edit('c'))
   asked[1]?.go()
-  behind[1]?.keep?.()
+  behind[1]?.[1].keep?.()
   expect(made).toEqual(['a', 'b', 'as a draft:', 'c'])
-  expect([asked.length, wanted.going]).toEqual([2, false])
+  expect([asked.length, wanted.wait]).toEqual([2, false])
+})
+
+test('P1 before a field shows something else, what waits there is kept as a draft, and made no second time', () => {
+  const here = field()
+  wanted.add(here, edit('a'))
+  wanted.keep()
+  expect([made, wanted.wait]).toEqual([['as a draft:', 'a'], false])
+  asked[0]?.go()
+  wanted.keep()
+  expect(made).toEqual(['as a draft:', 'a'])
+  // What is wanted since is a question of its own, which the answer to the first does not end.
+  wanted.add(here, edit('b'))
+  asked[0]?.drop()
+  expect(wanted.wait).toBe(true)
+  asked[1]?.go()
+  expect(made).toEqual(['as a draft:', 'a', 'b'])
+})
+
+test('whether something waits is told as it begins and as it ends', () => {
+  const told: boolean[] = []
+  const tabs = { refuse: (refused: Refused) => void asked.push(refused) } as SessionActions
+  const heard = new WantedEdits(
+    () => tabs,
+    () => record,
+    () => told.push(heard.wait),
+  )
+  heard.add(field(), () => told.push(heard.wait))
+  asked[0]?.go()
+  expect(told, 'and the edit is made when it may be').toEqual([true, false, false])
 })

@@ -108,7 +108,7 @@ export class TagsField extends PawkitElement {
     const shown = (): string => this.#shown.join(', ')
     const { signal } = new AbortController()
     const readOnly = new ReadOnlyField(input, shown, (edit) => this.#wanted.add(field, edit), signal)
-    const field = { element: input, goesOn: false, asDraft: (edit: () => void) => readOnly.asDraft(edit) }
+    const field = { element: input, drafted: null, asDraft: (edit: () => void) => readOnly.asDraft(edit) }
     this.#readOnly = readOnly
   }
 

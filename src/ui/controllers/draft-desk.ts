@@ -120,15 +120,13 @@ export class DraftDesk extends EventTarget {
     return false
   }
 
-  /** Takes in what this very tab typed in the record when it last lost control. */
-  protected async takeBack(record: string | null): Promise<void> {
-    const page = `${this.page.id} `
+  /** Takes in what this very tab typed in the record as it lost control: the draft that holds this text. */
+  protected async takeBack(record: string | null, text: string): Promise<void> {
     const own = (await readDrafts(this.#db)).filter(
-      ({ id, recordId }) => recordId === record && id.startsWith(page),
+      ({ id, recordId, typed }) =>
+        recordId === record && id.startsWith(`${this.page.id} `) && Object.values(typed).includes(text),
     )
-    const epochOf = ({ id }: Draft): number => Number.parseInt(id.slice(page.length), 10)
-    const newest = Math.max(...own.map(epochOf))
-    for (const draft of own.filter((one) => epochOf(one) === newest)) {
+    for (const draft of own) {
       const title = this.#titleOf(draft)
       if (await this.#take(draft.id))
         this.page.notices.add('status', `What you typed in “${title}” as control went is in it now.`)

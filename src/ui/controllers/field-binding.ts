@@ -95,22 +95,24 @@ export class FieldBinding {
     this.#readOnly.set(on)
   }
 
-  /** Makes an edit while another tab has control: the store refuses it and keeps it as a draft. */
+  /**
+   * Makes an edit where another tab has control: the store refuses it and keeps it as a draft, one with letters that it
+   * stands behind.
+   */
   asDraft(edit: () => void): void {
-    const late = this.goesOn ? this.#late : null
-    // With the letters before it, so that both are one draft.
-    if (late) this.#showAs(late.is.text)
+    const text = this.#readOnly.on ? this.drafted : null
+    if (text !== null) this.#showAs(text)
     try {
       this.#readOnly.asDraft(edit)
     } finally {
-      if (late && this.#onTheWay === 0) this.#showAs(this.#confirmed)
+      if (text !== null && this.#onTheWay === 0) this.#showAs(this.#confirmed)
     }
   }
 
-  /** Whether the caret is where letters were typed that are a draft now: what is typed next stands behind them. */
-  get goesOn(): boolean {
+  /** The text of the draft where the caret is behind letters of it: what is typed next follows them. null: it is not. */
+  get drafted(): string | null {
     const [start, end] = this.#selection
-    return this.#late !== null && start === end && end === this.#late.left
+    return this.#late && start === end && end === this.#late.left ? this.#late.is.text : null
   }
 
   /** What it holds that the store has not confirmed; null: nothing. */
@@ -188,8 +190,16 @@ export class FieldBinding {
 
   /** Another tab has or had control: what this one could not write is a draft now, and it shows what is stored. */
   #giveUp(stored: string): void {
+    const [, end] = this.#selection
     const late = lateLetters(this.#base, this.element.value, this.#selection)
+    // At the caret, where they were typed: of letters like their neighbours a difference would name others.
+    if (late) {
+      const at = end - late.letters.length
+      this.element.setRangeText('', at, end, 'preserve')
+      this.#caret = [at, at]
+    }
     this.#show(stored)
+    if (this.#focused) this.#caret = null
     const caret = this.#caret
     this.load(stored)
     this.#caret = caret
@@ -257,13 +267,13 @@ export class FieldBinding {
   /** Without moving caret or selection. */
   #show(value: string): void {
     const { element } = this
-    const late = this.goesOn ? this.#late : null
+    const late = this.drafted === null ? null : this.#late
+    const back = late && behind(late.is, element.value, late.left, value)
     let selection = this.#selection
     for (const part of replacements(element.value, value)) {
       element.setRangeText(part.text, part.start, part.end, 'preserve')
       selection = carried(selection, part)
     }
-    const back = late && behind(late.is, value)
     if (back !== null) selection = [back, back]
     this.#late = late && back === null ? { ...late, left: selection[1] } : null
     this.#select(selection)

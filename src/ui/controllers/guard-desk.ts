@@ -14,8 +14,8 @@ export abstract class GuardDesk extends DraftDesk {
   /** Whoever has the right is not there: in a moment it is back, or this tab has it, and nobody need be asked. */
   protected abstract readonly vacant: boolean
   readonly #held: Refused[] = []
-  /** Those that wait for what is taken in before them. */
-  readonly #behind: Refused[] = []
+  /** Those for which something is being done here first. */
+  readonly #coming = new Set<Refused>()
   /** How many edits have been wanted that could not be made at once. */
   protected wanted = 0
   /** Under which this tab may write, or last might. */
@@ -84,10 +84,8 @@ export abstract class GuardDesk extends DraftDesk {
   refuse(refused: Refused): void {
     this.wanted++
     // Control is on its way here already: nobody has to be asked a second time.
-    if (this.under) {
-      const settle = (): void => this.settle(refused)
-      void this.under.then(settle, settle)
-    } else if (this.vacant) this.#held.push(refused)
+    if (this.under) void this.#after(this.under, refused, () => this.settle(refused))
+    else if (this.vacant) this.#held.push(refused)
     else this.#ask(refused)
   }
 
@@ -97,18 +95,23 @@ export abstract class GuardDesk extends DraftDesk {
     else this.#ask(refused)
   }
 
-  async goBehind(edit: Refused): Promise<void> {
-    this.#behind.push(edit)
-    // What could not be taken in stays a draft, of which its person has been told.
-    await this.takeBack(edit.record).catch(() => {})
-    const at = this.#behind.indexOf(edit)
-    if (at < 0) return
-    this.#behind.splice(at, 1)
-    edit.go()
+  goBehind(drafted: string, edit: Refused): Promise<void> {
+    // What could not be taken in stays a draft, of which its person has been told; where control has gone again, all does.
+    const go = (): void => (this.control === 'active' ? edit.go() : leave(edit))
+    return this.#after(this.takeBack(edit.record, drafted), edit, go)
+  }
+
+  /** @param then not when the page has gone meanwhile, and what was wanted is kept */
+  async #after(first: Promise<unknown>, refused: Refused, then: () => void): Promise<void> {
+    this.#coming.add(refused)
+    await first.catch(() => {})
+    if (this.#coming.delete(refused)) then()
   }
 
   keepHeld(): void {
-    for (const refused of [...this.#held.splice(0), ...this.#behind.splice(0)]) leave(refused)
+    const all = [...this.#held.splice(0), ...this.#coming]
+    this.#coming.clear()
+    for (const refused of all) leave(refused)
   }
 
   /** Whoever had the right is back, or it is this tab's. */

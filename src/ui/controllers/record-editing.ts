@@ -59,6 +59,7 @@ export class RecordEditing implements ReactiveController {
     this.#model().tabs.removeEventListener('place', this.#onPlace)
     this.#forget?.()
     this.#unfollow?.()
+    this.#wanted.keep()
     for (const field of this.#fields.values()) field.leave()
   }
 
@@ -74,6 +75,7 @@ export class RecordEditing implements ReactiveController {
   /** Shows another record in the bound fields; what was typed into the one before is its own. */
   open(id: string): void {
     if (id === this.#id) return
+    this.#wanted.keep()
     for (const field of this.#fields.values()) field.leave()
     this.#id = id
     this.#problem = null
@@ -95,7 +97,7 @@ export class RecordEditing implements ReactiveController {
         (edit) => this.#wanted.add(field, edit),
       )
       field.load(this.#stored(name))
-      field.readOnly = !this.#mayWrite
+      field.readOnly = this.#readOnly
       element.readOnly = this.#model().rescue.trouble !== null
       this.#fields.set(name, field)
     }
@@ -136,8 +138,13 @@ export class RecordEditing implements ReactiveController {
     return this.#model().tabs.control === 'active'
   }
 
+  /** Also with control, as long as what was typed before it came is still to be made. */
+  get #readOnly(): boolean {
+    return !this.#mayWrite || this.#wanted.wait
+  }
+
   #control(): void {
-    for (const field of this.#fields.values()) field.readOnly = !this.#mayWrite || this.#wanted.going
+    for (const field of this.#fields.values()) field.readOnly = this.#readOnly
     if (!this.#mayWrite || this.#problem === null) return
     this.#problem = null
     this.#host.requestUpdate()

@@ -18,24 +18,17 @@ export type RightWorld = Pick<PageWorld, 'db' | 'presence' | 'now'> & {
   readonly worker: Pick<WorkerClient, 'ask' | 'say' | 'announce' | 'channel'> | null
 }
 
-/**
- * This tab wants the right to write, of the worker or, where there is none or it does not answer, of the store itself.
- * @param session for which tab
- */
-export async function askForRight(
-  world: RightWorld,
-  wanting: Wanting,
-  session = world.presence.id,
-): Promise<Taken> {
+/** This tab wants the right to write, of the worker or, where there is none or it does not answer, of the store itself. */
+export async function askForRight(world: RightWorld, wanting: Wanting): Promise<Taken> {
   const { db, presence, worker, now } = world
   const limit = wanting === 'take' ? TAKE_LIMIT : WORKER_LIMIT
   const until = now() + limit
-  const message = { v: MESSAGES_VERSION, type: 'right', session, wanting, until } as const
+  const message = { v: MESSAGES_VERSION, type: 'right', session: presence.id, wanting, until } as const
   const answered = await worker?.ask<Taken>(message, limit)
   if (answered) return answered
   const rights = { db, heldLocks: () => presence.held(), channel: worker?.channel ?? null }
   const left = Math.max(OWN_LIMIT, Math.min(HAND_OVER_LIMIT, until + OWN_LIMIT - now()))
-  return giveRight(rights, session, wanting, left)
+  return giveRight(rights, presence.id, wanting, left)
 }
 
 /** A worker that has to start first may be slow; and a page that is back by then only asks again; ms. */

@@ -54,7 +54,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     this.#world = world
     this.#writer = writer
     this.#arrival = new Arrival(world.now)
-    this.#mode = new TakingMode(world.db)
+    this.#mode = new TakingMode(world)
   }
 
   /** Resolves when it is known whether this tab may write. */
@@ -76,9 +76,6 @@ export class SessionDesk extends GuardDesk implements SessionActions {
   protected get vacant(): boolean {
     return this.#gone !== null || this.#claiming !== null
   }
-  get #mayWrite(): boolean {
-    return this.#control === 'active'
-  }
   /** Who may write, as this tab last learnt. */
   get right(): Right {
     return this.#right ?? NOBODY
@@ -95,7 +92,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   async takeControl(edit?: Refused): Promise<boolean> {
     const place = await this.#take()
-    if (!this.#mayWrite) return false
+    if (this.#control !== 'active') return false
     if (edit) edit.go()
     else if (place) await this.#arrive(place, true)
     return true
@@ -160,17 +157,13 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   /** The tab got the focus. */
   async focused(): Promise<void> {
+    const at = this.#mode.focused()
     if (this.#mode.is === 'ask' || this.#control !== 'read-only') return
+    this.#world.worker?.announce({ v: MESSAGES_VERSION, type: 'focused', at })
     const { wanted } = this
-    const { active } = this.right
     const place = await this.#take()
     // Who has begun something here already goes on with that.
-    if (!this.#mayWrite || wanted !== this.wanted) return
-    const { focused, visible } = this.#world.presence
-    if (focused && visible) return place ? this.#arrive(place, false) : undefined
-    // Its person has only looked in: the tab that they are back in had control by then, and did not ask for it.
-    if (active !== null) await askForRight(this.#world, 'take', active)
-    await this.look()
+    if (place && this.control === 'active' && wanted === this.wanted) await this.#arrive(place, false)
   }
 
   /** Back from the back-forward cache: claims its id anew, and may have lost the right meanwhile. */
@@ -191,6 +184,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   hear(said: Announcement): void {
     if (said.type === 'right-changed') void this.#lookAnew()
+    if (said.type === 'focused' && this.#mode.heard(said.at)) this.#takeBack()
     if (said.type === 'hand-over' && said.session === this.#world.presence.id) void this.#handOver()
   }
 
@@ -294,6 +288,11 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     this.#control = control
     this.#lookLater()
     this.dispatchEvent(new Event('change'))
+    this.#takeBack()
     return true
+  }
+
+  #takeBack(): void {
+    if (this.#control === 'read-only' && this.#mode.takesBack()) void this.focused().catch(() => {})
   }
 }

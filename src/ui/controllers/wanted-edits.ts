@@ -10,8 +10,8 @@ interface Edit {
 /** The text field that an edit is for. */
 interface WantedField {
   readonly element: HTMLInputElement | HTMLTextAreaElement
-  /** What is typed next stands behind letters that are a draft of this tab's by now. */
-  readonly goesOn: boolean
+  /** The text of a draft of this tab's where what is typed next stands behind letters of it; null: it does not. */
+  readonly drafted: string | null
   /** Makes an edit where the store is to refuse it. */
   asDraft(edit: () => void): void
 }
@@ -20,61 +20,64 @@ interface WantedField {
 export class WantedEdits {
   readonly #tabs: () => SessionActions
   readonly #record: () => string
-  readonly #went: () => void
-  #waiting: Edit[] | null = null
-  #going = false
+  readonly #changed: () => void
+  #waiting: { readonly edits: Edit[]; readonly keep: () => void } | null = null
 
-  /** @param went what was `going` has been made */
-  constructor(tabs: () => SessionActions, record: () => string, went = () => {}) {
+  /** @param changed edits wait, or none do any more */
+  constructor(tabs: () => SessionActions, record: () => string, changed = () => {}) {
     this.#tabs = tabs
     this.#record = record
-    this.#went = went
+    this.#changed = changed
   }
 
-  /** They are about to be made, behind what is taken in first: what is typed meanwhile is added to them. */
-  get going(): boolean {
-    return this.#going
+  /** Some are still to be made: what is typed meanwhile is added to them, whoever may write. */
+  get wait(): boolean {
+    return this.#waiting !== null
+  }
+
+  /** The field is about to show something else: they are kept as a draft. */
+  keep(): void {
+    this.#waiting?.keep()
   }
 
   add(field: WantedField, edit: () => void): void {
     const made = this.#hereOnly(field, edit)
     if (this.#waiting) {
-      this.#waiting.push(made)
+      this.#waiting.edits.push(made)
       return
     }
     const edits = [made]
-    this.#waiting = edits
-    const drop = (): void => {
-      this.#waiting = null
-    }
-    const over = (): void => {
-      drop()
-      this.#going = false
-      this.#went()
+    const over = (): Edit[] => {
+      if (this.#waiting?.edits === edits) this.#waiting = null
+      this.#changed()
+      return edits.splice(0)
     }
     const make = (): void => {
-      over()
-      for (const { make } of edits) make()
+      for (const { make } of over()) make()
     }
     const keep = (): void => {
-      over()
-      for (const { refused } of edits) refused()
+      for (const { refused } of over()) refused()
     }
     const record = this.#record()
     const go = (): void => {
-      this.#going = field.goesOn
-      if (this.#going) void this.#tabs().goBehind({ record, go: make, drop, keep })
-      else make()
+      const { drafted } = field
+      if (drafted === null) make()
+      else void this.#tabs().goBehind(drafted, { record, go: make, drop: over, keep })
     }
     const more = (letters: string): void =>
       void edits.push(this.#hereOnly(field, () => insert(field.element, letters)))
-    this.#tabs().refuse({ record, go, drop, keep, more })
+    this.#waiting = { edits, keep }
+    this.#changed()
+    this.#tabs().refuse({ record, go, drop: over, keep, more })
   }
 
   /** By then the field may show another record, where it would be written, or be gone. */
   #hereOnly(field: WantedField, edit: () => void): Edit {
     const record = this.#record()
-    const isHere = (): boolean => field.element.isConnected && this.#record() === record
-    return { make: () => void (isHere() && edit()), refused: () => void (isHere() && field.asDraft(edit)) }
+    const isHere = (): boolean => this.#record() === record
+    return {
+      make: () => void (isHere() && field.element.isConnected && edit()),
+      refused: () => void (isHere() && field.asDraft(edit)),
+    }
   }
 }
