@@ -157,11 +157,11 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   /** The tab got the focus. */
   async focused(): Promise<void> {
-    const at = this.#mode.focused()
-    if (this.#mode.is === 'ask' || this.#control !== 'read-only') return
-    this.#world.worker?.announce({ v: MESSAGES_VERSION, type: 'focused', at })
+    if (!this.#mode.focused(this.#control)) return
     const { wanted } = this
     const place = await this.#take()
+    const { presence, worker } = this.#world
+    if (!presence.focused || !presence.visible) worker?.announce({ v: MESSAGES_VERSION, type: 'left' })
     // Who has begun something here already goes on with that.
     if (place && this.control === 'active' && wanted === this.wanted) await this.#arrive(place, false)
   }
@@ -184,7 +184,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   hear(said: Announcement): void {
     if (said.type === 'right-changed') void this.#lookAnew()
-    if (said.type === 'focused' && this.#mode.heard(said.at)) this.#takeBack()
+    if (said.type === 'left') this.#takeBack(true)
     if (said.type === 'hand-over' && said.session === this.#world.presence.id) void this.#handOver()
   }
 
@@ -292,7 +292,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     return true
   }
 
-  #takeBack(): void {
-    if (this.#control === 'read-only' && this.#mode.takesBack()) void this.focused().catch(() => {})
+  #takeBack(left = false): void {
+    if (this.#mode.takesBack(this.#control, left)) void this.focused().catch(() => {})
   }
 }

@@ -1,18 +1,19 @@
 import { isOver, type Wait } from '../../core/wait.ts'
 import { readDevice, writeDevice } from '../../store/library.ts'
-import type { Taking } from '../session-model.ts'
+import type { Control, Taking } from '../session-model.ts'
 import type { PageWorld } from './page-world.ts'
 
-/** For so long it is remembered that a person came back to this tab while another one was taking control; ms. */
-const BACK = 3000
+/** Until another tab's taking control has gone through and is heard of; ms. */
+const BACK = 5000
 
 /** When this tab takes control: only on a person's word, or also when it gets the focus. One setting for all tabs. */
 export class TakingMode {
   readonly #world: Pick<PageWorld, 'db' | 'presence' | 'now'>
   #is: Taking = 'ask'
-  /** When it last got the focus, ms. */
-  #focusedAt = 0
-  #back: Wait | null = null
+  /** It got the focus when it could not take control, which it still had. */
+  #missed: Wait | null = null
+  /** Whoever took that from it has been left since. */
+  #left = false
 
   constructor(world: Pick<PageWorld, 'db' | 'presence' | 'now'>) {
     this.#world = world
@@ -31,27 +32,23 @@ export class TakingMode {
     this.#is = take
   }
 
-  /** The tab got the focus. @returns when, ms */
-  focused(): number {
-    this.#focusedAt = this.#world.now()
-    return this.#focusedAt
+  /** The tab got the focus. @returns whether it takes control */
+  focused(control: Control): boolean {
+    const takes = control === 'read-only'
+    this.#missed = takes ? null : { start: this.#world.now(), length: BACK }
+    this.#left = false
+    return takes && this.#is === 'focus'
   }
 
   /**
-   * Another tab takes control, as it got the focus then. Who has come back to this one since goes on here, though this tab
-   * could not ask for what it had until that moment.
+   * Whether a tab without control is where that person came back to, before control had gone: it could not ask then. Once,
+   * and never by the focus alone: two windows without a desktop both say that they have it.
+   * @param left a tab took control by its focus, and is left again, as is heard now
    */
-  heard(at: number): boolean {
-    if (at >= this.#focusedAt) return false
-    this.#back = { start: this.#world.now(), length: BACK }
-    return true
-  }
-
-  /** Whether a tab without control is the one that its person came back to; once. */
-  takesBack(): boolean {
-    const back = this.#back
-    this.#back = null
+  takesBack(control: Control, left: boolean): boolean {
+    this.#left ||= left
+    const missed = this.#left && this.#is === 'focus' && control === 'read-only' ? this.#missed : null
     const { focused, visible } = this.#world.presence
-    return back !== null && this.#is === 'focus' && focused && visible && !isOver(back, this.#world.now())
+    return missed !== null && focused && visible && !isOver(missed, this.#world.now())
   }
 }
