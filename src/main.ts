@@ -62,7 +62,7 @@ async function start(): Promise<void> {
   document.body.append(app)
   await app.updateComplete
   listen(opened, worker, update)
-  if (document.hasFocus()) void opened.tabs.focused()
+  if (document.hasFocus() && opened.tabs.control !== 'active') void opened.tabs.focused()
   if (new URLSearchParams(location.search).has(TAKE_CONTROL)) void takeControl(opened)
   if (opened.records.size > 0) persistence.hold()
   if (library.lost) opened.notify('alert', LOST)
@@ -148,6 +148,7 @@ function listen(opened: PawkitModel, worker: WorkerClient, update: UpdateOffer):
   })
   window.addEventListener('storage', () => update.look())
   window.addEventListener('focus', () => void opened.tabs.focused())
+  window.addEventListener('blur', () => opened.tabs.blurred())
   document.addEventListener('resume', () => void opened.tabs.shown())
   window.addEventListener('online', () => {
     worker.wake('online')

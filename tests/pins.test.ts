@@ -177,7 +177,8 @@ describe('pins', () => {
       (match[1] ?? '').split(' | '),
     )
     // Came later within version 1: `right`, which an older worker does not answer (the page gives itself the right
-    // then), and `right-changed`, `hand-over`, `handed-over`, which an older page takes for a reason to look again.
+    // then), and `right-changed`, `hand-over`, `handed-over`, which an older page takes for a reason to look again;
+    // `left`, of which it makes nothing.
     // `update-accepted` went: nobody said it, and nobody heard it.
     expect(MESSAGES_VERSION).toBe(1)
     expect(types.map((type) => type.replaceAll("'", '')).sort()).toEqual([
@@ -190,6 +191,7 @@ describe('pins', () => {
       'hand-over',
       'handed-over',
       'last-letters',
+      'left',
       'library-replaced',
       'notice',
       'records-changed',

@@ -79,7 +79,7 @@ export type Announcement =
   | { readonly v: 1; readonly type: 'notice'; readonly told: Told }
   /** Sessions came or went, or the right to write did: look again. */
   | { readonly v: 1; readonly type: 'right-changed' }
-  /** A tab has taken control because it got the focus, and its person has left it again meanwhile. */
+  /** With control by focus: a tab has lost the focus again. */
   | { readonly v: 1; readonly type: 'left' }
   /** The session that has the right commits what was typed and answers with `handed-over`. */
   | { readonly v: 1; readonly type: 'hand-over'; readonly session: string }

@@ -8,19 +8,11 @@ import type { Taken } from '../../store/take-over.ts'
 import type { Control, HandedOver, Refused, SessionActions, SessionView, Taking } from '../session-model.ts'
 import { Arrival } from './arrival.ts'
 import { GuardDesk } from './guard-desk.ts'
+import { LOOK_BACK, LOOK_RELOAD, nextLook, RELOAD } from './look-times.ts'
 import { askForRight, letRightGo, logRight, type RightWorld } from './right-asking.ts'
 import { hasLeft, sessionViews } from './session-views.ts'
 import { TakingMode } from './taking-mode.ts'
 import type { Writer } from './writer.ts'
-
-/** How often a visible tab looks whether the active one is gone, and the active one who else is there; ms. */
-const LOOK = 500
-const LOOK_ACTIVE = 2000
-/** A page that reloads is gone for so long, and finds its right where it left it (traces.md, 29); ms. */
-const RELOAD = 1200
-const LOOK_RELOAD = 200
-/** A tab that handed over looks again: whoever took over may have died in between (traces.md, 30); ms. */
-const LOOK_BACK = 3000
 
 /** This tab among the others: asks for the right to write, hands it over, and says who has it. */
 export class SessionDesk extends GuardDesk implements SessionActions {
@@ -160,10 +152,16 @@ export class SessionDesk extends GuardDesk implements SessionActions {
     if (!this.#mode.focused(this.#control)) return
     const { wanted } = this
     const place = await this.#take()
-    const { presence, worker } = this.#world
-    if (!presence.focused || !presence.visible) worker?.announce({ v: MESSAGES_VERSION, type: 'left' })
+    const { focused, visible } = this.#world.presence
+    if (!focused || !visible) this.blurred()
     // Who has begun something here already goes on with that.
     if (place && this.control === 'active' && wanted === this.wanted) await this.#arrive(place, false)
+  }
+
+  /** It has lost it: a tab that got it too soon to ask for control may do so now. */
+  blurred(): void {
+    const { worker } = this.#world
+    if (this.#mode.is === 'focus') worker?.announce({ v: MESSAGES_VERSION, type: 'left' })
   }
 
   /** Back from the back-forward cache: claims its id anew, and may have lost the right meanwhile. */
@@ -224,7 +222,7 @@ export class SessionDesk extends GuardDesk implements SessionActions {
 
   #lookLater(): void {
     clearTimeout(this.#timer)
-    const wait = this.#gone ? LOOK_RELOAD : this.#control === 'active' ? LOOK_ACTIVE : LOOK
+    const wait = nextLook(this.#gone !== null, this.#control)
     this.#timer = setTimeout(async () => {
       // A tab that is hidden by one that it opens itself hears nothing of that.
       this.#world.presence.shown()

@@ -12,7 +12,7 @@ export class TakingMode {
   #is: Taking = 'ask'
   /** It got the focus when it could not take control, which it still had. */
   #missed: Wait | null = null
-  /** Whoever took that from it has been left since. */
+  /** Another tab has lost the focus since. */
   #left = false
 
   constructor(world: Pick<PageWorld, 'db' | 'presence' | 'now'>) {
@@ -41,9 +41,9 @@ export class TakingMode {
   }
 
   /**
-   * Whether a tab without control is where that person came back to, before control had gone: it could not ask then. Once,
+   * Whether a tab without control is where a person came back to before control had gone: it could not ask then. Once,
    * and never by the focus alone: two windows without a desktop both say that they have it.
-   * @param left a tab took control by its focus, and is left again, as is heard now
+   * @param left another tab has lost the focus, as is heard now
    */
   takesBack(control: Control, left: boolean): boolean {
     this.#left ||= left
