@@ -364,7 +364,11 @@ describe('many tabs, one writer', () => {
     const taking = second.desk.focused()
     second.presence.focused = false
     await first.desk.focused()
-    expect(first.desk.control, 'it has not heard of it').toBe('active')
+    second.desk.blurred()
+    await tick()
+    // Becoming visible tells of it once more.
+    await first.desk.focused()
+    expect(first.desk.control, 'it has not heard of it').not.toBe('read-only')
     await taking
     await until(() => first.desk.control === 'active' && second.desk.control === 'read-only', 'back')
     expect(await readRight(db)).toEqual({ active: A, epoch: 3 })

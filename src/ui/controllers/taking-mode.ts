@@ -35,8 +35,9 @@ export class TakingMode {
   /** The tab got the focus. @returns whether it takes control */
   focused(control: Control): boolean {
     const takes = control === 'read-only'
+    // One return may be told more than once, by the focus and by becoming visible.
+    if (takes || !this.#recently) this.#left = false
     this.#missed = takes ? null : { start: this.#world.now(), length: BACK }
-    this.#left = false
     return takes && this.#is === 'focus'
   }
 
@@ -47,8 +48,12 @@ export class TakingMode {
    */
   takesBack(control: Control, left: boolean): boolean {
     this.#left ||= left
-    const missed = this.#left && this.#is === 'focus' && control === 'read-only' ? this.#missed : null
     const { focused, visible } = this.#world.presence
-    return missed !== null && focused && visible && !isOver(missed, this.#world.now())
+    const wants = this.#left && this.#is === 'focus' && control === 'read-only'
+    return wants && focused && visible && this.#recently
+  }
+
+  get #recently(): boolean {
+    return this.#missed !== null && !isOver(this.#missed, this.#world.now())
   }
 }
