@@ -265,8 +265,9 @@ export const MUTANTS = {
   },
   'restore a version without keeping what it replaces': {
     file: 'src/store/history.ts',
-    find: '    if (!record || entry === undefined) return\n    for (const field of fields) {',
-    replace: '    if (!record || entry === undefined) return\n    for (const field of fields.slice(0, 0)) {',
+    find: '    for (const field of fields) {\n      const value = record.fields[field]\n      if (value === undefined || isElsewhere',
+    replace:
+      '    for (const field of fields.slice(0, 0)) {\n      const value = record.fields[field]\n      if (value === undefined || isElsewhere',
     caughtBy: ['nothing-lost'],
     seeds: [4],
   },

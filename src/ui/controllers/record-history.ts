@@ -31,6 +31,8 @@ export class RecordHistory extends EventTarget implements OpenHistory {
   #wanted = false
   #was: ConnectionState
   items: readonly HistoryItem[] = []
+  /** The server's part has been read, and is shown with the next items: until then nothing says that there is none. */
+  #isRead = false
   server: ServerSide = { is: 'reading' }
   readingOlder = false
   noOlder: string | null = null
@@ -80,7 +82,7 @@ export class RecordHistory extends EventTarget implements OpenHistory {
     if (!answer) return
     if ('why' in answer) return this.#say({ is: 'missing', ...answer })
     this.#prepend(answer)
-    this.server = { is: 'read' }
+    this.#isRead = true
     await this.#show()
   }
 
@@ -196,7 +198,8 @@ export class RecordHistory extends EventTarget implements OpenHistory {
       since = performance.now()
     }
     this.items = items
-    this.#fire()
+    if (this.#isRead) this.#say({ is: 'read' })
+    else this.#fire()
   }
 
   #itemOf(entry: Entry, kind: string): HistoryItem {
@@ -211,6 +214,7 @@ export class RecordHistory extends EventTarget implements OpenHistory {
   }
 
   #say(server: ServerSide): void {
+    this.#isRead = false
     this.server = server
     this.#fire()
   }
