@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test'
 import { POLICY_ROWS } from '../../src/ui/policy-words.ts'
 import { App } from './support/app.ts'
 import { axeFaults } from './support/axe.ts'
@@ -352,6 +353,11 @@ test('choices of the settings are kept, and do what they say: titles ask, and wh
   await dialog.getByRole('button', { name: 'Merge both' }).click()
   const title = dialog.getByRole('group', { name: 'Title' })
   await expect(title.getByRole('radio', { name: /This device/ })).toBeChecked()
+  await title.getByRole('radio', { name: /This device/ }).focus()
+  await app.page.keyboard.press('ArrowDown')
+  await expect(title.getByRole('radio', { name: 'Rome and Naples' })).toBeChecked()
+  await app.page.keyboard.press('ArrowUp')
+  await expect(title.getByRole('radio', { name: /This device/ })).toBeChecked()
   await title.getByRole('textbox', { name: 'Title as it will be' }).fill('x'.repeat(1001))
   await expect(title.getByRole('radio', { name: 'Your own words' })).toBeChecked()
   await dialog.getByRole('button', { name: 'Save merge' }).click()
@@ -400,4 +406,52 @@ test('P4 tags that differ are in the merge too: what is unticked there goes, wha
   await expect(dialog).toBeHidden()
   await app.synced()
   await expect.poll(() => tagsThere()).toEqual(['home', 'spring'])
+})
+
+test('P4 both of a block, and tags, by keyboard alone', { tag: '@long' }, async ({ site, devices }) => {
+  const { app, id } = await clashOn(site, devices, { reducedMotion: 'reduce' })
+  const { keyboard } = app.page
+  const tags = app.page.getByRole('textbox', { name: 'Tags' })
+  await tags.fill('home, garden')
+  await tags.press('Enter')
+  await expect.poll(() => storedField(app.page, id, 'tags')).toEqual(['home', 'garden'])
+  const dialog = await openDialog(app)
+  const tabTo = async (wanted: Locator): Promise<void> => {
+    for (let steps = 0; steps < 40; steps++) {
+      await keyboard.press('Tab')
+      if (await wanted.evaluate((one) => (one.getRootNode() as ShadowRoot).activeElement === one)) return
+      // The text keeps Tab for itself until Escape.
+      const text = dialog.getByRole('textbox', { name: 'Merged text' })
+      if ((await text.count()) > 0 && (await text.evaluate((one) => one.matches(':focus'))))
+        await keyboard.press('Escape')
+    }
+    throw new Error(`Tab does not lead to ${wanted}`)
+  }
+  await tabTo(dialog.getByRole('button', { name: 'Merge both' }))
+  await keyboard.press('Enter')
+  const take = (which: string, block: string) =>
+    dialog.getByRole('group', { name: block }).getByRole('button', { name: which })
+  await expect(take('Take both', 'Block 1 of 2')).toBeVisible()
+  await tabTo(take('Take theirs', 'Block 1 of 2'))
+  await keyboard.press('Space')
+  await expect(take('Take theirs', 'Block 1 of 2')).toHaveAttribute('aria-pressed', 'true')
+  await keyboard.press('Tab')
+  await expect(take('Take both', 'Block 1 of 2')).toBeFocused()
+  await keyboard.press('Space')
+  await expect(take('Take both', 'Block 1 of 2')).toHaveAttribute('aria-pressed', 'true')
+  const group = dialog.getByRole('group', { name: 'Tags' })
+  await tabTo(group.getByRole('checkbox', { name: /^garden/ }))
+  await keyboard.press('Space')
+  await expect(group.getByRole('checkbox', { name: /^garden/ })).not.toBeChecked()
+  await tabTo(group.getByRole('textbox', { name: 'More tags' }))
+  await keyboard.type('spring')
+  await tabTo(dialog.getByRole('button', { name: 'Save merge' }))
+  await keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await app.synced()
+  await expect
+    .poll(() => site.data.records().find((record) => record.id === id)?.fields.tags)
+    .toEqual(['home', 'spring'])
+  // Of the first block the words of both.
+  expect(site.data.content(id)).toMatch(/twelve[\s\S]*six|six[\s\S]*twelve/)
 })
