@@ -34,7 +34,7 @@ export interface Refused {
   drop(): void
   /** *Open in new tab*, or this page goes: what was typed is not written here, and waits as a draft for another tab. */
   keep?(): void
-  /** A text field: takes letters that were meant for it, and typed while the person is being asked. */
+  /** A text field: takes letters that were meant for it, and typed while the person is being asked; `\b`: one is deleted. */
   more?(text: string): void
 }
 

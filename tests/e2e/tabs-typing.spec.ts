@@ -321,3 +321,33 @@ test('P7 a card too is written in one tab: an edit in the other asks, and is mad
   await expect.poll(title, { timeout: LIMIT }).toBe('Soup of the day!!! and bread')
   expect(scene.monitor.judge.faults).toEqual([])
 })
+
+test('P1 who presses Take control and types on at once, with the focus on the button, finds every letter in the record', {
+  tag: '@long',
+}, async ({ scene: start }) => {
+  const scene = await start({ account: null, content: 'start' })
+  const second = await scene.open('window')
+  await select(second, [5, 5])
+  // Control takes its time.
+  const hanging = scene.first.hang(HANGS)
+  await second.bringToFront()
+  await types(second, ' all')
+  await click(second, 'dialog')
+  await types(second, ' bookkeepers  too')
+  await hasControl(scene, second)
+  await hanging
+  await stored(scene, 'all of it', (text) => text === 'start all bookkeepers  too')
+})
+
+test('P1 line breaks that are typed while Another tab is editing is open are in the record too', {
+  tag: '@long',
+}, async ({ scene: start }) => {
+  const scene = await start({ account: null, content: 'start' })
+  const second = await scene.open('window')
+  await select(second, [5, 5])
+  await presses(second, ',')
+  await expect(asked(second.app)).toBeVisible({ timeout: LIMIT })
+  await types(second, ' all\n\ntoo')
+  await answer(second)
+  await stored(scene, 'all of it', (text) => text === 'start, all\n\ntoo')
+})

@@ -20,11 +20,14 @@ vi.stubGlobal('HTMLTextAreaElement', Area)
 vi.stubGlobal('location', { pathname: '/notes/one' })
 vi.stubGlobal('document', {
   activeElement: null,
-  execCommand: (_: string, __: boolean, text: string) => {
+  execCommand: (_: string, __: boolean, text = '') => {
     area.press(text)
     return true
   },
 })
+vi.stubGlobal('getSelection', () => ({
+  modify: () => area.setSelectionRange(area.selectionStart - 1, area.selectionEnd),
+}))
 afterAll(() => vi.unstubAllGlobals())
 const { RecordEditing } = await import('../../src/ui/controllers/record-editing.ts')
 
@@ -109,6 +112,22 @@ describe('P4 letters typed as control goes and comes', () => {
     expect([area.value, stored.one]).toEqual(['abcdefg', 'abcdefg'])
     key('h')
     expect(area.value, 'and the field may be written in').toBe('abcdefgh')
+  })
+
+  test('those pressed in the dialog go on in the text: letters, line breaks where there are lines, and what is deleted', () => {
+    has('read-only')
+    key('d')
+    for (const pressed of ['x', '\b', 'e', '\n', 'f']) asked[0]?.more?.(pressed)
+    has('active')
+    asked[0]?.go()
+    expect(area.value).toBe('abcde\nf')
+    has('read-only')
+    area.rows = 1
+    key('g')
+    for (const pressed of ['\n', 'h']) asked[1]?.more?.(pressed)
+    has('active')
+    asked[1]?.go()
+    expect(area.value, 'a title').toBe('abcde\nfgh')
   })
 
   test('those that wait are kept as a draft of their record before another one is shown', () => {

@@ -3,6 +3,10 @@ import { pathOf } from '../router.ts'
 import { type Refused, TAKE_CONTROL } from '../session-model.ts'
 import { DialogElement } from './dialog-element.ts'
 
+/** Keys that are no letters, and edit a text all the same; the next one within so long belongs to what is typed, ms. */
+const EDITS: Readonly<Record<string, string>> = { Enter: '\n', Backspace: '\b' }
+const TYPES_ON = 1500
+
 /** Dialog `Another tab is editing`: what becomes of an edit that this tab may not make. */
 export class TabsDialog extends DialogElement {
   static override properties = {
@@ -28,6 +32,9 @@ export class TabsDialog extends DialogElement {
       }
     `,
   ]
+
+  /** When a key was last taken for the text, on the page's clock; at first when the dialog was made, for a key. */
+  #typedAt = performance.now()
 
   constructor() {
     super()
@@ -106,13 +113,22 @@ export class TabsDialog extends DialogElement {
     }, 'That did not work. Try again, or reload the page.')
   }
 
-  /** Whoever types on while the dialog opens means the text behind it, and no shortcut of the page. */
+  /**
+   * Whoever types on while the dialog is open, or while control is on its way, means the text behind it, and no shortcut of
+   * the page. A button has the keys that press it.
+   */
   readonly #onKey = (event: KeyboardEvent): void => {
     event.stopPropagation()
-    const letter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
-    if (!letter || event.composedPath()[0] instanceof HTMLButtonElement) return
+    const { key, timeStamp } = event
+    const presses = key === ' ' || key === 'Enter'
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (presses && !this.busy && event.composedPath()[0] instanceof HTMLButtonElement) return
+    // Alone, they may be meant for the dialog.
+    const goesOn = key in EDITS && timeStamp - this.#typedAt < TYPES_ON
+    if (key.length !== 1 && !goesOn) return
     event.preventDefault()
-    this.refused.more?.(event.key)
+    this.#typedAt = timeStamp
+    this.refused.more?.(EDITS[key] ?? key)
   }
 }
 

@@ -127,11 +127,13 @@ export class ReadOnlyField {
     })
   }
 
-  /** A title may wrap, and is one line of text all the same. */
   get #oneLine(): boolean {
-    return this.#field instanceof HTMLInputElement || this.#field.rows === 1
+    return isOneLine(this.#field)
   }
 }
+
+/** A title may wrap, and is one line of text all the same. */
+const isOneLine = (field: Field): boolean => field instanceof HTMLInputElement || field.rows === 1
 
 function redo(field: Field, inputType: string, text: string): void {
   if (inputType === 'historyUndo') document.execCommand('undo')
@@ -144,8 +146,14 @@ function redo(field: Field, inputType: string, text: string): void {
   }
 }
 
+/** A key that was pressed elsewhere and meant for the field; `\b` deletes. A title may wrap, and has no line breaks. */
+export function typeInto(field: Field, letters: string): void {
+  if (letters === '\b') redo(field, 'deleteContentBackward', '')
+  else if (letters !== '\n' || !isOneLine(field)) insert(field, letters)
+}
+
 /** As the person would type it: their undo takes it back, and `input` is heard. */
-export function insert(field: Field, text: string): void {
+function insert(field: Field, text: string): void {
   if (document.execCommand('insertText', false, text)) return
   field.setRangeText(text, field.selectionStart ?? 0, field.selectionEnd ?? 0, 'end')
   field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, data: text }))

@@ -1,5 +1,5 @@
 import type { SessionActions } from '../session-model.ts'
-import { insert } from './read-only-field.ts'
+import { typeInto } from './read-only-field.ts'
 
 /** One edit of a field: made, or `refused` by the store, which then keeps it as a draft. */
 interface Edit {
@@ -65,7 +65,7 @@ export class WantedEdits {
       else void this.#tabs().goBehind(drafted, { record, go: make, drop: over, keep })
     }
     const more = (letters: string): void =>
-      void edits.push(this.#hereOnly(field, () => insert(field.element, letters)))
+      void edits.push(this.#hereOnly(field, () => typeInto(field.element, letters)))
     this.#waiting = { edits, keep }
     this.#changed()
     this.#tabs().refuse({ record, go, drop: over, keep, more })
