@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PageModel } from '../../src/ui/model.ts'
-import type { Refused } from '../../src/ui/session-model.ts'
+import type { HandedOver, Refused } from '../../src/ui/session-model.ts'
 import { Editor } from '../sim/editor.ts'
 import { tick } from '../support/device.ts'
 
@@ -15,7 +15,7 @@ class Area extends Editor {
     return null
   }
 }
-vi.stubGlobal('HTMLInputElement', class {})
+for (const name of ['HTMLInputElement', 'Element', 'ShadowRoot']) vi.stubGlobal(name, class {})
 vi.stubGlobal('HTMLTextAreaElement', Area)
 vi.stubGlobal('location', { pathname: '/notes/one' })
 vi.stubGlobal('document', {
@@ -33,6 +33,7 @@ const { RecordEditing } = await import('../../src/ui/controllers/record-editing.
 
 let area: Area
 let asked: Refused[]
+let handed: HandedOver | null
 let behind: Refused[]
 let fenced: boolean
 let written: [id: string, shown: string, typed: string][]
@@ -42,14 +43,14 @@ let model: EventTarget
 let editing: InstanceType<typeof RecordEditing>
 
 beforeEach(() => {
-  ;[asked, behind, written, fenced] = [[], [], [], false]
+  ;[asked, behind, written, fenced, handed] = [[], [], [], false, null]
   stored = { one: 'abc', two: 'xyz' }
   tabs = Object.assign(new EventTarget(), {
     control: 'active',
     refuse: (refused: Refused) => void asked.push(refused),
     goBehind: async (_: string, refused: Refused) => void behind.push(refused),
     follow: () => () => {},
-    arrive: () => null,
+    arrive: () => handed,
   })
   const view = (id: string) => ({ record: { id, kind: 'note', fields: { content: stored[id] } } })
   model = Object.assign(new EventTarget(), {
@@ -128,6 +129,17 @@ describe('P4 letters typed as control goes and comes', () => {
     has('active')
     asked[1]?.go()
     expect(area.value, 'a title').toBe('abcde\nfgh')
+  })
+
+  test('the place that comes along moves nobody’s caret who types already', () => {
+    handed = { path: '/notes/one', field: 'content', start: 1, end: 1, scroll: 0, asked: true }
+    tabs.dispatchEvent(new Event('place'))
+    expect(area.selectionStart).toBe(1)
+    key('x')
+    handed = { ...handed, start: 4, end: 4 }
+    tabs.dispatchEvent(new Event('place'))
+    key('y')
+    expect(area.value).toBe('axybc')
   })
 
   test('those that wait are kept as a draft of their record before another one is shown', () => {

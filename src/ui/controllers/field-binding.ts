@@ -115,6 +115,11 @@ export class FieldBinding {
     return this.#late && start === end && end === this.#late.left ? this.#late.is.text : null
   }
 
+  /** Whether somebody has typed in it since it was shown, or left. */
+  get typedIn(): boolean {
+    return this.#dirty
+  }
+
   /** What it holds that the store has not confirmed; null: nothing. */
   get unsaved(): string | null {
     return this.element.value === this.#confirmed ? null : this.element.value

@@ -166,8 +166,9 @@ export class RecordEditing implements ReactiveController {
   #arrive(): void {
     const [first] = this.#fields.values()
     const place = first ? this.#model().tabs.arrive(location.pathname) : null
-    // Nobody asked to be taken there, and whoever has the caret in a text is about to type.
+    // Nobody asked to be taken there, and whoever has the caret in a text is about to type; or somebody types already.
     if (!first || !place || (!place.asked && inText())) return
+    if ([...this.#fields.values()].some(({ typedIn }) => typedIn)) return
     const element = this.#fields.get(place.field ?? '')?.element
     element?.focus({ preventScroll: true })
     element?.setSelectionRange(place.start, place.end)
