@@ -140,6 +140,11 @@ describe('P4 letters typed as control goes and comes', () => {
     tabs.dispatchEvent(new Event('place'))
     key('y')
     expect(area.value).toBe('axybc')
+    // Typed before control went, it is nobody's any more.
+    has('read-only')
+    has('active')
+    tabs.dispatchEvent(new Event('place'))
+    expect(area.selectionStart).toBe(4)
   })
 
   test('those that wait are kept as a draft of their record before another one is shown', () => {

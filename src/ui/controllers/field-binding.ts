@@ -51,6 +51,7 @@ export class FieldBinding {
   /** What it gave up last, and where the caret was left in the text without it. */
   #late: { readonly is: LateLetters; readonly left: number } | null = null
   #dirty = false
+  #typedIn = false
   /** Raised when another record is loaded: an answer for the one before must not reach the new one. */
   #generation = 0
   #latest: string | null = null
@@ -92,6 +93,7 @@ export class FieldBinding {
 
   /** Whether it only shows its text: this tab may not write. */
   set readOnly(on: boolean) {
+    if (on) this.#typedIn = false
     this.#readOnly.set(on)
   }
 
@@ -115,9 +117,9 @@ export class FieldBinding {
     return this.#late && start === end && end === this.#late.left ? this.#late.is.text : null
   }
 
-  /** Whether somebody has typed in it since it was shown, or left. */
+  /** Whether somebody has typed in it since it may be written in. */
   get typedIn(): boolean {
-    return this.#dirty
+    return this.#typedIn
   }
 
   /** What it holds that the store has not confirmed; null: nothing. */
@@ -151,6 +153,7 @@ export class FieldBinding {
 
   #typed(): void {
     this.#dirty = true
+    this.#typedIn = true
     // It goes on from where it was typed, also where the window had not the focus and the field was told of none.
     this.#caret = null
     this.#late = null
