@@ -82,11 +82,16 @@ async function threeTabs(scene: Scene): Promise<[behind: Tab, front: Tab]> {
   return [one, two]
 }
 
-/** As a person chooses it, in the tab that has a window of its own; it is opened anew, and so takes control. */
-async function choose({ first, site, address }: Scene): Promise<void> {
+/**
+ * As a person chooses it, in the tab that has a window of its own; it is opened anew, and so takes control. Those that are
+ * open hear of it.
+ */
+async function choose(scene: Scene): Promise<void> {
+  const { first, site, address } = scene
   await first.page.goto(`${site.origin}/settings`)
   await first.page.getByRole('checkbox', { name: 'Take control when a tab is focused' }).check()
   await first.page.goto(address)
+  await hasControl(scene, first)
 }
 
 async function hasControl(scene: Scene, tab: Tab): Promise<void> {
@@ -120,9 +125,7 @@ test('P7 the setting: the tab that comes to the front of its window may write, t
   test.setTimeout(120_000)
   const scene = await start({ account: null })
   let [next, front] = await threeTabs(scene)
-  // Those that are open hear of it.
   await choose(scene)
-  await hasControl(scene, scene.first)
   let text = 'start'
   for (let turn = 0; turn < TURNS; turn++) {
     const { writer } = scene
@@ -153,7 +156,6 @@ test('P7 the setting: who types as soon as the tab is in front is not asked, and
   const scene = await start({ account: null })
   let [next, front] = await threeTabs(scene)
   await choose(scene)
-  await hasControl(scene, scene.first)
   const typed = new Map<Tab, string[]>([
     [next, []],
     [front, []],
@@ -222,7 +224,6 @@ test('P7 the setting: who looks into another tab for a moment and comes back goe
   const scene = await start({ account: null })
   const [behind, front] = await threeTabs(scene)
   await choose(scene)
-  await hasControl(scene, scene.first)
   await switchTo(behind, front)
   await hasControl(scene, behind)
   await switchTo(front, behind)

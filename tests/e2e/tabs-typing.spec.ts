@@ -339,7 +339,7 @@ test('P1 who presses Take control and types on at once, with the focus on the bu
   await stored(scene, 'all of it', (text) => text === 'start all bookkeepers  too')
 })
 
-test('P1 line breaks that are typed while Another tab is editing is open are in the record too', {
+test('P1 line breaks and deletions that are typed while Another tab is editing is open are in the record too', {
   tag: '@long',
 }, async ({ scene: start }) => {
   const scene = await start({ account: null, content: 'start' })
@@ -347,7 +347,9 @@ test('P1 line breaks that are typed while Another tab is editing is open are in 
   await select(second, [5, 5])
   await presses(second, ',')
   await expect(asked(second.app)).toBeVisible({ timeout: LIMIT })
-  await types(second, ' all\n\ntoo')
+  await types(second, ' all\n\ntop')
+  await presses(second, 'Backspace')
+  await types(second, 'o')
   await answer(second)
   await stored(scene, 'all of it', (text) => text === 'start, all\n\ntoo')
 })

@@ -31,12 +31,19 @@ vi.stubGlobal('getSelection', () => ({
 afterAll(() => vi.unstubAllGlobals())
 const { RecordEditing } = await import('../../src/ui/controllers/record-editing.ts')
 
+interface Content {
+  readonly content: string
+}
 let area: Area
 let asked: Refused[]
 let handed: HandedOver | null
 let behind: Refused[]
 let fenced: boolean
 let written: [id: string, shown: string, typed: string][]
+/** How each of them meets what is stored. */
+let ways: (string | undefined)[]
+/** What the store makes of what is typed. */
+let brings: string
 let stored: Record<string, string>
 let tabs: EventTarget & { control: string }
 let model: EventTarget
@@ -44,6 +51,7 @@ let editing: InstanceType<typeof RecordEditing>
 
 beforeEach(() => {
   ;[asked, behind, written, fenced, handed] = [[], [], [], false, null]
+  ;[ways, brings] = [[], '']
   stored = { one: 'abc', two: 'xyz' }
   tabs = Object.assign(new EventTarget(), {
     control: 'active',
@@ -57,10 +65,11 @@ beforeEach(() => {
     tabs,
     records: { get: view, has: () => true },
     rescue: { trouble: null, follow: () => () => {} },
-    type: async (id: string, shown: { content: string }, typed: { content: string }) => {
+    type: async (id: string, shown: Content, typed: Content, _: boolean, how?: string) => {
       written.push([id, shown.content, typed.content])
+      ways.push(how)
       if (fenced) return { is: 'fenced' }
-      stored[id] = typed.content
+      stored[id] = typed.content + brings
       return { is: 'written', record: view(id).record }
     },
   })
@@ -129,6 +138,16 @@ describe('P4 letters typed as control goes and comes', () => {
     has('active')
     asked[1]?.go()
     expect(area.value, 'a title').toBe('abcde\nfgh')
+  })
+
+  test('a field that cannot take in yet what a write met tells the store that it is behind', async () => {
+    area.dispatchEvent(new Event('compositionstart'))
+    brings = ' and theirs'
+    key('d')
+    await tick()
+    brings = ''
+    key('e')
+    expect(ways).toEqual([undefined, 'behind'])
   })
 
   test('the place that comes along moves nobody’s caret who types already', () => {

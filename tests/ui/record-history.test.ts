@@ -85,6 +85,16 @@ async function versions(...contents: readonly string[]): Promise<void> {
   }
   await calm(both)
 }
+/** Both change it without having heard of each other; the first of the two is at the server first, the other merges. */
+async function meet(
+  [first, mine]: readonly [Device, Fields],
+  [second, theirs]: readonly [Device, Fields],
+): Promise<void> {
+  await write(second, theirs)
+  await write(first, mine)
+  await first.engine.wake('changed', 0)
+  await calm(both)
+}
 const contents = ({ items }: OpenHistory) => items.map(({ fields }) => fields.content)
 const itemOf = ({ items }: OpenHistory, content: string): HistoryItem => {
   const item = items.find(({ fields }) => fields.content === content)
@@ -156,10 +166,7 @@ describe('what has been', () => {
   test('P4 two titles at once: the one that lost is there once, says to whom, and the merge can be undone', async () => {
     await versions('text')
     const [a, b] = both.devices
-    await write(a, { title: 'Mine' })
-    await write(b, { title: 'Theirs' })
-    await b.engine.wake('changed', 0)
-    await calm(both)
+    await meet([b, { title: 'Theirs' }], [a, { title: 'Mine' }])
     const history = await read()
     const lost = history.items.filter(({ is }) => is === 'aside')
     expect(lost).toMatchObject([{ fields: { title: 'Mine' }, who: 'You', where: 'this device', undo: {} }])
@@ -172,10 +179,7 @@ describe('what has been', () => {
   test('P4 an automatic merge can be undone', async () => {
     await versions('one\ntwo\nthree')
     const [a, b] = both.devices
-    await write(a, { content: 'ONE\ntwo\nthree' })
-    await write(b, { content: 'one\ntwo\nTHREE' })
-    await b.engine.wake('changed', 0)
-    await calm(both)
+    await meet([b, { content: 'one\ntwo\nTHREE' }], [a, { content: 'ONE\ntwo\nthree' }])
     const history = await read()
     const merge = history.items.find(({ undo }) => undo)
     expect(merge).toMatchObject({ says: 'Before an automatic merge', fields: { content: 'ONE\ntwo\nthree' } })
@@ -187,10 +191,7 @@ describe('what has been', () => {
   test('P4 an automatic merge can be undone on the device that did not merge: what it had is put back', async () => {
     await versions('one\ntwo\nthree')
     const [a, b] = both.devices
-    await write(b, { content: 'one\ntwo\nTHREE' })
-    await write(a, { content: 'ONE\ntwo\nthree' })
-    await a.engine.wake('changed', 0)
-    await calm(both)
+    await meet([a, { content: 'ONE\ntwo\nthree' }], [b, { content: 'one\ntwo\nTHREE' }])
     const history = await read()
     const [merge, ...more] = history.items.filter(({ undo }) => undo)
     expect(more).toEqual([])
@@ -208,19 +209,13 @@ describe('what has been', () => {
   test('P4 what this device merged long ago, in versions that are not read, hides no undo of another’s merge', async () => {
     await versions('one\ntwo\nthree')
     const [a, b] = both.devices
-    await write(a, { content: 'ONE\ntwo\nthree' })
-    await write(b, { content: 'one\ntwo\nTHREE' })
-    await b.engine.wake('changed', 0)
-    await calm(both)
+    await meet([b, { content: 'one\ntwo\nTHREE' }], [a, { content: 'ONE\ntwo\nthree' }])
     for (let n = 0; n < 40; n++) {
       await write(a, { title: `title ${n}` })
       await a.engine.wake('changed', 0)
     }
     await calm(both)
-    await write(b, { content: 'ONE\ntwo\nTHREE\nfour' })
-    await write(a, { content: 'zero\nONE\ntwo\nTHREE' })
-    await a.engine.wake('changed', 0)
-    await calm(both)
+    await meet([a, { content: 'zero\nONE\ntwo\nTHREE' }], [b, { content: 'ONE\ntwo\nTHREE\nfour' }])
     const history = await read()
     expect(history.more).toBe(true)
     expect(history.items[0]).toMatchObject({ undo: { fields: { content: 'zero\nONE\ntwo\nTHREE' } } })
@@ -243,10 +238,10 @@ describe('what has been', () => {
   test('P4 an automatic merge in which a value lost as well is undone whole, as the notice says', async () => {
     await versions('one\ntwo\nthree')
     const [a, b] = both.devices
-    await write(a, { title: 'Mine', content: 'ONE\ntwo\nthree' })
-    await write(b, { title: 'Theirs', content: 'one\ntwo\nTHREE', tags: ['theirs'] })
-    await b.engine.wake('changed', 0)
-    await calm(both)
+    await meet(
+      [b, { title: 'Theirs', content: 'one\ntwo\nTHREE', tags: ['theirs'] }],
+      [a, { title: 'Mine', content: 'ONE\ntwo\nthree' }],
+    )
     const history = await read()
     const [merge, ...more] = history.items.filter(({ is }) => is === 'aside')
     expect([merge?.undo?.fields, more]).toEqual([merge?.fields, []])

@@ -471,6 +471,31 @@ describe('many tabs, one writer', () => {
     expect([done.length, second.asked]).toEqual([2, []])
   })
 
+  test('P1 nor is lost what is typed while control is on its way here', async () => {
+    const [, second] = [await Tab.open(A), await Tab.open(B)]
+    const done: string[] = []
+    const taking = second.desk.takeControl()
+    const wanted = { record: NOTE, go: () => void done.push('made'), drop: () => void done.push('given up') }
+    second.desk.refuse({ ...wanted, keep: () => void done.push('kept') })
+    second.desk.keepHeld()
+    await taking
+    await tick()
+    expect(done).toEqual(['kept'])
+    second.desk.keepHeld()
+    expect(done).toHaveLength(1)
+  })
+
+  test('P1 where control goes again meanwhile, what stands behind a draft is one too', async () => {
+    const [first, second] = [await Tab.open(A), await Tab.open(B)]
+    const done: string[] = []
+    const wanted = { record: NOTE, go: () => void done.push('made'), drop: () => void done.push('given up') }
+    const going = first.desk.goBehind('no draft', { ...wanted, keep: () => void done.push('kept') })
+    first.desk.hear({ v: 1, type: 'hand-over', session: A })
+    await going
+    await second.desk.look()
+    expect(done).toEqual(['kept'])
+  })
+
   test('P4 what stands behind letters that are a draft is made once those are in, of their newest loss alone; a page that goes meanwhile keeps it', async () => {
     const [first, second] = [await Tab.open(A), await Tab.open(B)]
     await first.write('a')
