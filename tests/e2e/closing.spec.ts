@@ -27,6 +27,16 @@ async function signedIn(context: BrowserContext): Promise<App> {
   return app
 }
 
+/** What Background Sync is asked for and is not done. */
+function syncTags(app: App): Promise<string[]> {
+  return app.page.evaluate(async () => {
+    const registration = (await navigator.serviceWorker.ready) as ServiceWorkerRegistration & {
+      sync: { getTags(): Promise<string[]> }
+    }
+    return registration.sync.getTags()
+  })
+}
+
 test('pending syncs lost at tab close (P2), online: typed, closed within 100 ms, and the server has it with no page open', async ({
   site,
   devices,
@@ -42,9 +52,7 @@ test('pending syncs lost at tab close (P2), offline: typed, closed, and Backgrou
   devices,
 }) => {
   const context = await devices.profile().start()
-  const app = await signedIn(context)
-  await context.setOffline(true)
-  await app.connection('offline')
+  const app = await App.open(context)
   // A worker that lives hears `online` too; counted is what the browser itself fires. It may do so as soon as it is asked,
   // since only the page's network is gone: the event then waits for the network, and carries what was typed.
   const worker = workerOf(context)
@@ -53,13 +61,19 @@ test('pending syncs lost at tab close (P2), offline: typed, closed, and Backgrou
     counting.syncs = 0
     addEventListener('sync', () => (counting.syncs = (counting.syncs ?? 0) + 1))
   })
+  const syncs = () => worker.evaluate(() => (globalThis as { syncs?: number }).syncs ?? 0)
+  await app.signUp(ADA)
+  // Signing in asks as well. Its event is over before the network goes, or it would carry what is typed.
+  await expect.poll(syncs).toBeGreaterThan(0)
+  await expect.poll(() => syncTags(app)).toEqual([])
+  const atSignIn = await syncs()
+  await context.setOffline(true)
+  await app.connection('offline')
   const id = await typeAndClose(app)
   expect(site.data.record(id)).toBeNull()
   await context.setOffline(false)
   await expect.poll(() => site.data.content(id)).toBe(LETTERS)
-  await expect
-    .poll(() => worker.evaluate(() => (globalThis as { syncs?: number }).syncs), { timeout: 30_000 })
-    .toBeGreaterThan(0)
+  await expect.poll(syncs, { timeout: 30_000 }).toBeGreaterThan(atSignIn)
 })
 
 test('P2 server down: typed, closed, and it arrives once the server is back, with no page open', async ({
