@@ -28,7 +28,7 @@ export interface Lost {
    * `merged`: this device's value before an automatic merge took both sides in; `resolved`: a person chose another in a
    * conflict; `discarded`: a person gave the change up. Without: it lost a conflict that was decided by itself.
    */
-  readonly why?: 'merged' | 'resolved' | 'discarded' | undefined
+  readonly why?: 'merged' | 'resolved' | 'discarded' | 'replaced' | undefined
   /** Whose value it was, where it was the other side's and the server said so. */
   readonly by?: Author | null | undefined
 }

@@ -1,4 +1,4 @@
-import { isPurged, list, mergeKind, type RecordState, sameValue } from '../core/records.ts'
+import { isPurged, type Json, list, mergeKind, sameValue } from '../core/records.ts'
 import { offsetOf } from './clock.ts'
 import type { Database, Transaction } from './database.ts'
 import { requireLibrary } from './library.ts'
@@ -38,42 +38,37 @@ export function readHistory(db: Database, library: string, id: string): Promise<
   })
 }
 
-/** Whether nothing would be lost with it: it is empty, or the server has it. */
-function isElsewhere(record: RecordState, base: RecordState | undefined, field: string): boolean {
-  const value = record.fields[field]
-  if ((typeof value !== 'string' && !Array.isArray(value)) || value.length === 0) return true
-  return base !== undefined && sameValue(mergeKind(record.kind, field), value, base.fields[field])
-}
+/** Whether there is something to lose: text, or a set, that is not empty. */
+const isSomething = (value: Json | undefined): value is string | readonly Json[] =>
+  (typeof value === 'string' || Array.isArray(value)) && value.length > 0
 
 /**
- * Before a restore replaces them: values of these fields that no server has go to history first, or the text of an
- * afternoon offline would be gone with one click.
+ * Before a restore replaces them: the values of these fields go to history, or the text of an afternoon offline would be
+ * gone with one click. Also what the server has: it may have lost that since, put back from a backup, and offline nothing
+ * else has it. Rejects with OtherLibrary.
  */
-export function keepUnsent(
+export function keepReplaced(
   db: Database,
   library: string,
   id: string,
   fields: readonly string[],
   now: number,
 ): Promise<void> {
-  return db.run(['history', 'records', 'bases', 'outbox', 'meta'], 'readwrite', async (tx) => {
+  return db.run(['history', 'records', 'meta'], 'readwrite', async (tx) => {
     await requireLibrary(tx, library)
     const history = tx.objectStore('history')
-    const [record, base, entry, rows] = await Promise.all([
+    const [record, rows] = await Promise.all([
       tx.objectStore('records').get(id),
-      tx.objectStore('bases').get(id),
-      tx.objectStore('outbox').getKey(id),
       history.index('recordId').getAll(id),
     ])
-    // Nothing of it waits, and the server has it: not so where it was never sent, and is in the Trash.
-    if (!record || (entry === undefined && record.version > 0)) return
+    if (!record) return
     for (const field of fields) {
       const value = record.fields[field]
-      if (value === undefined || isElsewhere(record, base, field)) continue
+      if (!isSomething(value)) continue
       const merge = mergeKind(record.kind, field)
       if (rows.some((row) => row.field === field && sameValue(merge, row.value, value))) continue
       const stamp = record.stamps[field] ?? 0
-      await history.add({ recordId: id, field, value, stamp, side: 'local', why: 'discarded', at: now })
+      await history.add({ recordId: id, field, value, stamp, side: 'local', why: 'replaced', at: now })
     }
   })
 }

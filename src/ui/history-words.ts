@@ -35,6 +35,7 @@ export const GAP = 'All that changed since the version below: those in between a
 export const MERGED = 'Before an automatic merge'
 export const MERGE = 'An automatic merge with the version before'
 export const DISCARDED = 'You discarded this'
+export const REPLACED = 'You restored another version'
 export const RESOLVED = 'You chose another version'
 export const REFUSED = 'Came too late to be taken as it was'
 

@@ -13,6 +13,7 @@ import {
   MERGED,
   OLDEST,
   REFUSED,
+  REPLACED,
   RESOLVED,
 } from './history-words.ts'
 import { isBeforeMerge, type PutAside, putAside } from './put-aside.ts'
@@ -90,13 +91,14 @@ class Timeline {
     )
   }
 
-  /** Another side's value that a version of the server shows; the version says what became of it. */
+  /** Another side's value that a version of the server shows; the version says what became of it. So is one that a restore replaced. */
   #isTold({ row, fields, at }: PutAside, notes: Map<ServerVersion, string>): boolean {
-    if (row.side === 'local') return false
+    const mine = row.side === 'local'
+    if (mine && row.why !== 'replaced') return false
     const shows = (version: ServerVersion): boolean =>
       Object.entries(fields).every(([field, value]) => this.#same(field, value, version.fields[field]))
     const version = this.#versions.filter(({ applied }) => applied).find(shows)
-    if (version) notes.set(version, this.#asideWords(row, at))
+    if (version && !mine) notes.set(version, this.#asideWords(row, at))
     return version !== undefined
   }
 
@@ -205,6 +207,7 @@ class Timeline {
   #asideWords(row: KeptRow, at: number): string {
     if (row.why === 'merged') return MERGED
     if (row.why === 'discarded') return DISCARDED
+    if (row.why === 'replaced') return REPLACED
     if (row.why === 'resolved') return RESOLVED
     return row.side === 'remote' ? lostTo(null, HERE) : this.#winner(row, at)
   }

@@ -161,7 +161,7 @@ test('P4 restoring over what was never sent keeps it in the history', async ({ s
   await restore(await versions(app), 'as it began')
   await expect(app.content).toHaveValue('as it began')
   const panel = await versions(app)
-  await expect(entry(panel, 'an afternoon that never left')).toContainText('You discarded this')
+  await expect(entry(panel, 'an afternoon that never left')).toContainText('You restored another version')
   await restore(panel, 'an afternoon that never left')
   site.proxy.interfere(null)
   await app.button('Sync status').click()

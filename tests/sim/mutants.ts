@@ -265,9 +265,8 @@ export const MUTANTS = {
   },
   'restore a version without keeping what it replaces': {
     file: 'src/store/history.ts',
-    find: '    for (const field of fields) {\n      const value = record.fields[field]\n      if (value === undefined || isElsewhere',
-    replace:
-      '    for (const field of fields.slice(0, 0)) {\n      const value = record.fields[field]\n      if (value === undefined || isElsewhere',
+    find: '      if (!isSomething(value)) continue\n',
+    replace: '      if (!isSomething(value) || value) continue\n',
     caughtBy: ['nothing-lost'],
     seeds: [4],
   },

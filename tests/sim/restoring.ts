@@ -1,5 +1,5 @@
 import type { Fields, RecordState } from '../../src/core/records.ts'
-import { keepUnsent } from '../../src/store/history.ts'
+import { keepReplaced } from '../../src/store/history.ts'
 import { restoring } from '../../src/ui/restoring.ts'
 import type { SimDevice } from './device.ts'
 import type { Random } from './random.ts'
@@ -37,7 +37,7 @@ export async function restoreVersion(
   const changed = Object.keys(typed)
   if (changed.length === 0) return
   const kept = await tab.permit(({ library }) =>
-    keepUnsent(db, library, id, changed, device.now).then(() => true),
+    keepReplaced(db, library, id, changed, device.now).then(() => true),
   )
   if (!kept || tab.actor.dead) return
   sim.trace(`${tab.actor.name} restores ${changed.join()} of ${id}`)

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { KEPT_FOR, KEPT_VERSIONS, keepUnsent, pruneHistory, readHistory } from '../../src/store/history.ts'
+import { KEPT_FOR, KEPT_VERSIONS, keepReplaced, pruneHistory, readHistory } from '../../src/store/history.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import type { HistoryRow } from '../../src/store/schema.ts'
 import { Clock, Device } from '../support/device.ts'
@@ -59,7 +59,7 @@ describe('what this device keeps of a record', () => {
     expect(await stored()).toBe(0)
     await expect(readHistory(device.db, device.library, idOf(1))).rejects.toThrow(OtherLibrary)
     await expect(prune()).rejects.toThrow(OtherLibrary)
-    await expect(keepUnsent(device.db, device.library, idOf(1), ['content'], T0)).rejects.toThrow(
+    await expect(keepReplaced(device.db, device.library, idOf(1), ['content'], T0)).rejects.toThrow(
       OtherLibrary,
     )
   })
@@ -178,7 +178,7 @@ describe('P10 what a card left that went into another one', () => {
 
 describe('before a restore replaces it', () => {
   const keep = (...fields: string[]): Promise<void> =>
-    keepUnsent(device.db, device.library, idOf(1), fields, T0)
+    keepReplaced(device.db, device.library, idOf(1), fields, T0)
   const put = (fields: Parameters<Device['write']>[1]) => device.write(idOf(1), fields)
 
   test('P4 text that was never sent goes to history, once', async () => {
@@ -186,7 +186,7 @@ describe('before a restore replaces it', () => {
     await keep('content', 'tags', 'pinned')
     await keep('content')
     expect(await device.history()).toMatchObject([
-      { field: 'content', value: 'written offline', side: 'local', why: 'discarded', at: T0 },
+      { field: 'content', value: 'written offline', side: 'local', why: 'replaced', at: T0 },
       { field: 'tags', value: ['a'] },
     ])
   })
@@ -205,14 +205,18 @@ describe('before a restore replaces it', () => {
     expect(await device.history()).toMatchObject([{ value: 'written offline', stamp: 0 }])
   })
 
-  test('what the server has needs no keeping, what changed since does', async () => {
+  test('P4, seed 3200506: so does what the server has, which may have lost it since; what is there already does not', async () => {
     await put({ title: 'Draft', content: 'sent' })
     await device.engine.wake('changed', 0)
-    await keep('content', 'title')
-    expect(await device.history()).toEqual([])
+    await keep('content')
     await put({ content: 'sent, and more' })
-    await keep('content', 'title')
-    expect(await device.history()).toMatchObject([{ field: 'content', value: 'sent, and more' }])
+    await keep('content')
+    await put({ content: 'sent' })
+    await keep('content')
+    expect((await device.history()).map(({ field, value }) => [field, value])).toEqual([
+      ['content', 'sent'],
+      ['content', 'sent, and more'],
+    ])
   })
 
   test('an empty field leaves nothing behind', async () => {

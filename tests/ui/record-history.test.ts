@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Fields } from '../../src/core/records.ts'
 import { presenceLock } from '../../src/core/session.ts'
+import { readHistory } from '../../src/store/history.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import { readSyncState } from '../../src/store/read.ts'
 import { wantRight } from '../../src/store/session.ts'
@@ -160,7 +161,17 @@ describe('what has been', () => {
     const history = await read()
     await history.restore(itemOf(history, 'one'))
     await until(() => contents(history).includes('an afternoon offline'), 'the value kept')
-    expect(itemOf(history, 'an afternoon offline').says).toBe('You discarded this')
+    expect(itemOf(history, 'an afternoon offline').says).toBe('You restored another version')
+  })
+
+  test('P4 what a restore replaced is there once: by itself, and as the version of the server once that is read', async () => {
+    await versions('one', 'two')
+    const history = await read()
+    await history.restore(itemOf(history, 'one'))
+    const { db, library } = both.devices[0]
+    expect((await readHistory(db, library, idOf(1))).rows).toMatchObject([{ value: 'two', why: 'replaced' }])
+    await calm(both)
+    expect(contents(await read())).toEqual(['one', 'two', 'one'])
   })
 
   test('P4 two titles at once: the one that lost is there once, says to whom, and the merge can be undone', async () => {

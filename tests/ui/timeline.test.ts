@@ -65,6 +65,21 @@ describe('one timeline', () => {
     expect(entries.map(({ undo }) => undo !== null)).toEqual([false, false, false, true, false])
   })
 
+  test('what a restore replaced: as the version that has it, and by itself only where the server shows none', () => {
+    const rows = [row(1, 2.5, 'b', { why: 'replaced' }), row(2, 2.6, 'never sent', { why: 'replaced' })]
+    const entries = timeline({ versions: [version(3, 'a'), version(2, 'b'), version(1, 'a')], rows })
+    expect(told(entries)).toEqual([
+      ['You, Laptop', null, 'a'],
+      ['You, this device', 'You restored another version', 'never sent'],
+      ['You, Laptop', null, 'b'],
+      ['You, Laptop', 'Created', 'a'],
+    ])
+    expect(told(timeline({ rows }))).toEqual([
+      ['You, this device', 'You restored another version', 'never sent'],
+      ['You, this device', 'You restored another version', 'b'],
+    ])
+  })
+
   test('before a merge that brought it out of the Trash: undone, it is there again, with the text that it had', () => {
     const live = note('theirs')
     const entries = timeline({

@@ -1,6 +1,6 @@
 import { type Fields, type RecordState, titleOf } from '../../core/records.ts'
 import type { ConnectionState } from '../../core/status.ts'
-import { type Kept, keepUnsent, readHistory } from '../../store/history.ts'
+import { type Kept, keepReplaced, readHistory } from '../../store/history.ts'
 import type { FieldPart, HistoryItem, OpenHistory, PutBack, ServerSide } from '../history.ts'
 import { type Missing, partOf } from '../history-words.ts'
 import type { WriteResult } from '../model.ts'
@@ -111,7 +111,7 @@ export class RecordHistory extends EventTarget implements OpenHistory {
     if (changed.length === 0) return 'same'
     const { db, now } = this.#world
     // What is replaced is kept only where the tab may replace it.
-    const keep = (): Promise<void> => keepUnsent(db, this.#library, this.#id, changed, now())
+    const keep = (): Promise<void> => keepReplaced(db, this.#library, this.#id, changed, now())
     if (!(await this.#host.tabs.attempt(this.#id, keep))) return { is: 'fenced' }
     const result = await this.#host.edit(this.#id, shown, typed, 'put-back')
     if (result.is !== 'written') return result
