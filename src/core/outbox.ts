@@ -201,7 +201,7 @@ export function freeze(
     fields,
     stamps,
     // Not what is sent whole: nothing that the server has is in it.
-    ...(entry.merged && base?.version && !entry.uprooted && { merged: true }),
+    ...(entry.merged && base?.version && { merged: true }),
   }
   return { ...entry, wait: null, merged: undefined, flight: { mutation, sent: record, void: false } }
 }

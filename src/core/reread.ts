@@ -1,7 +1,6 @@
-import { ancestorsOf, type Entry, enqueue, inConflict, isSettled } from './outbox.ts'
-import { askedOf, reconcile } from './reconcile.ts'
+import { type Entry, enqueue } from './outbox.ts'
 import { isDeleted, isPurged, type RecordState } from './records.ts'
-import type { Held, Settled } from './settle.ts'
+import { type Held, merge, type Settled } from './settle.ts'
 
 /**
  * Takes in a record of a server that was restored from an older copy: its versions say nothing about ours, so the
@@ -23,12 +22,7 @@ export function takeInRestored(held: Held, remote: RecordState, now: number): Se
     }
   }
   // What waits for a person goes on waiting; what they were choosing against was lost with the newer server.
-  const open = ancestorsOf(entry)
-  const { record: merged, ancestors, returned, ...rest } = reconcile(null, record, remote, undefined, open)
-  const lost = [...askedOf(held.base, open, merged, remote), ...rest.lost]
-  if (isSettled(remote, merged)) return { record: remote, base: null, entry: null, lost, returned }
-  const raised = inConflict({ ...enqueue(entry, merged, now, 'at-once'), uprooted: true }, ancestors, now)
-  return { record: merged, base: remote, entry: raised, lost, returned }
+  return merge(held.base, record, remote, { ...enqueue(entry, record, now, 'at-once'), uprooted: true }, now)
 }
 
 /**

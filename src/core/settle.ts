@@ -55,7 +55,12 @@ export function takeIn(held: Held, remote: RecordState, now: number, standpoint?
   return merge(base, record, remote, entry, now, standpoint)
 }
 
-function merge(
+/**
+ * Brings both sides together, and marks it as an automatic merge where it is one. Without a common version nobody can say
+ * which side changed what: it is one where something else than this device had has come of it, not where a restored
+ * server was only behind.
+ */
+export function merge(
   base: RecordState | null,
   local: RecordState,
   remote: RecordState,
@@ -64,27 +69,24 @@ function merge(
   standpoint?: Standpoint,
 ): Settled {
   const root = entry.uprooted ? null : base
-  const merged = reconcile(root, local, remote, standpoint, ancestorsOf(entry))
-  const { returned } = merged
-  const others = base?.version === 0 ? askedOf(base, ancestorsOf(entry), local, remote) : []
-  const met = changedFields(base, local).length > 0 && changedFields(base, remote).length > 0
-  // Without a common version no two sides were merged: two cards of one link, a restored server.
-  const both = met && root?.version ? [...merged.lost.map(inMerge), ...broughtIn(local, merged)] : []
+  const open = ancestorsOf(entry)
+  const merged = reconcile(root, local, remote, standpoint, open)
+  const { record, returned } = merged
+  const met = root?.version
+    ? changedFields(root, local).length > 0 && changedFields(root, remote).length > 0
+    : changedFields(record, local).length > 0
+  const both = met ? [...merged.lost.map(inMerge), ...broughtIn(local, merged)] : []
+  const others = root?.version ? [] : askedOf(base, open, local, remote)
   const lost: readonly PutAside[] = [...others, ...(both.length > 0 ? both : merged.lost)]
   const told = { lost, returned, ...(merged.overruled && { overruled: true }), ...(met && { merged: true }) }
-  if (isSettled(remote, merged.record)) return { record: remote, base: null, entry: null, ...told }
+  if (isSettled(remote, record)) return { record: remote, base: null, entry: null, ...told }
   const waiting = {
     ...entry,
     wait: entry.wait ?? { start: now, length: 0 },
-    ...(!root?.version && { uprooted: true }),
+    ...(!root?.version && { uprooted: true, merged: undefined }),
     ...(both.length > 0 && { merged: true }),
   }
-  return {
-    record: merged.record,
-    base: remote,
-    entry: inConflict(waiting, merged.ancestors, now),
-    ...told,
-  }
+  return { record, base: remote, entry: inConflict(waiting, merged.ancestors, now), ...told }
 }
 
 const inMerge = (lost: Lost): PutAside =>

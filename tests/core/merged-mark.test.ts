@@ -5,7 +5,7 @@ import { freeze } from '../../src/core/outbox.ts'
 import type { Mutation, Outcome } from '../../src/core/protocol.ts'
 import type { RecordState } from '../../src/core/records.ts'
 import { takeInRestored } from '../../src/core/reread.ts'
-import { type Held, settle, takeIn } from '../../src/core/settle.ts'
+import { type Held, type Settled, settle, takeIn } from '../../src/core/settle.ts'
 import { applyChange, type Change } from '../../src/core/write.ts'
 import { card, changed, clean, dirty, flying, idOf, note, remote, T0 } from '../support/device-records.ts'
 
@@ -37,7 +37,7 @@ const applied = (record: RecordState, version: number): Outcome => ({
   seq: 9,
   record: { ...record, version },
 })
-const settled = (held: Held, outcome: Outcome): Held => {
+const settled = (held: Held, outcome: Outcome): Settled => {
   if (outcome.outcome === 'duplicate') throw new Error('no card')
   return settle(held, outcome, T0, 0)
 }
@@ -113,7 +113,7 @@ describe('P12 none is said of what a person has put there', () => {
     expect(beside.ok && sent(beside.value).mutation).toMatchObject({ merged: true })
   })
 
-  test('what a restored server, or one that has lost the record, gets whole', () => {
+  test('what a restored server that was only behind, or one that has lost the record, gets whole', () => {
     const restored = takeInRestored(merge(), note('old', { version: 2 }), T0)
     expect(sent(restored).mutation).not.toHaveProperty('merged')
     const lost = settled(sent(merge()).held, { id: 'm', outcome: 'conflict', record: null })
@@ -130,8 +130,6 @@ describe('P12 none is said of what a person has put there', () => {
     expect(asked.entry?.merged).toBeFalsy()
     const alone = takeIn(dirty(base, changed(base, { content: 'mine' })), { ...base, version: 4 }, T0)
     expect(alone.entry?.merged).toBeFalsy()
-    const whole = dirty(null, changed(base, { tags: ['mine'] }))
-    expect(takeIn(whole, remote(base, { tags: ['theirs'] }), T0).entry?.merged).toBeFalsy()
 
     const link = 'https://a.example/'
     const known = card(link, { description: 'x' }, { version: 3 })
@@ -143,6 +141,48 @@ describe('P12 none is said of what a person has put there', () => {
     const created = flying(null, card(link, { title: 'Mine' }, { id: idOf(2), version: 0 }))
     const joined = settleDuplicate(created, existing, existing.base ?? known, T0)
     expect(joined.is === 'merged' && joined.existing.entry?.merged).toBe(undefined)
+  })
+})
+
+describe('P4 without a common version, as with a server that was restored from a backup', () => {
+  const here = { ...changed(base, { content: 'mine', tags: ['mine'] }), version: 7 }
+  const there = { ...changed(base, { title: 'Theirs', tags: ['theirs'] }, T0 + 9000), version: 2 }
+  const mineThen = [
+    { field: 'title', value: 'A note', side: 'local', inMerge: true },
+    { field: 'tags', value: ['mine'], side: 'local', why: 'merged' },
+  ]
+
+  test('what came of both is one: the mutation says so, and what was here can be put back', () => {
+    const taken = takeInRestored(clean(here), there, T0)
+    expect(taken.record?.fields).toMatchObject({ title: 'Theirs', content: 'mine', tags: ['theirs', 'mine'] })
+    expect(taken.lost.filter(({ side }) => side === 'local')).toMatchObject(mineThen)
+    expect(sent(taken).mutation).toMatchObject({ on: 2, merged: true })
+  })
+
+  test('so is what two devices bring back whole', () => {
+    const second = settled(sent(dirty(null, here)).held, { id: 'm', outcome: 'conflict', record: there })
+    expect(second.lost.filter(({ side }) => side === 'local')).toMatchObject(mineThen)
+    expect(sent(second).mutation).toMatchObject({ on: 2, merged: true })
+  })
+
+  test('what it has instead of this device’s: nothing is to send, and what was here can be put back', () => {
+    const newer = { ...changed(base, { content: 'theirs' }, T0 + 9000), version: 2 }
+    const taken = takeInRestored(clean(changed(base, { content: 'mine' })), newer, T0)
+    expect(taken).toMatchObject({ record: newer, entry: null, lost: [{ value: 'mine', inMerge: true }] })
+  })
+
+  test('a server that was only behind got nothing merged, whatever was before', () => {
+    const behind = { ...here, version: 2, fields: { ...here.fields, content: 'older', tags: [] } }
+    const older = { ...behind, stamps: { ...behind.stamps, content: T0 - 1000, tags: T0 - 1000 } }
+    const taken = takeInRestored(dirty(base, here), older, T0)
+    expect(taken.record?.fields).toEqual(here.fields)
+    expect(taken.lost).toMatchObject([{ value: 'older', side: 'remote' }])
+    const marked = takeInRestored(
+      { ...dirty(base, here), entry: { ...dirty(base, here).entry, merged: true } },
+      older,
+      T0,
+    )
+    expect(sent(marked).mutation).not.toHaveProperty('merged')
   })
 })
 

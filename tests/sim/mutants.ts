@@ -258,8 +258,9 @@ export const MUTANTS = {
   },
   'keep the other side of a conflict as it was': {
     file: 'src/core/settle.ts',
-    find: '    base: remote,\n    entry: inConflict(waiting',
-    replace: '    base: { ...remote, fields: (base ?? remote).fields },\n    entry: inConflict(waiting',
+    find: 'return { record, base: remote, entry: inConflict(waiting',
+    replace:
+      'return { record, base: { ...remote, fields: (base ?? remote).fields }, entry: inConflict(waiting',
     caughtBy: ['conflict-sides'],
     seeds: [5],
   },

@@ -44,7 +44,10 @@ describe('a library put back from memory', () => {
     await device.engine.wake('opened', 0)
     expect(server.records.get(there.id)?.fields.content).toBe('edited here')
     expect((await device.held(there.id)).record?.fields.content).toBe('edited here')
-    expect((await device.history()).map(({ value }) => value)).toEqual(['as the server has it'])
+    expect((await device.history()).map(({ field, value }) => [field, value])).toEqual([
+      ['content', 'as the server has it'],
+      ['deleted', true],
+    ])
     expect((await device.state()).entries).toEqual([])
   })
 
@@ -55,7 +58,10 @@ describe('a library put back from memory', () => {
     const { record } = await device.held(there.id)
     expect(record?.fields.content).toBe('later there')
     expect(record?.fields.deleted ?? false).toBe(false)
-    expect((await device.history()).map(({ value }) => value)).toEqual(['edited here'])
+    expect((await device.history()).map(({ field, value }) => [field, value])).toEqual([
+      ['content', 'edited here'],
+      ['deleted', true],
+    ])
     expect(device.announced).toContainEqual(
       expect.objectContaining({ type: 'notice', told: expect.objectContaining({ is: 'returned' }) }),
     )

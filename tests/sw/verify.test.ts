@@ -138,7 +138,10 @@ describe('Verify my data', () => {
     await tamperThere(both, idOf(2), { content: 'altered there', tags: ['x'] })
     expect(await verify(b)).toMatchObject({ is: 'compared', repaired: [{ id: idOf(2), title: 'Note 2' }] })
     expect(await contentOf(b, idOf(2))).toBe('altered there')
-    expect(await b.history()).toMatchObject([{ recordId: idOf(2), field: 'content', value: 'text 2' }])
+    expect(await b.history(), 'to be put back by Undo this merge').toMatchObject([
+      { recordId: idOf(2), field: 'content', value: 'text 2', inMerge: true },
+      { recordId: idOf(2), field: 'tags', value: [], why: 'merged' },
+    ])
     expect(await verify(a)).toMatchObject({ is: 'compared', repaired: [{ id: idOf(2) }] })
     await calm(both)
     const all = await expectConverged(both, 'altered there')
