@@ -27,9 +27,10 @@ export interface Change {
   readonly urgency: Urgency
   /**
    * `put-back`: the fields are as they once were, and nothing of a merge is in them; `behind`: its page knows that it has
-   * not taken in what is stored, and what it had before that is kept already.
+   * not taken in what is stored, and what it had before that is kept already; `before`: it has taken that into what could
+   * not be stored, and this is what it had.
    */
-  readonly how?: 'put-back' | 'behind' | undefined
+  readonly how?: 'put-back' | 'behind' | { readonly before: Fields } | undefined
   /** The draft in which it was kept; written, that goes with it. */
   readonly draft?: FromDraft
 }
@@ -64,8 +65,10 @@ export function applyChange(
   const fields: Record<string, Json> = { ...before.fields }
   const stamps: Record<string, number> = { ...before.stamps }
   const changed: Record<string, Json> = {}
-  const lost: Lost[] = []
-  let merged = false
+  const { how } = change
+  const had = typeof how === 'object' ? how.before : {}
+  const lost = Object.entries(had).map(([field, value]) => mineThen(field, value, stamp))
+  let merged = lost.length > 0
   for (const [field, typed] of Object.entries(change.typed)) {
     const kind = mergeKind(change.kind, field)
     const value = creating ? typed : mergeWrite(kind, change.shown[field], typed, before.fields[field])
@@ -77,7 +80,7 @@ export function applyChange(
     if (kind === 'value') lost.push({ field, value: there, stamp: before.stamps[field] ?? 0, side: 'remote' })
     else if (kind !== 'life' && change.draft?.why !== 'take-in' && !sameValue(kind, value, typed)) {
       merged = true
-      if (change.how !== 'behind') lost.push({ field, value: typed, stamp, side: 'local', why: 'merged' })
+      if (how !== 'behind' && !(field in had)) lost.push(mineThen(field, typed, stamp))
     }
   }
   // Only what changes: a record that an older or newer version let through must stay editable elsewhere.
@@ -91,9 +94,18 @@ export function applyChange(
   const after = written(held, record, now, change.urgency)
   let { entry } = after
   if (entry && merged) entry = { ...entry, merged }
-  if (entry && change.how === 'put-back') entry = unmerged(entry, after.base, record, change.typed)
+  if (entry && how === 'put-back') entry = unmerged(entry, after.base, record, change.typed)
   return ok({ ...after, entry, lost })
 }
+
+/** What this device had before a merge, for *Undo this merge*. */
+const mineThen = (field: string, value: Json, stamp: number): Lost => ({
+  field,
+  value,
+  stamp,
+  side: 'local',
+  why: 'merged',
+})
 
 function written(held: Held, record: RecordState, now: number, urgency: Urgency): Held {
   const base = held.entry ? held.base : held.record && held.record.version > 0 ? held.record : null

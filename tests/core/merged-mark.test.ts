@@ -205,6 +205,13 @@ describe('P4 what a tab that is behind typed', () => {
     expect(lost({ how: 'behind' })).toEqual([[], true])
   })
 
+  test('so can what could not be stored, once another’s text has come into it in the field', () => {
+    const how = { before: { content: 'one\ntwo!' } } as const
+    const row = { field: 'content', value: 'one\ntwo!', stamp: T0, side: 'local', why: 'merged' }
+    expect(lost({ how }, 'one\ntwo!\nthree', 'one\ntwo\nthree')).toEqual([[row], true])
+    expect(lost({ how }, 'one\ntwo!', 'one\ntwo'), 'and more of it meanwhile').toEqual([[row], true])
+  })
+
   test('a draft that a person takes in, and what only goes on, are no automatic merges', () => {
     expect(lost({ draft: { id: 'd', why: 'take-in' } })).toEqual([[], undefined])
     expect(lost({}, 'zero\none\ntwo\nthree', 'one\ntwo\nthree')).toEqual([[], undefined])

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergeWrite } from '../../src/core/reconcile.ts'
-import { FieldBinding, type FieldResult } from '../../src/ui/controllers/field-binding.ts'
+import { FieldBinding, type FieldResult, type WriteField } from '../../src/ui/controllers/field-binding.ts'
 import { Editor } from '../sim/editor.ts'
 
 interface Sent {
   readonly shown: string
   readonly typed: string
-  readonly how: 'behind' | undefined
+  readonly how: Parameters<WriteField>[3]
 }
 
 /** A field that has the focus, on a store whose answers are given by hand, oldest first. */
@@ -305,6 +305,36 @@ describe('P1 a write that is refused takes nobody else’s text away, and double
     await all()
     expect(editor.value).toBe('theirs one long!')
     expect(binding.unsaved).toBe('theirs one long!')
+  })
+
+  test('P4 what it was before another’s text came in goes with the write that is stored, once, also where more was refused', async () => {
+    const { editor, binding, sent, stores, refuses } = field('one')
+    editor.press(' long')
+    await refuses()
+    binding.takeIn('theirs\none')
+    expect(sent.at(-1)).toEqual({
+      shown: 'theirs\none',
+      typed: 'theirs\none long',
+      how: { before: 'one long' },
+    })
+    await refuses()
+    editor.press('!')
+    expect(sent.at(-1)).toMatchObject({ typed: 'theirs\none long!', how: { before: 'one long' } })
+    await stores('theirs\none long!')
+    editor.press('?')
+    expect(sent.at(-1)?.how).toBe(undefined)
+  })
+
+  test('what came in by itself, or is the same, and what was refused in another record, says nothing of before', async () => {
+    const { editor, binding, sent, refuses } = field('one')
+    binding.takeIn('two')
+    editor.press('!')
+    await refuses()
+    binding.takeIn('two!')
+    editor.press('?')
+    binding.load('three')
+    editor.press('.')
+    expect(sent.map(({ how }) => how)).toEqual([undefined, undefined, undefined])
   })
 
   test('refused, then control lost, then left: it is written once more, and so becomes a draft', async () => {

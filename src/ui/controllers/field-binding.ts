@@ -15,13 +15,12 @@ export type FieldResult =
   /** Not written, for this tab has lost control: it is a draft now. */
   | { readonly is: 'fenced'; readonly text: string }
 
-/** @param how `behind`: the field has not taken in yet what an earlier write met in the store */
-export type WriteField = (
-  shown: string,
-  typed: string,
-  leaving: boolean,
-  how: 'behind' | undefined,
-) => Promise<FieldResult>
+/**
+ * `behind`: the field has not taken in yet what an earlier write met in the store; `before`: what it had, refused, before
+ * another's text came into it.
+ */
+type How = 'behind' | { readonly before: string } | undefined
+export type WriteField = (shown: string, typed: string, leaving: boolean, how: How) => Promise<FieldResult>
 
 /**
  * One text field against the store. `seen` is what the next write compares with: the text that the editor last loaded,
@@ -44,6 +43,8 @@ export class FieldBinding {
   #worst: FieldResult['is'] = 'stored'
   /** A write met another's text in the store, which is not taken in yet. */
   #behind = false
+  /** The refused text before another's came into it, until that is stored. */
+  #before: string | null = null
   #composing = false
   #focused = false
   /** The caret in a text that was changed while the focus was elsewhere: the browser then forgets it. */
@@ -84,6 +85,7 @@ export class FieldBinding {
     this.#caret = null
     this.#late = null
     this.#behind = false
+    this.#before = null
     if (this.element.value !== value) this.element.value = value
     // A single-line field shows line breaks as nothing: what it shows is what a write must compare with.
     this.#seen = this.element.value
@@ -170,8 +172,13 @@ export class FieldBinding {
     this.#onTheWay++
     this.#confirmed = this.#latest ?? this.#confirmed
     this.#latest = null
-    void this.#write(shown, typed, leaving, this.#behind ? 'behind' : undefined).then((result) => {
-      if (generation === this.#generation) this.#returned(result, shown, typed)
+    const before = this.#before
+    this.#before = null
+    const how = before !== null ? { before } : this.#behind ? 'behind' : undefined
+    void this.#write(shown, typed, leaving, how).then((result) => {
+      if (generation !== this.#generation) return
+      if (result.is === 'refused') this.#before ??= before
+      this.#returned(result, shown, typed)
     })
   }
 
@@ -234,6 +241,7 @@ export class FieldBinding {
     const now = this.element.value
     if (stored === this.#seen) return
     const merged = now === this.#seen ? stored : mergeText(this.#seen, now, stored, 'both').text
+    if (merged !== stored && merged !== now) this.#before ??= now
     this.#seen = stored
     this.#show(merged)
     this.element.dispatchEvent(new CustomEvent('pawkit-taken-in', { bubbles: true, composed: true }))
