@@ -144,6 +144,21 @@ const overtake: Operation = async (step) => {
   return `${tab.name} overtook ${writer.name}, which hung, in ${ms} ms`
 }
 
+/** As the checkbox of the settings does it; there no note is open that could be typed in. */
+const setting: Operation = async ({ scene, dice }) => {
+  const tab = dice.pick(await scene.visible())
+  if (!tab) return null
+  const take = dice.chance(0.7) ? 'focus' : 'ask'
+  const chosen = tab.page.evaluate((take) => {
+    const shell = document.querySelector('pawkit-app') as Element & {
+      model: { tabs: { setTaking(take: string): Promise<void> } }
+    }
+    return shell.model.tabs.setTaking(take)
+  }, take)
+  await within(LIMIT, 'a setting', chosen)
+  return take === 'focus' ? 'control goes with the focus' : 'control is asked for'
+}
+
 const killWorker: Operation = async ({ scene }) => {
   await scene.monitor.killWorkers()
   return 'worker killed'
@@ -152,6 +167,9 @@ const killWorker: Operation = async ({ scene }) => {
 type Weighted = readonly [weight: number, name: string, operation: Operation]
 
 export const OPENING: Weighted = [18, 'open', open]
+
+/** In long runs. */
+export const SETTING: Weighted = [8, 'setting', setting]
 
 export const OPERATIONS: readonly Weighted[] = [
   OPENING,

@@ -2,7 +2,7 @@ import { setTimeout as pass } from 'node:timers/promises'
 import { Dice } from '../chaos/dice.ts'
 import { within } from '../chaos/limit.ts'
 import { figures } from './judge.ts'
-import { OPENING, OPERATIONS, type Step } from './operations.ts'
+import { OPENING, OPERATIONS, SETTING, type Step } from './operations.ts'
 import type { Scene } from './scene.ts'
 import type { Tab } from './tab.ts'
 import { Words } from './words.ts'
@@ -46,6 +46,7 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
   const step: Step = { scene, dice, most: options.most, taken: [], overtaken: [], words }
   const trace: string[] = []
   const typist = new Typist(scene, words, (said) => trace.push(said))
+  const operations = options.full ? [...OPERATIONS, SETTING] : OPERATIONS
   const counts = new Map<string, number>()
   const began = Date.now()
   let reached = scene.tabs.length
@@ -53,7 +54,7 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
     const opens = options.full && reached < options.most && done >= options.operations / 2
     const [, name, operation] = opens
       ? OPENING
-      : dice.weighted(OPERATIONS.map((one) => [one[0], one] as const))
+      : dice.weighted(operations.map((one) => [one[0], one] as const))
     const at = Date.now()
     // Now and then somebody is typing while it happens.
     if (dice.chance(0.5)) typist.begin()
@@ -67,6 +68,7 @@ export async function randomRun(scene: Scene, options: RandomOptions): Promise<R
     counts.set(name, (counts.get(name) ?? 0) + 1)
     trace.push(`${new Date(at).toISOString()} ${done}. ${what}, ${Date.now() - at} ms`)
     await scene.bury()
+    for (const { name } of await scene.wakeVisible()) trace.push(`${name} is in front and goes on`)
     if (dice.chance(0.6)) await typist.settle()
   }
   await typist.settle()

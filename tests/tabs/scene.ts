@@ -119,6 +119,20 @@ export class Scene {
     this.monitor.frozen.delete(tab.session)
   }
 
+  /**
+   * A browser lets a frozen tab go on once it is in front, as where the one before it was closed; one that is frozen by
+   * the protocol stays so.
+   */
+  async wakeVisible(): Promise<readonly Tab[]> {
+    const woken: Tab[] = []
+    for (const tab of this.tabs.filter(({ frozen }) => frozen)) {
+      if (!(await tab.inFront())) continue
+      await this.resume(tab)
+      woken.push(tab)
+    }
+    return woken
+  }
+
   /** How all tabs stand, for whoever looks into a fault. */
   async tell(): Promise<string> {
     return (await Promise.all(this.#tabs.map((tab) => tab.tell()))).join('\n')

@@ -110,9 +110,14 @@ export class Tab {
     return this.app.page
   }
 
-  /** Whether it is in front of its window. */
+  /** Whether it is in front of its window, and goes on. */
   async visible(): Promise<boolean> {
-    if (this.dead || this.frozen) return false
+    return !this.frozen && (await this.inFront())
+  }
+
+  /** Whether it is in front of its window; a frozen one answers too. */
+  async inFront(): Promise<boolean> {
+    if (this.dead) return false
     const state = this.page.evaluate(() => document.visibilityState)
     return (await within(LIMIT, 'a look at a tab', state).catch(() => '')) === 'visible'
   }
