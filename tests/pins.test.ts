@@ -11,8 +11,9 @@ import * as protocol from '../src/core/protocol.ts'
 import { KINDS } from '../src/core/records.ts'
 import { URL_KEY_VERSION } from '../src/core/url.ts'
 import { Database } from '../src/store/database.ts'
-import { KEPT_FOR, KEPT_VERSIONS } from '../src/store/history.ts'
+import { KEPT_VERSIONS } from '../src/store/history.ts'
 import { DATABASE_NAME, DATABASE_VERSION, LIBRARY_STORES } from '../src/store/schema.ts'
+import { KEEPS, KEPT } from '../src/ui/history.ts'
 import { URL_CASES } from './support/device-urls.ts'
 
 /**
@@ -115,9 +116,9 @@ describe('pins', () => {
     expect({
       tombstones: days(protocol.RETENTION_MS),
       trash: days(TRASH_MS),
-      ownHistory: days(KEPT_FOR),
+      ownHistory: [KEPT, ...KEEPS],
       ownVersions: KEPT_VERSIONS,
-    }).toEqual({ tombstones: 180, trash: 30, ownHistory: 90, ownVersions: 100 })
+    }).toEqual({ tombstones: 180, trash: 30, ownHistory: ['90', '90', '365', 'always'], ownVersions: 100 })
   })
 
   test('DATABASE_VERSION: the stores and indexes in people’s browsers; upgrades only add', async () => {

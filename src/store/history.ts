@@ -2,7 +2,7 @@ import { isPurged, type Json, list, mergeKind, sameValue } from '../core/records
 import { offsetOf } from './clock.ts'
 import type { Database, Transaction } from './database.ts'
 import { requireLibrary } from './library.ts'
-import type { HistoryRow } from './schema.ts'
+import type { HistoryRow, Keeps } from './schema.ts'
 
 /** A value that lost on this device, with its place in the store; larger keys are newer. */
 export interface KeptRow extends HistoryRow {
@@ -73,21 +73,21 @@ export function keepReplaced(
   })
 }
 
-/** At least so long, and at least so many versions of each record: what was put aside in one moment is one. */
-export const KEPT_FOR = 90 * 86_400_000
+/** At least so many versions of each record: what was put aside in one moment is one. */
 export const KEPT_VERSIONS = 100
+const DAY = 86_400_000
 /** Rows that one transaction looks at: an edit that comes meanwhile waits for no more. */
 const CHUNK = 50
 
 /**
- * Removes what is older than 90 days and not among the newest 100 versions of its record, and what is left of records
- * that were deleted for good. Many small transactions; rejects with OtherLibrary when the library is another one
- * meanwhile.
+ * Removes what is older than that and not among the newest 100 versions of its record, and what is left of records that
+ * were deleted for good. Many small transactions; rejects with OtherLibrary when the library is another one meanwhile.
  */
-export async function pruneHistory(db: Database, library: string, now: number): Promise<void> {
+export async function pruneHistory(db: Database, library: string, now: number, keeps: Keeps): Promise<void> {
+  const since = keeps === 'always' ? Number.NEGATIVE_INFINITY : now - Number(keeps) * DAY
   for (const id of await crowded(db, library)) {
     const beyond = await oldestKept(db, library, id)
-    while (await pruneSome(db, library, id, beyond, now));
+    while (await pruneSome(db, library, id, beyond, since));
   }
 }
 
@@ -162,7 +162,13 @@ function rowsBefore(db: Database, library: string, id: string, before: number): 
 }
 
 /** @returns whether there may be more to remove */
-function pruneSome(db: Database, library: string, id: string, beyond: number, now: number): Promise<boolean> {
+function pruneSome(
+  db: Database,
+  library: string,
+  id: string,
+  beyond: number,
+  since: number,
+): Promise<boolean> {
   return db.run(STORES, 'readwrite', async (tx) => {
     await requireLibrary(tx, library)
     const history = tx.objectStore('history')
@@ -173,7 +179,7 @@ function pruneSome(db: Database, library: string, id: string, beyond: number, no
     ])
     const old = keys.filter((key) => gone || key < beyond).slice(0, CHUNK)
     // A clock that ran ahead makes nothing old before its time.
-    const before = Math.min(now, now + offset) - KEPT_FOR
+    const before = since + Math.min(0, offset)
     for (const key of old) {
       const row = gone ? null : await history.get(key)
       if (row && row.at > before) return false

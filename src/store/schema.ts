@@ -68,6 +68,9 @@ export interface PolicyRow {
   readonly policy: Policy
 }
 
+/** Days at least; none of them fewer than 90. */
+export type Keeps = '90' | '365' | 'always'
+
 /** Rows outside the library, which no wipe removes, but for the name that a person gave. */
 export type DeviceRow =
   /**
@@ -77,6 +80,8 @@ export type DeviceRow =
   | { readonly key: 'name'; readonly name: string; readonly unsent?: true }
   /** Whether a tab takes control when it is focused. */
   | { readonly key: 'tabs'; readonly take: 'ask' | 'focus' }
+  /** How long this device keeps what it put aside, in days. */
+  | { readonly key: 'history'; readonly keeps: Keeps }
   /** Which of the Background Sync tags is asked for next. */
   | { readonly key: 'sync-tag'; readonly tag: number }
   /** The library was wiped offline; the session at the server must end before anything is sent or pulled. */

@@ -1,5 +1,6 @@
 import type { Excerpt } from '../core/excerpt.ts'
 import type { Fields } from '../core/records.ts'
+import type { Keeps } from '../store/schema.ts'
 import type { WriteResult } from './model.ts'
 
 /** What one field became, ready to be read. */
@@ -69,4 +70,13 @@ export interface OpenHistory extends EventTarget {
 export interface HistoryActions {
   /** What this device has is in it at once; the server's part follows. */
   open(id: string): Promise<OpenHistory>
+  /** How long this device keeps what it put aside. */
+  keeps(): Promise<Keeps>
+  /** From the next time on that it tidies up. */
+  keep(keeps: Keeps): Promise<void>
 }
+
+export type { Keeps }
+/** Where nobody has chosen. */
+export const KEPT: Keeps = '90'
+export const KEEPS: readonly Keeps[] = ['90', '365', 'always']

@@ -274,3 +274,18 @@ for (const window of ['desktop', 'phone'] as const) {
 }
 
 const REFUSED = JSON.stringify({ error: { code: 'invalid', message: 'Refused for a test.' } })
+
+test('how long this device keeps what it put aside is chosen in the settings, and stays @long', async ({
+  devices,
+}) => {
+  const app = await App.open(await devices.context(), '/settings')
+  const choice = app.page.getByRole('combobox', { name: 'Keep what was put aside' })
+  await expect(choice).toHaveValue('90')
+  await choice.selectOption('a year')
+  await app.page.reload()
+  await expect(choice).toHaveValue('365')
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await app.page.emulateMedia({ colorScheme })
+    expect(await axeFaults(app.page, `settings, ${colorScheme}`)).toEqual([])
+  }
+})

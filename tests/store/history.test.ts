@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { KEPT_FOR, KEPT_VERSIONS, keepReplaced, pruneHistory, readHistory } from '../../src/store/history.ts'
+import { KEPT_VERSIONS, keepReplaced, pruneHistory, readHistory } from '../../src/store/history.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
-import type { HistoryRow } from '../../src/store/schema.ts'
+import type { HistoryRow, Keeps } from '../../src/store/schema.ts'
 import { Clock, Device } from '../support/device.ts'
 import { card, idOf, note, record, T0 } from '../support/device-records.ts'
 import { MemoryServer } from '../support/device-server.ts'
@@ -33,7 +33,10 @@ const kept = async (id = idOf(1)) =>
 const stored = async (): Promise<number> => (await device.history()).length
 const many = (count: number, at: (n: number) => number, id?: string): HistoryRow[] =>
   Array.from({ length: count }, (_, n) => row(n, at(n), id))
-const prune = (now = T0): Promise<void> => pruneHistory(device.db, device.library, now)
+const prune = (now = T0, keeps: Keeps = '90'): Promise<void> =>
+  pruneHistory(device.db, device.library, now, keeps)
+const DAY = 86_400_000
+const KEPT_FOR = 90 * DAY
 const OLD = T0 - KEPT_FOR - 1
 /** Each at a moment of its own, all of them too old. */
 const old = (n: number): number => OLD - 1000 + n
@@ -81,6 +84,17 @@ describe('pruning', () => {
     await prune()
     expect(await stored()).toBe(KEPT_VERSIONS * 2)
     expect((await kept()).at(-1)).toBe('value 120')
+  })
+
+  test('a person may have it kept a year, or for ever', async () => {
+    await hold(note('text'))
+    await add([row(0, T0 - 366 * DAY), row(1, T0 - 364 * DAY), ...many(KEPT_VERSIONS, (n) => OLD + n)])
+    await prune(T0, 'always')
+    expect(await stored()).toBe(KEPT_VERSIONS + 2)
+    await prune(T0, '365')
+    expect((await kept()).at(-1)).toBe('value 1')
+    await prune()
+    expect(await stored()).toBe(KEPT_VERSIONS)
   })
 
   test('what is older and beyond the newest 100 goes, the oldest first, in small transactions', async () => {

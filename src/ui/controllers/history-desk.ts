@@ -1,6 +1,7 @@
 import type { Fields } from '../../core/records.ts'
 import type { Database } from '../../store/database.ts'
-import type { HistoryActions, OpenHistory } from '../history.ts'
+import { readDevice, writeDevice } from '../../store/library.ts'
+import { type HistoryActions, KEPT, type Keeps, type OpenHistory } from '../history.ts'
 import type { PageModel, WriteResult } from '../model.ts'
 import type { GuardDesk } from './guard-desk.ts'
 
@@ -39,11 +40,19 @@ export class HistoryDesk implements HistoryActions {
     return history
   }
 
+  async keeps(): Promise<Keeps> {
+    return (await readDevice(this.#world.db, 'history'))?.keeps ?? KEPT
+  }
+
+  keep(keeps: Keeps): Promise<void> {
+    return writeDevice(this.#world.db, { key: 'history', keeps })
+  }
+
   /** Removes what is older than it has to be kept; at a quiet moment, and if it fails another day. */
   async tidy(): Promise<void> {
     const { db, library, now } = this.#world
     if ((await db.run(['history'], 'readonly', (tx) => tx.objectStore('history').count())) === 0) return
     const { pruneHistory } = await import('../../store/history.ts')
-    await pruneHistory(db, library(), now())
+    await pruneHistory(db, library(), now(), await this.keeps())
   }
 }

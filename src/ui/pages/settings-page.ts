@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit'
 import '../components/conflict-settings.ts'
+import '../components/history-settings.ts'
 import { pageHead } from '../components/page-head.ts'
 import '../components/storage-section.ts'
 import '../components/tabs-settings.ts'
@@ -116,6 +117,7 @@ export class SettingsPage extends PawkitElement {
         ${summary.clockText === null ? nothing : html`<p>${summary.clockText}</p>`}
       </section>
       <section><pawkit-conflict-settings .model=${this.model}></pawkit-conflict-settings></section>
+      <section><pawkit-history-settings .model=${this.model}></pawkit-history-settings></section>
       <section><pawkit-tabs-settings .model=${this.model}></pawkit-tabs-settings></section>
       <section><pawkit-storage-section .model=${this.model}></pawkit-storage-section></section>
       <section><pawkit-verify-section .model=${this.model}></pawkit-verify-section></section>
