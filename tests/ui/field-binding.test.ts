@@ -196,6 +196,29 @@ describe('P4 P7 a tab that has lost control and has it again', () => {
     },
   )
 
+  test('P4 letters that others’ words have among theirs are not there; taken in behind those, what is typed on follows them', async () => {
+    const { editor, binding, fences, caret } = field('w31x w32x w')
+    editor.press(' w34x3')
+    await fences('w31x w32x w')
+    binding.readOnly = true
+    const others = 'w31x w32x w w35x w36x w37x w38x w39x w40x w41x w43x w44x'
+    binding.takeIn(others)
+    expect([binding.drafted, ...caret()]).toEqual(['w31x w32x w w34x3', 11, 11])
+    binding.takeIn(`${others} w34x3`)
+    expect([binding.drafted, ...caret()]).toEqual([null, others.length + 6, others.length + 6])
+  })
+
+  test('P4 a single letter is not found in another’s word either', async () => {
+    const { editor, binding, fences, caret } = field('one w')
+    editor.press('3')
+    await fences('one w')
+    binding.readOnly = true
+    binding.takeIn('one w w35x')
+    expect([binding.drafted, ...caret()]).toEqual(['one w3', 5, 5])
+    binding.takeIn('zero one w3 w35x')
+    expect([binding.drafted, ...caret()]).toEqual([null, 11, 11])
+  })
+
   test('P4 elsewhere, behind another’s letters, or after words that were deleted, nothing is gone on with', async () => {
     const { editor, binding, fences } = field('ab\nxy')
     editor.setSelectionRange(2, 2)
