@@ -1,3 +1,4 @@
+import { within } from '../chaos/limit.ts'
 import { expect, test } from '../tabs/fixture.ts'
 import type { Snapshot } from '../tabs/judge.ts'
 import type { Scene } from '../tabs/scene.ts'
@@ -7,6 +8,7 @@ import { asked, banner } from './support/tabs.ts'
 const BARE = '/nothing-here.txt'
 const PROMOTED = 5000
 const SHOWN = 10_000
+const LIMIT = 15_000
 
 /** Back in its history, where it waits in the cache or is loaded anew; a page from the cache says no `load`. */
 async function goBack(tab: Tab): Promise<void> {
@@ -29,7 +31,8 @@ async function returns(
     await tab.page.goto(scene.site.origin + BARE)
     await away()
     await goBack(tab)
-    if (await tab.page.evaluate(() => globalThis.pawkitReturned === true)) return
+    const returned = tab.page.evaluate(() => globalThis.pawkitReturned === true)
+    if (await within(LIMIT, 'a look at a tab', returned)) return
   }
   throw new Error('The page never came from the cache.')
 }
@@ -47,7 +50,7 @@ async function asks(tab: Tab): Promise<void> {
 
 /** As another tab, which this browser does not say anything of, would have taken control. */
 async function takenUnheard(scene: Scene): Promise<void> {
-  await scene.monitor.page.evaluate(async () => {
+  const taken = scene.monitor.page.evaluate(async () => {
     const session = 'ffffffff-ffff-7fff-bfff-ffffffffffff'
     await new Promise<void>((held) => {
       void navigator.locks.request(`pawkit-session:${session}`, { ifAvailable: true }, (lock) => {
@@ -71,6 +74,7 @@ async function takenUnheard(scene: Scene): Promise<void> {
       }
     })
   })
+  await within(LIMIT, 'a write', taken)
 }
 
 /**
@@ -78,7 +82,7 @@ async function takenUnheard(scene: Scene): Promise<void> {
  * on its way into the cache stays open there, and Chromium throws the page out for the sake of a write that waits for it.
  */
 async function writtenUnheard({ monitor, note }: Scene): Promise<void> {
-  await monitor.page.evaluate(async (note) => {
+  const written = monitor.page.evaluate(async (note) => {
     const kept = globalThis as { pawkitMonitor?: Promise<IDBDatabase> }
     const tx = (await kept.pawkitMonitor)?.transaction('records', 'readwrite')
     const records = tx?.objectStore('records')
@@ -90,6 +94,7 @@ async function writtenUnheard({ monitor, note }: Scene): Promise<void> {
     }
     await new Promise<void>((done) => tx.addEventListener('complete', () => done()))
   }, note)
+  await within(LIMIT, 'a write', written)
   expect(await monitor.until(SHOWN, ({ text }) => text.endsWith(' unheard'))).not.toBeNull()
 }
 
@@ -134,9 +139,10 @@ test('P7 what a tab from the back-forward cache writes that has lost control is 
       await editable(tab)
       await tab.app.content.focus()
       // Written in the very moment in which it is shown again, before the page itself hears of that.
-      await tab.page.evaluate(() => {
+      const listening = tab.page.evaluate(() => {
         document.addEventListener('resume', () => document.execCommand('insertText', false, ' late'))
       })
+      await within(LIMIT, 'a word to a tab', listening)
       await writtenUnheard(scene)
     },
     () => takenUnheard(scene),

@@ -1,3 +1,4 @@
+import { within } from '../chaos/limit.ts'
 import { expect, test } from '../tabs/fixture.ts'
 import { figures } from '../tabs/judge.ts'
 import type { Scene } from '../tabs/scene.ts'
@@ -16,8 +17,12 @@ const SHOWN = 10_000
 const editable = (tab: Tab) => expect(tab.app.content).not.toHaveAttribute('aria-readonly', 'true')
 
 const selection = (tab: Tab): Promise<readonly [number, number]> =>
-  tab.app.content.evaluate(
-    (field: HTMLTextAreaElement) => [field.selectionStart, field.selectionEnd] as const,
+  within(
+    SHOWN,
+    'a look at a tab',
+    tab.app.content.evaluate(
+      (field: HTMLTextAreaElement) => [field.selectionStart, field.selectionEnd] as const,
+    ),
   )
 
 /** Types at the end and waits until the store has it. */
@@ -76,7 +81,8 @@ test('Take control from a tab that is hidden: its letters, selection and place c
   await writer.takeControl()
   await editable(writer)
   await writer.type(' and all of it')
-  await writer.app.content.evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(6, 9))
+  const selected = writer.app.content.evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(6, 9))
+  await within(SHOWN, 'a selection', selected)
   const next = await scene.open('tab', '/')
   expect(await writer.visible(), 'it is behind the new one').toBe(false)
   await next.takeControl()
@@ -188,12 +194,13 @@ test('P1 a frozen tab holds up nobody: it begins no transaction, whether it is t
   for (const word of [' one', ' two', ' three']) await write(scene, writer, word)
   expect(await asleep.transactions()).toBe(0)
   // Nor where it is about to do something of its own.
-  await asleep.page.evaluate(() => {
+  const about = asleep.page.evaluate(() => {
     const shell = document.querySelector('pawkit-app') as Element & {
       model: { unsynced(): Promise<unknown> }
     }
     void shell.model.unsynced()
   })
+  await within(SHOWN, 'a word to a tab', about)
   await write(scene, writer, ' four')
   expect(await asleep.transactions()).toBe(0)
   await scene.resume(asleep)

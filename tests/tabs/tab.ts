@@ -85,10 +85,11 @@ export class Tab {
 
   /** As `Duplicate tab`: a copy of the page's session storage goes with it. */
   async duplicate(name: string): Promise<Tab> {
-    const [page] = await Promise.all([
+    const opened = Promise.all([
       this.#browser.context.waitForEvent('page'),
       this.app.page.evaluate(() => void window.open(location.href)),
     ])
+    const [page] = await within(LIMIT, 'a duplicate', opened)
     return Tab.of(this.#browser, name, page, this.session)
   }
 
@@ -196,7 +197,8 @@ export class Tab {
 
   /** Whether its fields have taken in all letters of a word, one after another. */
   took(word: string): Promise<boolean> {
-    return this.page.evaluate((word) => globalThis.pawkitTaken?.includes(word) === true, word)
+    const taken = this.page.evaluate((word) => globalThis.pawkitTaken?.includes(word) === true, word)
+    return within(LIMIT, 'a look at a tab', taken)
   }
 
   /**
