@@ -159,12 +159,16 @@ test('P7 a tab that was frozen has lost control, and writes only after asking ag
   await write(scene, writer, ' awake')
   await scene.open('tab')
   expect(await scene.freeze(writer)).toBe(true)
+  const at = Date.now()
   const { session } = writer
   const waited = await scene.monitor.until(
-    PROMOTED,
+    OVERTAKEN,
     ({ right: { active } }) => active !== null && active !== session,
   )
   expect(waited, 'another one may write').not.toBeNull()
+  process.stdout.write(
+    `tabs: one that is frozen is overtaken in ${Math.max(0, scene.monitor.now.at - at)} ms\n`,
+  )
   const { writer: next } = scene
   if (!next) throw new Error('Nobody may write.')
   await editable(next)
