@@ -29,9 +29,18 @@ export class HistorySettings extends PawkitElement {
         flex-wrap: wrap;
         align-items: center;
         gap: 10px;
-        margin: 6px 0 0;
+        margin: 12px 0;
         font-size: var(--text-15);
         font-weight: 400;
+      }
+      select {
+        min-height: max(var(--target), 36px);
+        border: 1px solid var(--line);
+        border-radius: var(--radius-control);
+        padding: 0 8px;
+        background: var(--surface);
+        color: var(--ink);
+        font: inherit;
       }
     `,
   ]
