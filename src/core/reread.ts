@@ -22,7 +22,9 @@ export function takeInRestored(held: Held, remote: RecordState, now: number): Se
     }
   }
   // What waits for a person goes on waiting; what they were choosing against was lost with the newer server.
-  return merge(held.base, record, remote, { ...enqueue(entry, record, now, 'at-once'), uprooted: true }, now)
+  const lost = held.base && { ...held.base, version: 0 }
+  const raised = { ...enqueue(entry, record, now, 'at-once'), uprooted: true, merged: undefined }
+  return merge(lost, record, remote, raised, now)
 }
 
 /**

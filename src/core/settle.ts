@@ -69,25 +69,28 @@ export function merge(
   standpoint?: Standpoint,
 ): Settled {
   const root = entry.uprooted ? null : base
+  const common = Boolean(root?.version)
   const open = ancestorsOf(entry)
   const merged = reconcile(root, local, remote, standpoint, open)
-  const { record, returned } = merged
-  const met = root?.version
-    ? changedFields(root, local).length > 0 && changedFields(root, remote).length > 0
-    : changedFields(record, local).length > 0
-  const both = met ? [...merged.lost.map(inMerge), ...broughtIn(local, merged)] : []
-  const others = root?.version ? [] : askedOf(base, open, local, remote)
-  const lost: readonly PutAside[] = [...others, ...(both.length > 0 ? both : merged.lost)]
-  const told = { lost, returned, ...(merged.overruled && { overruled: true }), ...(met && { merged: true }) }
+  const { record, returned, overruled } = merged
+  const met = common ? differ(root, local) && differ(root, remote) : differ(record, local)
+  const aside = met ? [...merged.lost.map(inMerge), ...broughtIn(local, merged)] : merged.lost
+  const others = base?.version === 0 ? askedOf(base, open, local, remote) : []
+  const told = { lost: [...others, ...aside], returned, overruled, merged: met }
   if (isSettled(remote, record)) return { record: remote, base: null, entry: null, ...told }
   const waiting = {
     ...entry,
     wait: entry.wait ?? { start: now, length: 0 },
-    ...(!root?.version && { uprooted: true, merged: undefined }),
-    ...(both.length > 0 && { merged: true }),
+    uprooted: !common,
+    // An older merge was with a version that the server has lost.
+    merged: (met && aside.length > 0) || (common || entry.uprooted ? entry.merged : undefined),
   }
   return { record, base: remote, entry: inConflict(waiting, merged.ancestors, now), ...told }
 }
+
+/** In what a person sees: when a card was made, and of which, is not theirs to undo. */
+const differ = (a: RecordState | null, b: RecordState): boolean =>
+  changedFields(a, b).some((field) => field !== 'createdAt' && field !== 'formerIds')
 
 const inMerge = (lost: Lost): PutAside =>
   lost.side === 'remote' || lost.why ? lost : { ...lost, inMerge: true }

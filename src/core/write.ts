@@ -1,4 +1,5 @@
 import { raise } from './conflict.ts'
+import { lengthOf } from './journal.ts'
 import { isSettled, settledAs, type Urgency, unmerged } from './outbox.ts'
 import { type Lost, mergeWrite } from './reconcile.ts'
 import {
@@ -26,7 +27,8 @@ export interface Change {
   readonly create: boolean
   readonly urgency: Urgency
   /**
-   * `put-back`: the fields are as they once were, and nothing of a merge is in them; `behind`: its page knows that it has
+   * `put-back`: the fields are as they once were, and nothing of a merge is in them; what they replace is kept, also where
+   * the server has it, which may lose it or be away; `behind`: its page knows that it has
    * not taken in what is stored, and what it had before that is kept already; `before`: it has taken that into what could
    * not be stored, and this is what it had.
    */
@@ -76,8 +78,11 @@ export function applyChange(
     changed[field] = value
     stamps[field] = stamp
     const there = before.fields[field]
-    if (creating || there === undefined || sameJson(there, change.shown[field] ?? there)) continue
-    if (kind === 'value') lost.push({ field, value: there, stamp: before.stamps[field] ?? 0, side: 'remote' })
+    if (creating || there === undefined) continue
+    const was = { field, value: there, stamp: before.stamps[field] ?? 0 }
+    if (how === 'put-back' && lengthOf(there) > 0) lost.push({ ...was, side: 'local', why: 'replaced' })
+    if (sameJson(there, change.shown[field] ?? there)) continue
+    if (kind === 'value') lost.push({ ...was, side: 'remote' })
     else if (kind !== 'life' && change.draft?.why !== 'take-in' && !sameValue(kind, value, typed)) {
       merged = true
       if (how !== 'behind' && !(field in had)) lost.push(mineThen(field, typed, stamp))

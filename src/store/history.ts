@@ -1,4 +1,4 @@
-import { isPurged, type Json, list, mergeKind, sameValue } from '../core/records.ts'
+import { isPurged, list } from '../core/records.ts'
 import { offsetOf } from './clock.ts'
 import type { Database, Transaction } from './database.ts'
 import { requireLibrary } from './library.ts'
@@ -35,41 +35,6 @@ export function readHistory(db: Database, library: string, id: string): Promise<
       }),
     )
     return { rows: found.flat().sort((a, b) => b.key - a.key), offset }
-  })
-}
-
-/** Whether there is something to lose: text, or a set, that is not empty. */
-const isSomething = (value: Json | undefined): value is string | readonly Json[] =>
-  (typeof value === 'string' || Array.isArray(value)) && value.length > 0
-
-/**
- * Before a restore replaces them: the values of these fields go to history, or the text of an afternoon offline would be
- * gone with one click. Also what the server has: it may have lost that since, put back from a backup, and offline nothing
- * else has it. Rejects with OtherLibrary.
- */
-export function keepReplaced(
-  db: Database,
-  library: string,
-  id: string,
-  fields: readonly string[],
-  now: number,
-): Promise<void> {
-  return db.run(['history', 'records', 'meta'], 'readwrite', async (tx) => {
-    await requireLibrary(tx, library)
-    const history = tx.objectStore('history')
-    const [record, rows] = await Promise.all([
-      tx.objectStore('records').get(id),
-      history.index('recordId').getAll(id),
-    ])
-    if (!record) return
-    for (const field of fields) {
-      const value = record.fields[field]
-      if (!isSomething(value)) continue
-      const merge = mergeKind(record.kind, field)
-      if (rows.some((row) => row.field === field && sameValue(merge, row.value, value))) continue
-      const stamp = record.stamps[field] ?? 0
-      await history.add({ recordId: id, field, value, stamp, side: 'local', why: 'replaced', at: now })
-    }
   })
 }
 

@@ -18,30 +18,26 @@ export function lateLetters(before: string, text: string, [start, end]: Selectio
 }
 
 /**
- * Where the caret stands behind the letters when the text without them, in which it was left, becomes another one. null:
- * they are not in that. There they are what has come at the caret, whatever has come elsewhere, or all that has come: taken
- * in they may stand behind what others wrote in their place. In the words of others there are letters like them.
+ * Where the caret stands behind the letters when the text without them becomes another one: they are in that where they
+ * can be put in and nothing at them differs any more. Behind what others wrote in their place, since they are taken in
+ * behind that, or in front of it. Nowhere else: in the words of others there are letters like them.
+ * @param place where the caret was left, and the end of what others have written there since
+ * @returns null: they are not in that
  */
-export function behind(late: LateLetters, was: string, left: number, now: string): number | null {
-  const { letters } = late
-  const { length } = letters
+export function behind(late: LateLetters, was: string, [left, last]: Selection, now: string): number | null {
   if (now === late.text) return late.end
-  /** Beside letters like them a difference may begin earlier or later. */
-  const isAt = (at: number, { start, end, text }: Replacement): boolean => {
-    if (end > start || text.length !== length) return false
-    const [from, to] = [Math.min(at, start), Math.max(at, start)]
-    const came = was.slice(from, start) + text + was.slice(start, to)
-    return came === was.slice(from, at) + letters + was.slice(at, to)
-  }
-  const parts = replacements(was, now)
-  const here = parts.find((part) => isAt(left, part))
-  if (here) {
-    const others = parts.filter((part) => part !== here)
-    return length + others.reduce<Selection>((at, part) => carried(at, part), [left, left])[0]
-  }
-  const [only, ...more] = parts
-  if (!only || more.length > 0) return null
-  for (let at = Math.max(0, only.start - length); at <= only.start + length; at++)
-    if (isAt(at, only)) return at + length
-  return null
+  return behindAt(late, was, last, now) ?? (left === last ? null : behindAt(late, was, left, now))
+}
+
+function behindAt({ letters }: LateLetters, was: string, at: number, now: string): number | null {
+  const end = at + letters.length
+  const parts = replacements(was.slice(0, at) + letters + was.slice(at), now)
+  if (parts.some((part) => part.end >= at && part.start <= end)) return null
+  return parts.reduce<Selection>((place, part) => carried(place, part), [end, end])[0]
+}
+
+/** Where the letters may come in, after another's change: what is written at the place belongs to it. */
+export function widened([left, last]: Selection, part: Replacement): Selection {
+  const [from, to] = carried([left, last], part)
+  return [from, part.start === part.end && part.end === last ? to + part.text.length : to]
 }

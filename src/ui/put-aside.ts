@@ -26,5 +26,12 @@ export function putAside({ rows, offset }: Kept, shown: readonly string[]): PutA
     // What lost to one change is no more than a part of a merge of several: that speaks for all.
     groups.set(key, row.why ? { ...group, row } : group)
   }
-  return [...groups.values()]
+  // What was put aside several times by itself is there once, as of the last time.
+  const seen = new Set<string>()
+  const isAgain = ({ row, fields }: PutAside): boolean => {
+    if (!isBeforeMerge(row) && row.why !== 'replaced') return false
+    const key = JSON.stringify([row.why === 'replaced', fields])
+    return seen.has(key) || !seen.add(key)
+  }
+  return [...groups.values()].filter((group) => !isAgain(group))
 }

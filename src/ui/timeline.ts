@@ -157,7 +157,7 @@ class Timeline {
     const mine = row.side === 'local'
     const { account } = this.#sources
     // Beside nothing else, it is the other side's deletion, which an edit made here overruled.
-    const theirs = mine && Object.keys(fields).join() === 'deleted'
+    const theirs = mine && fields.deleted === true && Object.keys(fields).length === 1
     return {
       key: `k${row.key}`,
       at,

@@ -171,6 +171,36 @@ describe('P4 without a common version, as with a server that was restored from a
     expect(taken).toMatchObject({ record: newer, entry: null, lost: [{ value: 'mine', inMerge: true }] })
   })
 
+  test('what came of both stays one, whatever more comes before it is sent', () => {
+    const taken = takeInRestored(clean(here), there, T0)
+    const more = { ...there, version: 3, fields: { ...there.fields, pinned: true } }
+    expect(sent(takeIn(taken, more, T0)).mutation).toMatchObject({ on: 3, merged: true })
+  })
+
+  test('P12 nothing is told as lost while a conflict is open but what the server has lost', () => {
+    const asked = takeIn(
+      dirty(base, changed(base, { content: 'mine' })),
+      remote(base, { content: 'five' }, 5),
+      T0,
+    )
+    const restored = takeInRestored(asked, remote(base, { content: 'two' }, 2), T0)
+    expect(restored.entry?.state.is).toBe('conflict')
+    expect(restored.lost).toMatchObject([{ value: 'five', side: 'remote' }])
+    expect(takeIn(restored, remote(base, { content: 'three' }, 3), T0).lost).toEqual([])
+    const same = takeInRestored(asked, remote(base, { content: 'five' }, 2), T0)
+    expect(same.lost, 'it is there').toEqual([])
+    const mine = { ...asked, base: changed(base, { content: 'mine' }) }
+    expect(takeInRestored(mine, remote(base, { content: 'two' }, 2), T0).lost, 'it is here').toEqual([])
+  })
+
+  test('what nobody sees is no merge: when a card was made, and of which', () => {
+    const [mine, theirs] = [8, 9].map((n) =>
+      card('https://a.example/', { formerIds: [idOf(n)] }, { version: n }),
+    )
+    if (!mine || !theirs) throw new Error('no cards')
+    expect(sent(takeInRestored(clean(mine), theirs, T0)).mutation).not.toHaveProperty('merged')
+  })
+
   test('a server that was only behind got nothing merged, whatever was before', () => {
     const behind = { ...here, version: 2, fields: { ...here.fields, content: 'older', tags: [] } }
     const older = { ...behind, stamps: { ...behind.stamps, content: T0 - 1000, tags: T0 - 1000 } }

@@ -195,11 +195,11 @@ describe('settle, applied', () => {
     const local = changed(base, { content: 'two' })
     const now = { ...local, version: 4 }
     expect(after(flying(base, local), applied(4, now))).toEqual({
-      record: now,
-      base: null,
-      entry: null,
+      ...clean(now),
       lost: [],
       returned: false,
+      overruled: false,
+      merged: false,
     })
   })
 

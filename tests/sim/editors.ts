@@ -1,5 +1,6 @@
 import { type RecordState, text } from '../../src/core/records.ts'
-import { FieldBinding, type WriteField } from '../../src/ui/controllers/field-binding.ts'
+import { FieldBinding } from '../../src/ui/controllers/field-binding.ts'
+import type { WriteField } from '../../src/ui/controllers/field-write.ts'
 import { Editor } from './editor.ts'
 
 export type WriteText = (

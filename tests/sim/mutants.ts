@@ -265,9 +265,9 @@ export const MUTANTS = {
     seeds: [5],
   },
   'restore a version without keeping what it replaces': {
-    file: 'src/store/history.ts',
-    find: '      if (!isSomething(value)) continue\n',
-    replace: '      if (!isSomething(value) || value) continue\n',
+    file: 'src/core/write.ts',
+    find: "how === 'put-back' && lengthOf",
+    replace: "how === 'behind' && lengthOf",
     caughtBy: ['nothing-lost'],
     seeds: [4],
   },

@@ -1,5 +1,4 @@
 import type { Fields, RecordState } from '../../src/core/records.ts'
-import { keepReplaced } from '../../src/store/history.ts'
 import { restoring } from '../../src/ui/restoring.ts'
 import type { SimDevice } from './device.ts'
 import type { Random } from './random.ts'
@@ -36,12 +35,8 @@ export async function restoreVersion(
   const { shown, typed } = restoring(record, fields)
   const changed = Object.keys(typed)
   if (changed.length === 0) return
-  const kept = await tab.permit(({ library }) =>
-    keepReplaced(db, library, id, changed, device.now).then(() => true),
-  )
-  if (!kept || tab.actor.dead) return
   sim.trace(`${tab.actor.name} restores ${changed.join()} of ${id}`)
   tab.restored.add(typed)
   sim.model.replaced(id, shown, typed)
-  tab.edit(record, typed)
+  tab.edit(record, typed, 'put-back')
 }

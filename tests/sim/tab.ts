@@ -216,11 +216,11 @@ export class SimTab {
   }
 
   /** A change of values, made on what this page shows. */
-  edit(record: RecordState, typed: Fields): void {
+  edit(record: RecordState, typed: Fields, how?: Change['how']): void {
     const { id, kind } = record
     const shown = Object.fromEntries(Object.keys(typed).map((field) => [field, record.fields[field] ?? null]))
-    if (this.#host.rights) void this.page.edit(id, shown, typed)
-    else void this.#write({ id, kind, shown, typed, create: false, urgency: 'at-once' })
+    if (this.#host.rights) void this.page.edit(id, shown, typed, how)
+    else void this.#write({ id, kind, shown, typed, create: false, urgency: 'at-once', how })
   }
 
   /** Types into a text field: `change` makes the new text of the one in the editor. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { KEPT_VERSIONS, keepReplaced, pruneHistory, readHistory } from '../../src/store/history.ts'
+import { KEPT_VERSIONS, pruneHistory, readHistory } from '../../src/store/history.ts'
 import { OtherLibrary, wipeLibrary } from '../../src/store/library.ts'
 import type { HistoryRow, Keeps } from '../../src/store/schema.ts'
 import { Clock, Device } from '../support/device.ts'
@@ -62,9 +62,6 @@ describe('what this device keeps of a record', () => {
     expect(await stored()).toBe(0)
     await expect(readHistory(device.db, device.library, idOf(1))).rejects.toThrow(OtherLibrary)
     await expect(prune()).rejects.toThrow(OtherLibrary)
-    await expect(keepReplaced(device.db, device.library, idOf(1), ['content'], T0)).rejects.toThrow(
-      OtherLibrary,
-    )
   })
 })
 
@@ -88,9 +85,10 @@ describe('pruning', () => {
 
   test('a person may have it kept a year, or for ever', async () => {
     await hold(note('text'))
-    await add([row(0, T0 - 366 * DAY), row(1, T0 - 364 * DAY), ...many(KEPT_VERSIONS, (n) => OLD + n)])
+    const ages = [20 * 366, 366, 364].map((days, n) => row(n - 1, T0 - days * DAY))
+    await add([...ages, ...many(KEPT_VERSIONS, (n) => OLD + n)])
     await prune(T0, 'always')
-    expect(await stored()).toBe(KEPT_VERSIONS + 2)
+    expect(await stored()).toBe(KEPT_VERSIONS + 3)
     await prune(T0, '365')
     expect((await kept()).at(-1)).toBe('value 1')
     await prune()
@@ -190,17 +188,16 @@ describe('P10 what a card left that went into another one', () => {
   })
 })
 
-describe('before a restore replaces it', () => {
-  const keep = (...fields: string[]): Promise<void> =>
-    keepReplaced(device.db, device.library, idOf(1), fields, T0)
+describe('what a restore replaces', () => {
   const put = (fields: Parameters<Device['write']>[1]) => device.write(idOf(1), fields)
+  const restore = (fields: Parameters<Device['write']>[1]) =>
+    device.write(idOf(1), fields, { how: 'put-back' })
 
-  test('P4 text that was never sent goes to history, once', async () => {
+  test('P4 text that was never sent goes to history in the transaction that replaces it', async () => {
     await put({ title: 'Draft', content: 'written offline', tags: ['a'] })
-    await keep('content', 'tags', 'pinned')
-    await keep('content')
+    await restore({ content: 'one', tags: [] })
     expect(await device.history()).toMatchObject([
-      { field: 'content', value: 'written offline', side: 'local', why: 'replaced', at: T0 },
+      { field: 'content', value: 'written offline', side: 'local', why: 'replaced' },
       { field: 'tags', value: ['a'] },
     ])
   })
@@ -208,35 +205,37 @@ describe('before a restore replaces it', () => {
   test('P4, seed 3002541: so does text of what was never sent and is in the Trash, where nothing waits', async () => {
     await put({ title: 'Draft', content: 'written offline' })
     await put({ deleted: true })
-    await keep('content')
-    expect(await device.history()).toMatchObject([{ field: 'content', value: 'written offline' }])
+    await restore({ content: 'one', deleted: false })
+    expect(await device.history()).toMatchObject([
+      { field: 'content', value: 'written offline' },
+      { field: 'deleted', value: true },
+    ])
   })
 
   test('what nobody stamped is kept like the rest, as of long ago', async () => {
     await put({ content: 'written offline' })
     await hold(note('written offline', { version: 0, stamps: {} }))
-    await keep('content')
+    await restore({ content: 'one' })
     expect(await device.history()).toMatchObject([{ value: 'written offline', stamp: 0 }])
   })
 
-  test('P4, seed 3200506: so does what the server has, which may have lost it since; what is there already does not', async () => {
+  test('P4, seed 3200506: so does what the server has, which may have lost it since', async () => {
     await put({ title: 'Draft', content: 'sent' })
     await device.engine.wake('changed', 0)
-    await keep('content')
-    await put({ content: 'sent, and more' })
-    await keep('content')
-    await put({ content: 'sent' })
-    await keep('content')
-    expect((await device.history()).map(({ field, value }) => [field, value])).toEqual([
-      ['content', 'sent'],
-      ['content', 'sent, and more'],
-    ])
+    await restore({ content: 'one' })
+    expect((await device.history()).map(({ field, value }) => [field, value])).toEqual([['content', 'sent']])
   })
 
-  test('an empty field leaves nothing behind', async () => {
-    await hold(record('note', { title: '', content: '' }, { version: 0 }))
-    await put({ pinned: true })
-    await keep('title', 'content', 'pinned', 'tags')
+  test('an empty field, what stays as it is, and an edit that is no restore leave nothing behind', async () => {
+    await hold(record('note', { title: '', content: 'text' }, { version: 0 }))
+    await restore({ title: 'One', content: 'text', tags: ['a'] })
+    await put({ content: 'more' })
+    expect(await device.history()).toEqual([])
+  })
+
+  test('P5 nor does one that is refused', async () => {
+    await put({ title: 'Draft' })
+    expect(await restore({ title: 'x'.repeat(2000) })).toMatchObject({ is: 'invalid' })
     expect(await device.history()).toEqual([])
   })
 })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergeWrite } from '../../src/core/reconcile.ts'
-import { FieldBinding, type FieldResult, type WriteField } from '../../src/ui/controllers/field-binding.ts'
+import { FieldBinding } from '../../src/ui/controllers/field-binding.ts'
+import type { FieldResult, WriteField } from '../../src/ui/controllers/field-write.ts'
 import { Editor } from '../sim/editor.ts'
 
 interface Sent {
@@ -208,6 +209,44 @@ describe('P4 P7 a tab that has lost control and has it again', () => {
     expect([binding.drafted, ...caret()]).toEqual([null, others.length + 6, others.length + 6])
   })
 
+  test('P4 a letter that another types elsewhere is not the one that is a draft', async () => {
+    const { editor, binding, fences } = field('one two\nthr')
+    editor.press('e')
+    await fences('one two\nthr')
+    binding.readOnly = true
+    for (const word of ['w', 'wh', 'whe', 'when']) binding.takeIn(`one two ${word}\nthr`)
+    expect(binding.drafted).toBe('one two\nthre')
+    binding.takeIn('one two when\nthre')
+    binding.readOnly = false
+    editor.press('e')
+    expect(editor.value).toBe('one two when\nthree')
+  })
+
+  test.each([
+    ['before control was lost', ['A: hel'], []],
+    ['since', ['A: '], ['A: hel']],
+  ])('P4 behind letters like them that another wrote in their place, %s', async (_, [at = ''], later) => {
+    const { editor, binding, fences } = field('A: ')
+    editor.press('l')
+    await fences(at)
+    binding.readOnly = true
+    for (const text of [...later, 'A: hell']) binding.takeIn(text)
+    binding.readOnly = false
+    editor.press('o')
+    expect(editor.value).toBe('A: hello')
+  })
+
+  test.each([10, 40])('P4 they come in together with another’s words, %i lines away', async (lines) => {
+    const [start, end] = ['word after word\n'.repeat(lines), '\nmore words here'.repeat(lines)]
+    const { editor, binding, fences } = field(`${start}thr${end}`)
+    editor.setSelectionRange(start.length + 3, start.length + 3)
+    editor.press('e')
+    await fences(`${start}thr${end}`)
+    binding.takeIn(`${start}thre${end}Others`)
+    editor.press('!')
+    expect(editor.value).toBe(`${start}thre!${end}Others`)
+  })
+
   test('P4 a single letter is not found in another’s word either', async () => {
     const { editor, binding, fences, caret } = field('one w')
     editor.press('3')
@@ -348,16 +387,55 @@ describe('P1 a write that is refused takes nobody else’s text away, and double
     expect(sent.at(-1)?.how).toBe(undefined)
   })
 
-  test('what came in by itself, or is the same, and what was refused in another record, says nothing of before', async () => {
+  test('P4 it goes with each until one is stored: which of those on their way that is, nobody knows', async () => {
+    const { editor, binding, sent, stores, refuses } = field('one')
+    editor.press(' long')
+    await refuses()
+    binding.takeIn('theirs\none')
+    editor.type('theirs\none lo')
+    await refuses()
+    await stores('theirs\none lo')
+    editor.press('!')
+    const before = { before: 'one long' }
+    expect(sent.map(({ how }) => how)).toEqual([undefined, before, before, undefined])
+  })
+
+  test('what another wrote and took away again is in nothing that is stored', async () => {
+    const { editor, binding, sent, refuses } = field('one')
+    editor.press(' long')
+    await refuses()
+    for (const stored of ['theirs\none', 'one']) {
+      binding.takeIn(stored)
+      await refuses()
+    }
+    editor.type('one lo')
+    expect(sent.map(({ how }) => how !== undefined)).toEqual([false, true, false, false])
+  })
+
+  test('half a character was never refused, and what waits of one record says nothing of the next', async () => {
+    const { editor, binding, sent, stores, refuses } = field('one')
+    editor.press('\ud83d')
+    await stores('one\ufffd')
+    binding.takeIn('theirs\none\ufffd')
+    expect(sent.at(-1)?.how).toBe(undefined)
+    binding.load('two')
+    editor.press(' long')
+    await refuses()
+    binding.takeIn('theirs\ntwo')
+    await refuses()
+    binding.load('three')
+    editor.press('.')
+    expect(sent.slice(-2).map(({ how }) => how)).toEqual([{ before: 'two long' }, undefined])
+  })
+
+  test('what came in by itself, or is the same, says nothing of before', async () => {
     const { editor, binding, sent, refuses } = field('one')
     binding.takeIn('two')
     editor.press('!')
     await refuses()
     binding.takeIn('two!')
     editor.press('?')
-    binding.load('three')
-    editor.press('.')
-    expect(sent.map(({ how }) => how)).toEqual([undefined, undefined, undefined])
+    expect(sent.map(({ how }) => how)).toEqual([undefined, undefined])
   })
 
   test('refused, then control lost, then left: it is written once more, and so becomes a draft', async () => {

@@ -174,6 +174,17 @@ describe('what has been', () => {
     expect(contents(await read())).toEqual(['one', 'two', 'one'])
   })
 
+  test('P12 a restore that is refused replaced nothing, and the history does not say that it did', async () => {
+    await versions('one')
+    const history = await read()
+    const before = history.items.length
+    const long = { title: 'x'.repeat(2000) }
+    expect(await history.restore({ fields: long, at: 0 })).toMatchObject({ is: 'invalid' })
+    expect((await read()).items).toHaveLength(before)
+    const { db, library } = both.devices[0]
+    expect((await readHistory(db, library, idOf(1))).rows).toEqual([])
+  })
+
   test('P4 two titles at once: the one that lost is there once, says to whom, and the merge can be undone', async () => {
     await versions('text')
     const [a, b] = both.devices

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { FieldBinding, type FieldResult } from '../../src/ui/controllers/field-binding.ts'
+import { FieldBinding } from '../../src/ui/controllers/field-binding.ts'
+import type { FieldResult } from '../../src/ui/controllers/field-write.ts'
 import { SavingMark } from '../../src/ui/controllers/saving-mark.ts'
 import { Editor } from '../sim/editor.ts'
 

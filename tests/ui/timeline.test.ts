@@ -80,6 +80,26 @@ describe('one timeline', () => {
     ])
   })
 
+  test('what was put aside by itself several times is there once, as of the last time', () => {
+    const rows = [
+      row(1, 1, 'same', { why: 'merged' }),
+      row(2, 2, 'same', { why: 'merged' }),
+      row(3, 3, 'same', { why: 'replaced' }),
+      row(4, 4, 'same', { why: 'replaced' }),
+      row(5, 5, 'given up', { why: 'discarded' }),
+      row(6, 6, 'given up', { why: 'discarded' }),
+    ]
+    const newestFirst = timeline({ rows: rows.toReversed() })
+    expect(newestFirst.map(({ key }) => key)).toEqual(['k6', 'k5', 'k4', 'k2'])
+  })
+
+  test('out of the Trash here, into it there: it is this device that had it so', () => {
+    const rows = [row(1, 2.5, '', { why: 'merged', field: 'deleted', value: false })]
+    const gone = version(2, 'a', { device: 'Phone', fields: { ...WHOLE, content: 'a', deleted: true } })
+    const [aside] = timeline({ rows, versions: [gone, version(1, 'a')] })
+    expect(aside).toMatchObject({ who: 'You', where: 'this device' })
+  })
+
   test('before a merge that brought it out of the Trash: undone, it is there again, with the text that it had', () => {
     const live = note('theirs')
     const entries = timeline({

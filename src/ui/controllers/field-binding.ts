@@ -1,26 +1,12 @@
 import { toWellFormed } from '../../core/limits.ts'
 import { mergeText, replacements } from '../../core/merge-text.ts'
 import { carried, type Selection } from '../caret.ts'
-import { behind, type LateLetters, lateLetters } from '../late-letters.ts'
+import { behind, type LateLetters, lateLetters, widened } from '../late-letters.ts'
+import type { FieldResult, WriteField } from './field-write.ts'
 import { ReadOnlyField, type Wanted } from './read-only-field.ts'
 import type { Saving } from './saving-mark.ts'
 
 export type FieldElement = HTMLInputElement | HTMLTextAreaElement
-
-/** What came of a write, with the text as it is stored then, which may hold another's edit too. */
-export type FieldResult =
-  | { readonly is: 'stored'; readonly text: string }
-  /** Not written, and nowhere but in the field. */
-  | { readonly is: 'refused' }
-  /** Not written, for this tab has lost control: it is a draft now. */
-  | { readonly is: 'fenced'; readonly text: string }
-
-/**
- * `behind`: the field has not taken in yet what an earlier write met in the store; `before`: what it had, refused, before
- * another's text came into it.
- */
-type How = 'behind' | { readonly before: string } | undefined
-export type WriteField = (shown: string, typed: string, leaving: boolean, how: How) => Promise<FieldResult>
 
 /**
  * One text field against the store. `seen` is what the next write compares with: the text that the editor last loaded,
@@ -49,8 +35,8 @@ export class FieldBinding {
   #focused = false
   /** The caret in a text that was changed while the focus was elsewhere: the browser then forgets it. */
   #caret: Selection | null = null
-  /** What it gave up last, and where the caret was left in the text without it. */
-  #late: { readonly is: LateLetters; readonly left: number } | null = null
+  /** What it gave up last, and where the caret was left in the text without it, to the end of what others wrote there. */
+  #late: { readonly is: LateLetters; readonly place: Selection } | null = null
   #dirty = false
   #typedIn = false
   /** Raised when another record is loaded: an answer for the one before must not reach the new one. */
@@ -116,7 +102,7 @@ export class FieldBinding {
   /** The text of the draft where the caret is behind letters of it: what is typed next follows them. null: it is not. */
   get drafted(): string | null {
     const [start, end] = this.#selection
-    return this.#late && start === end && end === this.#late.left ? this.#late.is.text : null
+    return this.#late && start === end && end === this.#late.place[0] ? this.#late.is.text : null
   }
 
   /** Whether somebody has typed in it since it may be written in. */
@@ -172,13 +158,10 @@ export class FieldBinding {
     this.#onTheWay++
     this.#confirmed = this.#latest ?? this.#confirmed
     this.#latest = null
-    const before = this.#before
-    this.#before = null
-    const how = before !== null ? { before } : this.#behind ? 'behind' : undefined
+    // With each until one is stored: which of several on their way that is, nobody knows.
+    const how = this.#before !== null ? { before: this.#before } : this.#behind ? 'behind' : undefined
     void this.#write(shown, typed, leaving, how).then((result) => {
-      if (generation !== this.#generation) return
-      if (result.is === 'refused') this.#before ??= before
-      this.#returned(result, shown, typed)
+      if (generation === this.#generation) this.#returned(result, shown, typed)
     })
   }
 
@@ -186,10 +169,13 @@ export class FieldBinding {
     this.#onTheWay--
     // It compared with a text that was refused, which the store never had.
     const amiss = shown !== this.#base
-    // What it brought into the store is no other's.
-    if (result.is === 'stored') this.#base = amiss ? mergeText(shown, typed, this.#base, 'both').text : typed
     if (result.is !== 'refused') this.#confirmed = result.text
-    if (result.is === 'stored') this.#behind = result.text !== typed
+    if (result.is === 'stored') {
+      // What it brought into the store is no other's.
+      this.#base = amiss ? mergeText(shown, typed, this.#base, 'both').text : typed
+      this.#behind = result.text !== typed
+      this.#before = null
+    }
     if (result.is === 'fenced' || this.#worst === 'stored') this.#worst = result.is
     if (this.#onTheWay > 0) return
     const stored = this.#latest ?? this.#confirmed
@@ -206,19 +192,20 @@ export class FieldBinding {
   /** Another tab has or had control: what this one could not write is a draft now, and it shows what is stored. */
   #giveUp(stored: string): void {
     const [, end] = this.#selection
-    const late = lateLetters(this.#base, this.element.value, this.#selection)
+    const is = lateLetters(this.#base, this.element.value, this.#selection)
+    this.#late = null
     // At the caret, where they were typed: of letters like their neighbours a difference would name others.
-    if (late) {
-      const at = end - late.letters.length
+    if (is) {
+      const at = end - is.letters.length
       this.element.setRangeText('', at, end, 'preserve')
       this.#caret = [at, at]
+      this.#late = { is, place: [at, at] }
     }
     this.#show(stored)
-    if (this.#focused) this.#caret = null
-    const caret = this.#caret
+    const [caret, late] = [this.#focused ? null : this.#caret, this.#late]
     this.load(stored)
     this.#caret = caret
-    this.#late = late && { is: late, left: this.#selection[1] }
+    this.#late = late
   }
 
   /** The refused text stays, and is tried once more where something else comes into it, or the last try went amiss. */
@@ -241,7 +228,8 @@ export class FieldBinding {
     const now = this.element.value
     if (stored === this.#seen) return
     const merged = now === this.#seen ? stored : mergeText(this.#seen, now, stored, 'both').text
-    if (merged !== stored && merged !== now) this.#before ??= now
+    const had = this.#before ?? toWellFormed(now)
+    this.#before = had === this.#seen || merged === stored || merged === had ? null : had
     this.#seen = stored
     this.#show(merged)
     this.element.dispatchEvent(new CustomEvent('pawkit-taken-in', { bubbles: true, composed: true }))
@@ -284,14 +272,16 @@ export class FieldBinding {
   #show(value: string): void {
     const { element } = this
     const late = this.drafted === null ? null : this.#late
-    const back = late && behind(late.is, element.value, late.left, value)
+    const back = late && behind(late.is, element.value, late.place, value)
+    let place = late?.place
     let selection = this.#selection
     for (const part of replacements(element.value, value)) {
       element.setRangeText(part.text, part.start, part.end, 'preserve')
       selection = carried(selection, part)
+      place &&= widened(place, part)
     }
     if (back !== null) selection = [back, back]
-    this.#late = late && back === null ? { ...late, left: selection[1] } : null
+    this.#late = late && place && back === null ? { ...late, place } : null
     this.#select(selection)
     if (!this.#focused) this.#caret = selection
   }

@@ -1,6 +1,6 @@
 import { type Fields, type RecordState, titleOf } from '../../core/records.ts'
 import type { ConnectionState } from '../../core/status.ts'
-import { type Kept, keepReplaced, readHistory } from '../../store/history.ts'
+import { type Kept, readHistory } from '../../store/history.ts'
 import type { FieldPart, HistoryItem, OpenHistory, PutBack, ServerSide } from '../history.ts'
 import { type Missing, partOf } from '../history-words.ts'
 import type { WriteResult } from '../model.ts'
@@ -107,12 +107,7 @@ export class RecordHistory extends EventTarget implements OpenHistory {
     const record = this.#record
     if (!record) return { is: 'storage', message: 'the record is not on this device any more.' }
     const { shown, typed } = restoring(record, fields)
-    const changed = Object.keys(typed)
-    if (changed.length === 0) return 'same'
-    const { db, now } = this.#world
-    // What is replaced is kept only where the tab may replace it.
-    const keep = (): Promise<void> => keepReplaced(db, this.#library, this.#id, changed, now())
-    if (!(await this.#host.tabs.attempt(this.#id, keep))) return { is: 'fenced' }
+    if (Object.keys(typed).length === 0) return 'same'
     const result = await this.#host.edit(this.#id, shown, typed, 'put-back')
     if (result.is !== 'written') return result
     const undo = (): void => void this.#undo(record, typed, shown)
