@@ -104,8 +104,9 @@ const reload: Operation = async (step) => {
   return `${tab.name} reloaded`
 }
 
-/** How long until it has control, ms. */
+/** How long until it has control, ms; who clicks in it has it in front, and may have been given control for that. */
 async function take({ scene: { monitor } }: Step, tab: Tab, limit: number): Promise<number | null> {
+  await tab.bringToFront()
   if (!(await tab.takeControl())) return null
   const ms = await monitor.until(limit, ({ right }) => right.active === tab.session)
   if (ms === null) throw new Error(`${tab.name} did not get control within ${limit} ms.`)
