@@ -54,6 +54,8 @@ async function meet(site: Site, devices: Devices, order: Order) {
   await expect
     .poll(() => [cards().length, site.data.record(moved)?.fields.url], { timeout: 30_000 })
     .toEqual([4, LINKS.moved])
+  // The server has it all a moment before its answer is there, and the one that is held is to be the second's.
+  await expect.poll(async () => (await lyingOn(first.app.page)).outbox).toEqual([])
   const held = site.proxy.holdNextPush()
   await second.app.page.context().setOffline(false)
   await held.answered
