@@ -1,6 +1,6 @@
 import { App } from './support/app.ts'
 import { expect, test } from './support/test.ts'
-import { lookForUpdate } from './support/update.ts'
+import { isOld, lookForUpdate, mark } from './support/update.ts'
 
 /** The addresses under which the app's files are kept. */
 const kept = (app: App): Promise<string[]> =>
@@ -42,10 +42,11 @@ test('the files of the version before go when the new one takes over', async ({ 
   expect(await kept(app)).toContain('/assets/of-the-version-before.js')
   site.proxy.newVersion()
   await lookForUpdate(app.page)
+  await mark(app.page)
   await app.button('Reload').click()
-  await expect
-    .poll(() => kept(app).catch(() => ['/assets/of-the-version-before.js']))
-    .not.toContain('/assets/of-the-version-before.js')
+  // While the page reloads it cannot be asked.
+  await expect.poll(() => isOld(app.page).catch(() => true), { message: 'the tab reloads' }).toBe(false)
+  await expect.poll(() => kept(app)).not.toContain('/assets/of-the-version-before.js')
   expect(await kept(app)).toContain('/index.html')
   await expect(app.page.getByRole('link', { name: 'Library' }).first()).toBeVisible()
 })
