@@ -145,8 +145,7 @@ test('P1 accepted in one tab, what stands in the open dialogs of the others come
   await expect(form).toBeHidden()
   await expect(saving.notice('is saved')).toBeVisible()
 
-  await expect(text).toBeVisible()
-  expect(await text.innerText()).toBe(merged)
+  await expect.poll(() => text.innerText()).toBe(merged)
   await expect(dialog.getByRole('button', { name: 'Take mine' }).first()).toHaveAttribute(
     'aria-pressed',
     'true',
