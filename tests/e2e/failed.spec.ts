@@ -8,6 +8,8 @@ test('P8 P11 failed changes say why, are tried again on demand, and a discarded 
   site,
   devices,
 }) => {
+  // Rounds of tries in vain, with their pauses.
+  test.slow()
   const app = await App.open(await devices.context())
   await app.signUp(ADA)
   const kept = await app.newNote('Kept', 'first')
@@ -44,7 +46,8 @@ test('P8 P11 failed changes say why, are tried again on demand, and a discarded 
   await discard.click()
   await app.dialog('Discard change').getByRole('button', { name: 'Discard', exact: true }).click()
   site.proxy.restore()
-  await expect.poll(() => site.data.content(kept)).toBe('first and more')
+  // Where all three tries of the round were in vain, the next comes 15 s later and more.
+  await expect.poll(() => site.data.content(kept), { timeout: 30_000 }).toBe('first and more')
   await expect(failed).toBeHidden()
   await expect(app.page.locator('[data-sync-figure=queue]')).toHaveText('0')
   expect(site.data.content(dropped)).toBe('as the server has it')

@@ -115,7 +115,8 @@ export class App {
         (await readRow(page, 'outbox', id)) === null
       )
     }
-    await expect.poll(settled, { timeout: 15_000, intervals: [50, 100, 250] }).toBe(true)
+    // After three tries in vain, which a slow machine has time for, the next comes 15 s later and more.
+    await expect.poll(settled, { timeout: 30_000, intervals: [50, 100, 250] }).toBe(true)
     await expect(this.state).toHaveAttribute('data-sync-state', 'synced')
   }
 
