@@ -66,6 +66,8 @@ test('P12 another device: none without an account; online or not, its name from 
     await expect(device(region, 'Online now')).toHaveCount(1)
     await rename(region, 'Online now', 'Phone')
     await rename(region, 'This device', 'Laptop')
+    // The list of the other asks when it is opened, and then every half minute.
+    await expect(device(region, 'Laptop'), 'the server has it').not.toContainText('next connection')
     const its = await devicesOf(there)
     await expect(device(its, 'This device')).toContainText('Phone')
     await expect(device(its, 'Online now')).toContainText('Laptop')
