@@ -143,7 +143,8 @@ test('both versions stand side by side on a desktop and one under the other on a
   site,
   devices,
 }) => {
-  const { app } = await clashOn(site, devices, { viewport: WINDOWS.desktop })
+  // Nothing is on its way to its place while places are compared.
+  const { app } = await clashOn(site, devices, { viewport: WINDOWS.desktop, reducedMotion: 'reduce' })
   const dialog = await openDialog(app)
   const mine = dialog.getByRole('group', { name: /^This device, today/ })
   const theirs = dialog.getByRole('group', { name: /^A program, you, today/ })

@@ -77,6 +77,7 @@ test('P12 on a phone what is said of an open record leaves its bar as high as it
   await app.newNote('Shopping', 'milk')
   await app.synced()
   await app.page.setViewportSize({ width: 390, height: 780 })
+  await expect(app.page.getByRole('link', { name: 'Back' }), 'it is the bar of a phone').toBeVisible()
   const high = async () => (await app.page.locator('pawkit-record-bar').boundingBox())?.height
   expect(await high()).toBe(56)
   await context.setOffline(true)
