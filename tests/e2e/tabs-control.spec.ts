@@ -97,6 +97,7 @@ test('the other tab goes while this one asks: the dialog goes too, and what was 
   const first = await App.open(context)
   const id = await first.newNote('Left', 'text')
   const second = await secondTab(context, `/notes/${id}`)
+  await expect(second.content).toHaveValue('text')
   await second.content.click()
   await second.page.keyboard.press('Control+End')
   await second.page.keyboard.press('!')
@@ -188,6 +189,7 @@ test('cursor jumps: what comes in while a dialog is open moves no caret', async 
   const first = await App.open(context)
   const id = await first.newNote('Caret', 'onethree')
   const second = await secondTab(context, `/notes/${id}`)
+  await expect(second.content).toHaveValue('onethree')
   await second.content.evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(3, 3))
   await second.content.focus()
   await second.page.keyboard.press('x')
@@ -490,6 +492,7 @@ test('P1 Open in new tab: what was typed to get there waits in it as a draft', a
   const first = await App.open(context)
   const id = await first.newNote('Opened', 'text')
   const second = await secondTab(context, `/notes/${id}`)
+  await expect(second.content).toHaveValue('text')
   await second.content.focus()
   await second.page.keyboard.press('End')
   await second.page.keyboard.type(' xyz')
@@ -532,6 +535,7 @@ test('P1 the page goes with the question open: what was typed is a draft, in it 
   const first = await App.open(context)
   const id = await first.newNote('Gone', 'text')
   const second = await secondTab(context, `/notes/${id}`)
+  await expect(second.content).toHaveValue('text')
   await second.content.focus()
   await second.page.keyboard.press('End')
   await second.page.keyboard.type(' xyz')
@@ -562,19 +566,19 @@ test('an Undo that asks for control and is left is offered again', async ({ devi
 
 /**
  * Another tab has taken control, unheard, as this one is written in: so it is with one that slept and woke.
- * @param told it hears of that right after
+ * @param then in the same task, for the page looks every 2 s who may write: it hears of that, or Enter is pressed
  */
 async function typeFenced(
   first: App,
   second: App,
   text: string,
   field = first.content,
-  told = false,
+  then: 'told' | 'Enter' | null = null,
 ): Promise<void> {
   const active = await second.page.evaluate(() => sessionStorage.getItem('pawkit-session'))
   await field.focus()
-  await first.page.evaluate(
-    ([active, text, told]) =>
+  await field.evaluate(
+    (element, [active, text, then]) =>
       new Promise<void>((done) => {
         const opening = indexedDB.open('pawkit')
         opening.onsuccess = () => {
@@ -585,12 +589,13 @@ async function typeFenced(
           tx.oncomplete = () => {
             document.execCommand('insertText', false, text)
             opening.result.close()
-            if (told) new BroadcastChannel('pawkit').postMessage({ v: 1, type: 'right-changed' })
+            if (then === 'told') new BroadcastChannel('pawkit').postMessage({ v: 1, type: 'right-changed' })
+            if (then === 'Enter') element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))
             done()
           }
         }
       }),
-    [active, text, told] as const,
+    [active, text, then] as const,
   )
 }
 
@@ -639,8 +644,7 @@ test('P7 what a tab wrote that had lost control is in no record: offered as a dr
   // Tags too; and who wants to view only is asked once.
   await takeControl(first)
   const tags = first.page.getByRole('textbox', { name: 'Tags' })
-  await typeFenced(first, second, 'soup', tags)
-  await first.page.keyboard.press('Enter')
+  await typeFenced(first, second, 'soup', tags, 'Enter')
   await asked(first).getByRole('button', { name: 'View only' }).click()
   await expect(tags).toHaveValue('')
   await first.content.click()
@@ -659,7 +663,7 @@ test('P7 tags that were half typed when a tab hears that it has lost control are
   const second = await secondTab(context, `/notes/${id}`)
   await second.button('Sync status').click()
   const tags = first.page.getByRole('textbox', { name: 'Tags' })
-  await typeFenced(first, second, 'soup', tags, true)
+  await typeFenced(first, second, 'soup', tags, 'told')
   const drafts = second.page.getByRole('region', { name: 'Drafts' })
   await expect(drafts.getByRole('listitem')).toContainText(['soup'])
   await expect(tags, 'it shows the record').toHaveValue('')
