@@ -125,9 +125,12 @@ export function inConflict(entry: Entry, ancestors: Fields, now: number): Entry 
     : entry
 }
 
-/** After a person has put these fields as they are: what is sent is no automatic merge where it is nothing but them. */
+/**
+ * After a person has put these fields as they are: what is sent is no automatic merge where it is nothing but them. Said
+ * as `false`, or what is on its way and does not arrive would bring its mark back.
+ */
 export function unmerged(entry: Entry, base: RecordState | null, record: RecordState, fields: Fields): Entry {
-  const merged = entry.merged && changedFields(base, record).some((field) => !(field in fields))
+  const merged = changedFields(base, record).some((field) => !(field in fields)) && entry.merged
   return { ...entry, merged }
 }
 

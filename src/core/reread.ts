@@ -23,7 +23,11 @@ export function takeInRestored(held: Held, remote: RecordState, now: number): Se
   }
   // What waits for a person goes on waiting; what they were choosing against was lost with the newer server.
   const lost = held.base && { ...held.base, version: 0 }
-  const raised = { ...enqueue(entry, record, now, 'at-once'), uprooted: true, merged: undefined }
+  const raised = {
+    ...enqueue(entry, record, now, 'at-once'),
+    uprooted: true,
+    merged: entry?.uprooted && entry.merged,
+  }
   return merge(lost, record, remote, raised, now)
 }
 

@@ -83,7 +83,7 @@ export function merge(
     wait: entry.wait ?? { start: now, length: 0 },
     uprooted: !common,
     // An older merge was with a version that the server has lost.
-    merged: (met && aside.length > 0) || (common || entry.uprooted ? entry.merged : undefined),
+    merged: (met && aside.length > 0) || ((common || entry.uprooted) && entry.merged),
   }
   return { record, base: remote, entry: inConflict(waiting, merged.ancestors, now), ...told }
 }
@@ -139,7 +139,7 @@ function settleOutcome(
   const { entry, record } = held
   if (!entry?.flight || !record) return unchanged(held)
   const flight = entry.flight
-  const merged = entry.merged || flight.mutation.merged
+  const merged = entry.merged ?? flight.mutation.merged
   const landed: Entry = { ...entry, flight: null, parked: null, state: { is: 'ready' }, merged }
   switch (outcome.outcome) {
     case 'applied': {

@@ -29,13 +29,17 @@ export interface Change {
   /**
    * `put-back`: the fields are as they once were, and nothing of a merge is in them; what they replace is kept, also where
    * the server has it, which may lose it or be away; `behind`: its page knows that it has
-   * not taken in what is stored, and what it had before that is kept already; `before`: it has taken that into what could
-   * not be stored, and this is what it had.
+   * not taken in what is stored, and what it had before that is kept already.
    */
-  readonly how?: 'put-back' | 'behind' | { readonly before: Fields } | undefined
+  readonly how?: 'put-back' | 'behind' | undefined
+  /** What could not be stored, before its page took into it what is. */
+  readonly before?: Fields | undefined
   /** The draft in which it was kept; written, that goes with it. */
   readonly draft?: FromDraft
 }
+
+/** How what is typed in a field meets what is stored. */
+export type Met = Pick<Change, 'how' | 'before'>
 
 /** A person takes a draft in, or a page writes `again` what had been refused to it. */
 export interface FromDraft {
@@ -67,9 +71,12 @@ export function applyChange(
   const fields: Record<string, Json> = { ...before.fields }
   const stamps: Record<string, number> = { ...before.stamps }
   const changed: Record<string, Json> = {}
-  const { how } = change
-  const had = typeof how === 'object' ? how.before : {}
-  const lost = Object.entries(had).map(([field, value]) => mineThen(field, value, stamp))
+  const { how, before: had = {} } = change
+  /** What this device had before a merge, for *Undo this merge*. */
+  const mineThen = (field: string, value: Json): Lost => {
+    return { field, value, stamp, side: 'local', why: 'merged' }
+  }
+  const lost = Object.entries(had).map(([field, value]) => mineThen(field, value))
   let merged = lost.length > 0
   for (const [field, typed] of Object.entries(change.typed)) {
     const kind = mergeKind(change.kind, field)
@@ -85,7 +92,7 @@ export function applyChange(
     if (kind === 'value') lost.push({ ...was, side: 'remote' })
     else if (kind !== 'life' && change.draft?.why !== 'take-in' && !sameValue(kind, value, typed)) {
       merged = true
-      if (how !== 'behind' && !(field in had)) lost.push(mineThen(field, typed, stamp))
+      if (how !== 'behind' && !(field in had)) lost.push(mineThen(field, typed))
     }
   }
   // Only what changes: a record that an older or newer version let through must stay editable elsewhere.
@@ -93,7 +100,7 @@ export function applyChange(
   if (!checked.ok) return bad(checked.problem)
   Object.assign(fields, changed)
   // A card without its link would only be refused by the server; what was typed stays in the editor.
-  if (returns && !checkFields(change.kind, fields).ok) return bad(gone(change))
+  if ((creating || returns) && !checkFields(change.kind, fields).ok) return bad(gone(change))
   const record = strip({ ...before, fields, stamps: creating ? everyStamp(fields, stamp) : stamps })
   if (!creating && held.record && sameRecord(record, held.record)) return ok({ ...held, lost })
   const after = written(held, record, now, change.urgency)
@@ -102,15 +109,6 @@ export function applyChange(
   if (entry && how === 'put-back') entry = unmerged(entry, after.base, record, change.typed)
   return ok({ ...after, entry, lost })
 }
-
-/** What this device had before a merge, for *Undo this merge*. */
-const mineThen = (field: string, value: Json, stamp: number): Lost => ({
-  field,
-  value,
-  stamp,
-  side: 'local',
-  why: 'merged',
-})
 
 function written(held: Held, record: RecordState, now: number, urgency: Urgency): Held {
   const base = held.entry ? held.base : held.record && held.record.version > 0 ? held.record : null

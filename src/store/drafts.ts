@@ -20,8 +20,9 @@ export async function keepDraft(tx: Transaction, write: Write): Promise<void> {
   await drafts.put({ ...draft, id })
 }
 
-/** A pin or a deletion is made again with one press, and leaving a field types nothing: only what was typed is kept. */
-const saysSomething = ({ kind, shown, typed }: Write): boolean =>
+/** A pin, a deletion or a restore is made again with one press, and leaving a field types nothing: only what was typed is kept. */
+const saysSomething = ({ kind, shown, typed, how }: Write): boolean =>
+  how !== 'put-back' &&
   Object.entries(typed).some(([field, value]) => {
     const merge = mergeKind(kind, field)
     const isTyped = merge === 'text' || merge === 'line' || field === 'url' || field === 'tags'

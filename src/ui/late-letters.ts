@@ -17,23 +17,40 @@ export function lateLetters(before: string, text: string, [start, end]: Selectio
   return only ? { letters: text.slice(at, end), text, end } : null
 }
 
+/** The text without them. */
+export const without = ({ letters, text, end }: LateLetters): string =>
+  text.slice(0, end - letters.length) + text.slice(end)
+
+/** Where letters that are a draft may come in. */
+export interface LatePlace {
+  readonly is: LateLetters
+  /** Where the caret was left, and the end of what others have written there since. */
+  readonly place: Selection
+  /** This tab is just taking them in: they come with what it has not heard of yet, right behind that. */
+  readonly awaited: boolean
+}
+
 /**
  * Where the caret stands behind the letters when the text without them becomes another one: they are in that where they
- * can be put in and nothing at them differs any more. Behind what others wrote in their place, since they are taken in
- * behind that, or in front of it. Nowhere else: in the words of others there are letters like them.
- * @param place where the caret was left, and the end of what others have written there since
+ * can be put in and nothing at them differs any more, but that more may follow. Behind what others wrote in their place, since they are
+ * taken in behind that, or in front of it. Nowhere else: in the words of others there are letters like them.
  * @returns null: they are not in that
  */
-export function behind(late: LateLetters, was: string, [left, last]: Selection, now: string): number | null {
-  if (now === late.text) return late.end
+export function behind(late: LatePlace, was: string, now: string): number | null {
+  const [left, last] = late.place
+  if (now === late.is.text) return late.is.end
   return behindAt(late, was, last, now) ?? (left === last ? null : behindAt(late, was, left, now))
 }
 
-function behindAt({ letters }: LateLetters, was: string, at: number, now: string): number | null {
-  const end = at + letters.length
-  const parts = replacements(was.slice(0, at) + letters + was.slice(at), now)
-  if (parts.some((part) => part.end >= at && part.start <= end)) return null
-  return parts.reduce<Selection>((place, part) => carried(place, part), [end, end])[0]
+function behindAt({ is, awaited }: LatePlace, was: string, at: number, now: string): number | null {
+  const end = at + is.letters.length
+  const parts = replacements(was.slice(0, at) + is.letters + was.slice(at), now)
+  /** But for what is put in right behind them, or in front. */
+  const isTouched = ({ start, end: to }: Replacement): boolean =>
+    to >= at && start <= end && !(start === to && (start === end || (awaited && start === at)))
+  if (parts.some(isTouched)) return null
+  const inFront = parts.filter(({ start }) => start < end)
+  return inFront.reduce((place, part) => place + part.text.length - (part.end - part.start), end)
 }
 
 /** Where the letters may come in, after another's change: what is written at the place belongs to it. */

@@ -6,7 +6,7 @@ import type { Fields, Json, Kind, MergeKind, RecordState } from '../core/records
 import type { FieldProblem } from '../core/schema.ts'
 import type { ConnectionState, Figures, RecordSyncState } from '../core/status.ts'
 import type { Repaired } from '../core/verify.ts'
-import type { Change } from '../core/write.ts'
+import type { Change, Met } from '../core/write.ts'
 import type { DeviceActions } from './device-model.ts'
 import type { FailedActions } from './failed-model.ts'
 import type { HistoryActions } from './history.ts'
@@ -267,7 +267,7 @@ export interface PageModel extends EventTarget {
    * One keystroke's change of a text field, in the input event itself; RecordEditing calls it. Written relaxed,
    * `leaving` strict.
    */
-  type(id: string, shown: Fields, typed: Fields, leaving?: boolean, how?: Change['how']): Promise<WriteResult>
+  type(id: string, shown: Fields, typed: Fields, leaving?: boolean, met?: Met): Promise<WriteResult>
   /** Moves to Trash and shows a notice with `Undo`. */
   remove(id: string): Promise<WriteResult>
   restore(id: string): Promise<WriteResult>

@@ -1,5 +1,6 @@
 import type { Json } from '../core/records.ts'
 import type { Kept, KeptRow } from '../store/history.ts'
+import { sameField } from './restoring.ts'
 
 /** Values that were put aside in one moment, for one reason. */
 export interface PutAside {
@@ -26,12 +27,19 @@ export function putAside({ rows, offset }: Kept, shown: readonly string[]): PutA
     // What lost to one change is no more than a part of a merge of several: that speaks for all.
     groups.set(key, row.why ? { ...group, row } : group)
   }
-  // What was put aside several times by itself is there once, as of the last time.
-  const seen = new Set<string>()
-  const isAgain = ({ row, fields }: PutAside): boolean => {
-    if (!isBeforeMerge(row) && row.why !== 'replaced') return false
-    const key = JSON.stringify([row.why === 'replaced', fields])
-    return seen.has(key) || !seen.add(key)
+  return [...groups.values()]
+}
+
+/** What was put aside several times by itself, once, as of the last time. */
+export function once(groups: readonly PutAside[], kind: string): PutAside[] {
+  const isAgain = (one: PutAside, newer: PutAside): boolean => {
+    const by = [one, newer].map(({ row }) => (isBeforeMerge(row) ? 'merged' : row.why))
+    if (by[0] !== by[1] || !(by[0] === 'merged' || by[0] === 'replaced')) return false
+    const fields = Object.keys(one.fields)
+    return (
+      fields.length === Object.keys(newer.fields).length &&
+      fields.every((field) => sameField(kind, field, one.fields[field], newer.fields[field]))
+    )
   }
-  return [...groups.values()].filter((group) => !isAgain(group))
+  return groups.filter((one, at) => !groups.slice(0, at).some((newer) => isAgain(one, newer)))
 }

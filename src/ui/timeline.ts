@@ -16,7 +16,7 @@ import {
   REPLACED,
   RESOLVED,
 } from './history-words.ts'
-import { isBeforeMerge, type PutAside, putAside } from './put-aside.ts'
+import { isBeforeMerge, once, type PutAside, putAside } from './put-aside.ts'
 import { sameField, wholeOf } from './restoring.ts'
 import type { ServerVersion } from './versions-client.ts'
 
@@ -71,7 +71,8 @@ class Timeline {
     const { kind } = this.#sources.record
     const groups = putAside(this.#sources, this.#fields)
     const notes = new Map<ServerVersion, string>()
-    const asides = groups.filter((group) => !this.#isTold(group, notes)).map((group) => this.#aside(group))
+    const untold = groups.filter((group) => !this.#isTold(group, notes))
+    const asides = once(untold, kind).map((group) => this.#aside(group))
     const versions: Entry[] = []
     this.#versions.forEach((version, index) => {
       const older = this.#olderOf(version, index)

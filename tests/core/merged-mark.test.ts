@@ -95,6 +95,12 @@ describe('P12 none is said of what a person has put there', () => {
     expect(sent(partly).mutation, 'the tags are').toMatchObject({ merged: true })
   })
 
+  test('what a person has put back while the merge was on its way, which did not arrive', () => {
+    const flight = sent(merge()).held
+    const back = write(flight, flight.record?.fields.content as string, 'one', { how: 'put-back' })
+    expect(sent(settled(back, { id: 'm', outcome: 'void' })).mutation).not.toHaveProperty('merged')
+  })
+
   test('a conflict that a person has closed, beside which only the other side brought something', () => {
     const mine = changed(base, { content: 'two' })
     const asked = takeIn(dirty(base, mine), remote(base, { content: 'three', tags: ['x'] }), T0)
@@ -163,6 +169,7 @@ describe('P4 without a common version, as with a server that was restored from a
     const second = settled(sent(dirty(null, here)).held, { id: 'm', outcome: 'conflict', record: there })
     expect(second.lost.filter(({ side }) => side === 'local')).toMatchObject(mineThen)
     expect(sent(second).mutation).toMatchObject({ on: 2, merged: true })
+    expect(second.entry?.uprooted, 'until it is applied').toBe(true)
   })
 
   test('what it has instead of this device’s: nothing is to send, and what was here can be put back', () => {
@@ -173,8 +180,9 @@ describe('P4 without a common version, as with a server that was restored from a
 
   test('what came of both stays one, whatever more comes before it is sent', () => {
     const taken = takeInRestored(clean(here), there, T0)
-    const more = { ...there, version: 3, fields: { ...there.fields, pinned: true } }
-    expect(sent(takeIn(taken, more, T0)).mutation).toMatchObject({ on: 3, merged: true })
+    const again = { ...there, version: 3, fields: { ...there.fields, tags: ['theirs', 'mine'] } }
+    expect(sent(takeIn(taken, again, T0)).mutation).toMatchObject({ on: 3, merged: true })
+    expect(sent(takeInRestored(taken, again, T0)).mutation, 'read twice').toMatchObject({ merged: true })
   })
 
   test('P12 nothing is told as lost while a conflict is open but what the server has lost', () => {
@@ -194,9 +202,8 @@ describe('P4 without a common version, as with a server that was restored from a
   })
 
   test('what nobody sees is no merge: when a card was made, and of which', () => {
-    const [mine, theirs] = [8, 9].map((n) =>
-      card('https://a.example/', { formerIds: [idOf(n)] }, { version: n }),
-    )
+    const made = (n: number) => ({ formerIds: [idOf(n)], createdAt: new Date(T0 + n).toISOString() })
+    const [mine, theirs] = [8, 9].map((n) => card('https://a.example/', made(n), { version: n }))
     if (!mine || !theirs) throw new Error('no cards')
     expect(sent(takeInRestored(clean(mine), theirs, T0)).mutation).not.toHaveProperty('merged')
   })
@@ -236,10 +243,10 @@ describe('P4 what a tab that is behind typed', () => {
   })
 
   test('so can what could not be stored, once another’s text has come into it in the field', () => {
-    const how = { before: { content: 'one\ntwo!' } } as const
+    const before = { content: 'one\ntwo!' }
     const row = { field: 'content', value: 'one\ntwo!', stamp: T0, side: 'local', why: 'merged' }
-    expect(lost({ how }, 'one\ntwo!\nthree', 'one\ntwo\nthree')).toEqual([[row], true])
-    expect(lost({ how }, 'one\ntwo!', 'one\ntwo'), 'and more of it meanwhile').toEqual([[row], true])
+    expect(lost({ before }, 'one\ntwo!\nthree', 'one\ntwo\nthree')).toEqual([[row], true])
+    expect(lost({ before }, 'one\ntwo!', 'one\ntwo'), 'and more of it meanwhile').toEqual([[row], true])
   })
 
   test('a draft that a person takes in, and what only goes on, are no automatic merges', () => {

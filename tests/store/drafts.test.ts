@@ -56,6 +56,14 @@ describe('what a tab wrote that had lost the right', () => {
     async (typed) => expect(await fenced(typed)).toEqual([]),
   )
 
+  test('P4 so is a restore, which puts aside what it replaces only when it is made', async () => {
+    await device.write(idOf(1), { content: 'an afternoon offline' })
+    await device.write(idOf(1), { content: 'one' }, { how: 'put-back', epoch: 9 })
+    expect(await readDrafts(device.db)).toEqual([])
+    await device.write(idOf(1), { content: 'one' }, { how: 'put-back' })
+    expect(await device.history()).toMatchObject([{ value: 'an afternoon offline', why: 'replaced' }])
+  })
+
   test('leaving a field types nothing, and is no draft', async () => {
     await device.write(idOf(1), { content: 'one' })
     const shown = { content: 'one' }
@@ -109,6 +117,14 @@ describe('what a tab wrote that had lost the right', () => {
     const { record } = await device.held(idOf(1))
     expect(record?.fields).toMatchObject({ content: 'words', createdAt: expect.any(String) })
     expect(await device.write(idOf(2), { content: 'x' }, { create: false })).toEqual({ is: 'missing' })
+  })
+
+  test('P12, seed 3402201: words typed into a card that is gone by now make no card without a link, and stay a draft', async () => {
+    const card = { kind: 'card', create: false, shown: { description: '' } }
+    await device.write(idOf(1), { description: 'words' }, { ...card, epoch: 9 })
+    expect(await takeIn({ kind: 'card' })).toMatchObject({ is: 'invalid' })
+    expect((await device.state()).entries, 'nothing that the server would refuse').toEqual([])
+    expect(await readDrafts(device.db)).toMatchObject([{ typed: { description: 'words' } }])
   })
 
   test('P7: an edit that its person makes after all is written, though its draft was given up elsewhere', async () => {

@@ -247,6 +247,51 @@ describe('P4 P7 a tab that has lost control and has it again', () => {
     expect(editor.value).toBe(`${start}thre!${end}Others`)
   })
 
+  test.each([
+    ['elsewhere', 'Z ab', 'Z abcd', 'Z abcde'],
+    ['behind', 'ab\nmore', 'abcd\nmore', 'abcde\nmore'],
+  ])('P4 kept as a draft in two goes they are one: another writes %s', async (_, others, all, end) => {
+    const { editor, binding, fences } = field('ab')
+    editor.press('c')
+    await fences('ab')
+    binding.readOnly = true
+    binding.asDraft(() => editor.press('d'))
+    await fences('ab')
+    expect(binding.drafted).toBe('abcd')
+    for (const text of [others, all]) binding.takeIn(text)
+    binding.readOnly = false
+    editor.press('e')
+    expect(editor.value).toBe(end)
+  })
+
+  test('P4 taken in together with what another wrote right behind them, or, by this tab, in front of them', async () => {
+    const one = field('ab')
+    one.editor.press('c')
+    await one.fences('ab')
+    one.binding.takeIn('abc and theirs')
+    one.editor.press('d')
+    expect(one.editor.value).toBe('abcd and theirs')
+    const two = field('ab')
+    two.editor.press('c')
+    await two.fences('ab')
+    two.binding.takeIn('ab!')
+    two.binding.awaitDraft()
+    two.binding.takeIn('ab! and c')
+    two.editor.press('d')
+    expect(two.editor.value).toBe('ab! and cd')
+  })
+
+  test('a deletion that is refused after them is no letter to go on behind, nor is a selection', async () => {
+    const { editor, binding, fences } = field('one two')
+    editor.press('!')
+    await fences('one two')
+    editor.setSelectionRange(5, 7)
+    expect(binding.drafted).toBe(null)
+    editor.type('one ')
+    await fences('one two')
+    expect(binding.drafted).toBe(null)
+  })
+
   test('P4 a single letter is not found in another’s word either', async () => {
     const { editor, binding, fences, caret } = field('one w')
     editor.press('3')
@@ -426,6 +471,15 @@ describe('P1 a write that is refused takes nobody else’s text away, and double
     binding.load('three')
     editor.press('.')
     expect(sent.slice(-2).map(({ how }) => how)).toEqual([{ before: 'two long' }, undefined])
+  })
+
+  test('where the store has all of the refused text by now, nothing goes with what is typed next', async () => {
+    const { editor, binding, sent, refuses } = field('one')
+    editor.press(' long')
+    await refuses()
+    binding.takeIn('theirs one long')
+    editor.press('!')
+    expect(sent.map(({ how }) => how)).toEqual([undefined, undefined])
   })
 
   test('what came in by itself, or is the same, says nothing of before', async () => {

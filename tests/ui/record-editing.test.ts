@@ -65,7 +65,7 @@ beforeEach(() => {
     tabs,
     records: { get: view, has: () => true },
     rescue: { trouble: null, follow: () => () => {} },
-    type: async (id: string, shown: Content, typed: Content, _: boolean, how?: string) => {
+    type: async (id: string, shown: Content, typed: Content, _: boolean, { how }: { how?: string } = {}) => {
       written.push([id, shown.content, typed.content])
       ways.push(how)
       if (fenced) return { is: 'fenced' }

@@ -93,6 +93,19 @@ describe('one timeline', () => {
     expect(newestFirst.map(({ key }) => key)).toEqual(['k6', 'k5', 'k4', 'k2'])
   })
 
+  test('a refused version does not speak for what a restore replaced', () => {
+    const rows = [row(1, 2.5, 'b', { why: 'replaced' })]
+    const versions = [refused(1, { content: 'b' }), version(1, 'a')]
+    expect(timeline({ rows, versions }).map(({ says }) => says)).toContain('You restored another version')
+  })
+
+  test('a merge whose row is a repetition offers no other Undo at its version', () => {
+    const rows = [row(2, 5, 'mine', { why: 'merged' }), row(1, 3, 'mine', { why: 'merged' })]
+    const versions = [version(3, 'both', { merged: true }), version(2, 'theirs'), version(1, 'a')]
+    const undo = timeline({ rows, versions }).flatMap((entry) => (entry.undo ? [entry.undo.fields] : []))
+    expect(undo).toEqual([{ content: 'mine' }])
+  })
+
   test('out of the Trash here, into it there: it is this device that had it so', () => {
     const rows = [row(1, 2.5, '', { why: 'merged', field: 'deleted', value: false })]
     const gone = version(2, 'a', { device: 'Phone', fields: { ...WHOLE, content: 'a', deleted: true } })

@@ -1,7 +1,7 @@
 import { toWellFormed } from '../../core/limits.ts'
 import { mergeText, replacements } from '../../core/merge-text.ts'
 import { carried, type Selection } from '../caret.ts'
-import { behind, type LateLetters, lateLetters, widened } from '../late-letters.ts'
+import { behind, type LateLetters, type LatePlace, lateLetters, widened, without } from '../late-letters.ts'
 import type { FieldResult, WriteField } from './field-write.ts'
 import { ReadOnlyField, type Wanted } from './read-only-field.ts'
 import type { Saving } from './saving-mark.ts'
@@ -35,8 +35,10 @@ export class FieldBinding {
   #focused = false
   /** The caret in a text that was changed while the focus was elsewhere: the browser then forgets it. */
   #caret: Selection | null = null
-  /** What it gave up last, and where the caret was left in the text without it, to the end of what others wrote there. */
-  #late: { readonly is: LateLetters; readonly place: Selection } | null = null
+  /** What it gave up last. */
+  #late: LatePlace | null = null
+  /** The draft that the edit on its way goes on with. */
+  #goneOn: LateLetters | null = null
   #dirty = false
   #typedIn = false
   /** Raised when another record is loaded: an answer for the one before must not reach the new one. */
@@ -90,12 +92,13 @@ export class FieldBinding {
    * stands behind.
    */
   asDraft(edit: () => void): void {
-    const text = this.#readOnly.on ? this.drafted : null
-    if (text !== null) this.#showAs(text)
+    const late = this.#readOnly.on && this.drafted !== null ? this.#late : null
+    this.#goneOn = late?.is ?? null
+    if (late) this.#showAs(late.is.text)
     try {
       this.#readOnly.asDraft(edit)
     } finally {
-      if (text !== null && this.#onTheWay === 0) this.#showAs(this.#confirmed)
+      if (late && this.#onTheWay === 0) this.#showAs(this.#confirmed)
     }
   }
 
@@ -103,6 +106,11 @@ export class FieldBinding {
   get drafted(): string | null {
     const [start, end] = this.#selection
     return this.#late && start === end && end === this.#late.place[0] ? this.#late.is.text : null
+  }
+
+  /** This tab takes that draft in. */
+  awaitDraft(): void {
+    this.#late &&= { ...this.#late, awaited: true }
   }
 
   /** Whether somebody has typed in it since it may be written in. */
@@ -192,14 +200,16 @@ export class FieldBinding {
   /** Another tab has or had control: what this one could not write is a draft now, and it shows what is stored. */
   #giveUp(stored: string): void {
     const [, end] = this.#selection
-    const is = lateLetters(this.#base, this.element.value, this.#selection)
+    const goneOn = this.#goneOn?.text === this.#base ? this.#goneOn : null
+    const is = lateLetters(goneOn ? without(goneOn) : this.#base, this.element.value, this.#selection)
+    this.#goneOn = null
     this.#late = null
     // At the caret, where they were typed: of letters like their neighbours a difference would name others.
     if (is) {
       const at = end - is.letters.length
       this.element.setRangeText('', at, end, 'preserve')
       this.#caret = [at, at]
-      this.#late = { is, place: [at, at] }
+      this.#late = { is, place: [at, at], awaited: false }
     }
     this.#show(stored)
     const [caret, late] = [this.#focused ? null : this.#caret, this.#late]
@@ -272,7 +282,7 @@ export class FieldBinding {
   #show(value: string): void {
     const { element } = this
     const late = this.drafted === null ? null : this.#late
-    const back = late && behind(late.is, element.value, late.place, value)
+    const back = late && behind(late, element.value, value)
     let place = late?.place
     let selection = this.#selection
     for (const part of replacements(element.value, value)) {

@@ -178,8 +178,8 @@ export class RecordEditing implements ReactiveController {
 
   async #write(name: string, ...[shown, typed, leaving, how]: Parameters<WriteField>): Promise<FieldResult> {
     const id = this.#id
-    const before = typeof how === 'object' ? { before: { [name]: how.before } } : how
-    const result = await this.#model().type(id, { [name]: shown }, { [name]: typed }, leaving, before)
+    const met = typeof how === 'object' ? { before: { [name]: how.before } } : { how }
+    const result = await this.#model().type(id, { [name]: shown }, { [name]: typed }, leaving, met)
     if (id === this.#id) this.#report(result)
     if (result.is === 'written') return { is: 'stored', text: text(result.record.fields[name]) }
     return result.is === 'fenced' ? { is: 'fenced', text: this.#stored(name) } : { is: 'refused' }

@@ -12,6 +12,8 @@ interface WantedField {
   readonly element: HTMLInputElement | HTMLTextAreaElement
   /** The text of a draft of this tab's where what is typed next stands behind letters of it; null: it does not. */
   readonly drafted: string | null
+  /** It is about to be taken in. */
+  awaitDraft?(): void
   /** Makes an edit where the store is to refuse it. */
   asDraft(edit: () => void): void
 }
@@ -61,6 +63,7 @@ export class WantedEdits {
     const record = this.#record()
     const go = (): void => {
       const { drafted } = field
+      field.awaitDraft?.()
       if (drafted === null) make()
       else void this.#tabs().goBehind(drafted, { record, go: make, drop: over, keep })
     }

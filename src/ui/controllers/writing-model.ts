@@ -2,7 +2,7 @@ import { MESSAGES_VERSION } from '../../core/messages.ts'
 import type { Entry } from '../../core/outbox.ts'
 import { type Fields, isDeleted, type Kind, type RecordState, titleOf } from '../../core/records.ts'
 import { draftId } from '../../core/session.ts'
-import type { Change, FromDraft } from '../../core/write.ts'
+import type { Change, FromDraft, Met } from '../../core/write.ts'
 import { readSome } from '../../store/read.ts'
 import type { NoticeKind, WriteResult } from '../model.ts'
 import { tellProblem } from '../outcome.ts'
@@ -73,15 +73,9 @@ export abstract class WritingModel extends EventTarget {
   }
 
   /** Not guarded: a field that may not be typed into is read-only, and what was typed before it was so is a draft. */
-  async type(
-    id: string,
-    shown: Fields,
-    typed: Fields,
-    leaving = false,
-    how?: Change['how'],
-  ): Promise<WriteResult> {
+  async type(id: string, shown: Fields, typed: Fields, leaving = false, met: Met = {}): Promise<WriteResult> {
     const { epoch } = this.writer
-    const change = { id, kind: this.#kindOf(id), shown, typed, create: false, how } as const
+    const change = { id, kind: this.#kindOf(id), shown, typed, create: false, ...met } as const
     const result = await this.#write({ ...change, urgency: 'typing' }, leaving ? 'strict' : 'relaxed')
     // Read-only from this task on. The field is told at once: what it types under another epoch is none of this.
     if (result.is === 'fenced') void this.tabs.fenced(epoch).catch(() => {})
