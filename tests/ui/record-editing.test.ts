@@ -100,6 +100,22 @@ function has(control: string): void {
 }
 
 describe('P4 letters typed as control goes and comes', () => {
+  test('the draft before them comes in with words that another wrote there, unheard: they stand behind it', async () => {
+    fenced = true
+    key('d')
+    has('read-only')
+    await tick()
+    key('e')
+    fenced = false
+    has('active')
+    asked[0]?.go()
+    stored.one = 'abc! and d'
+    model.dispatchEvent(new Event('records'))
+    behind[0]?.go()
+    await tick()
+    expect([area.value, stored.one]).toEqual(['abc! and de', 'abc! and de'])
+  })
+
   test('those typed while a draft before them is taken in stand behind all that waits', async () => {
     fenced = true
     key('d')

@@ -63,9 +63,12 @@ export class WantedEdits {
     const record = this.#record()
     const go = (): void => {
       const { drafted } = field
+      if (drafted === null) {
+        make()
+        return
+      }
       field.awaitDraft?.()
-      if (drafted === null) make()
-      else void this.#tabs().goBehind(drafted, { record, go: make, drop: over, keep })
+      void this.#tabs().goBehind(drafted, { record, go: make, drop: over, keep })
     }
     const more = (letters: string): void =>
       void edits.push(this.#hereOnly(field, () => typeInto(field.element, letters)))
