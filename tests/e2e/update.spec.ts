@@ -169,7 +169,9 @@ test('@long a page that was loaded past its worker reloads with the others', asy
   const cdp = await context.newCDPSession(page)
   await cdp.send('Page.reload', { ignoreCache: true })
   const other = await App.open(context)
-  expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull()
+  // Until it has reloaded there is the page of before, or none to ask.
+  const isPast = () => page.evaluate(() => navigator.serviceWorker.controller === null).catch(() => false)
+  await expect.poll(isPast).toBe(true)
   site.proxy.newVersion()
   await lookForUpdate(other.page)
   await expect(app.button('Reload')).toBeVisible()

@@ -28,8 +28,17 @@ test('a focus that came with control is made good once control has gone and the 
   expect(mode.takesBack('read-only', true), 'once').toBe(false)
 })
 
-test('a tab that was left before that return says nothing of it', () => {
+test('the tab that is left may say so just before this one gets the focus, and is told that it has lost control', () => {
   expect(mode.takesBack('active', true)).toBe(false)
+  now += 999
+  expect(mode.focused('active')).toBe(false)
+  now += 1000
+  expect(mode.takesBack('read-only', false)).toBe(true)
+})
+
+test('a tab that was left long before that return says nothing of it', () => {
+  expect(mode.takesBack('active', true)).toBe(false)
+  now += 1000
   mode.focused('active')
   expect(mode.takesBack('read-only', false)).toBe(false)
   expect(mode.takesBack('read-only', true)).toBe(true)

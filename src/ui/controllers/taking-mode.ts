@@ -5,6 +5,8 @@ import type { PageWorld } from './page-world.ts'
 
 /** Until another tab's taking control has gone through and is heard of; ms. */
 const BACK = 5000
+/** So long the word of a tab that has lost the focus may come before this one's getting it; ms. */
+const AHEAD = 1000
 
 /** When this tab takes control: only on a person's word, or also when it gets the focus. One setting for all tabs. */
 export class TakingMode {
@@ -12,8 +14,8 @@ export class TakingMode {
   #is: Taking = 'ask'
   /** It got the focus when it could not take control, which it still had. */
   #missed: Wait | null = null
-  /** Another tab has lost the focus since. */
-  #left = false
+  /** Another tab has lost the focus since, or just before. */
+  #left: Wait | null = null
 
   constructor(world: Pick<PageWorld, 'db' | 'presence' | 'now'>) {
     this.#world = world
@@ -36,8 +38,9 @@ export class TakingMode {
   focused(control: Control): boolean {
     const takes = control === 'read-only'
     // One return may be told more than once, by the focus and by becoming visible.
-    if (takes || !this.#recently) this.#left = false
-    this.#missed = takes ? null : { start: this.#world.now(), length: BACK }
+    const now = this.#world.now()
+    if (takes || (!this.#recently && this.#left && isOver(this.#left, now))) this.#left = null
+    this.#missed = takes ? null : { start: now, length: BACK }
     return takes && this.#is === 'focus'
   }
 
@@ -47,9 +50,9 @@ export class TakingMode {
    * @param left another tab has lost the focus, as is heard now
    */
   takesBack(control: Control, left: boolean): boolean {
-    this.#left ||= left
+    if (left) this.#left = { start: this.#world.now(), length: AHEAD }
     const { focused, visible } = this.#world.presence
-    const wants = this.#left && this.#is === 'focus' && control === 'read-only'
+    const wants = this.#left !== null && this.#is === 'focus' && control === 'read-only'
     return wants && focused && visible && this.#recently
   }
 
