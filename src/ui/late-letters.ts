@@ -32,8 +32,8 @@ export interface LatePlace {
 
 /**
  * Where the caret stands behind the letters when the text without them becomes another one: they are in that where they
- * can be put in and nothing at them differs any more, but that more may follow. Behind what others wrote in their place, since they are
- * taken in behind that, or in front of it. Nowhere else: in the words of others there are letters like them.
+ * can be put in and nothing at them differs any more, but that more may follow. Behind what others wrote in their place,
+ * since they are taken in behind that, or in front of it. Nowhere else: in the words of others there are letters like them.
  * @returns null: they are not in that
  */
 export function behind(late: LatePlace, was: string, now: string): number | null {

@@ -73,3 +73,24 @@ test('P12 Verify names every record that differs, however many', { tag: '@long' 
   for (const title of titles)
     await expect(named.filter({ hasText: new RegExp(`${title}(?!\\d)`) })).toHaveCount(1)
 })
+
+test('P4 what Verify brought together with the server is an automatic merge, and can be undone', {
+  tag: '@long',
+}, async ({ site, devices }) => {
+  const app = await App.open(await devices.context())
+  await app.signUp(ADA)
+  const id = await app.newNote('Plans', 'as the server has it')
+  await app.synced()
+  await tamper(app.page, id, 'content', 'as this device had it')
+  await app.page.goto('/settings')
+  await app.button('Verify my data').click()
+  await expect(app.page.getByRole('list', { name: /ecords that differed/ })).toContainText('Plans')
+  await app.page.goto(`/notes/${id}`)
+  await expect(app.content).toHaveValue('as the server has it')
+  await app.button('Version history').click()
+  const merge = app.dialog('Version history').getByRole('listitem').filter({ hasText: 'Lost to a change' })
+  await expect(merge).toContainText('this device')
+  await merge.getByRole('button', { name: 'Undo this merge' }).click()
+  await expect(app.content).toHaveValue('as this device had it')
+  await expect.poll(() => site.data.content(id)).toBe('as this device had it')
+})

@@ -3,11 +3,9 @@ import type { Database } from '../../store/database.ts'
 import { readDevice, writeDevice } from '../../store/library.ts'
 import { type HistoryActions, KEPT, type Keeps, type OpenHistory } from '../history.ts'
 import type { PageModel, WriteResult } from '../model.ts'
-import type { GuardDesk } from './guard-desk.ts'
 
 /** The page as version history uses it; `records` events say that one may have changed. */
 export interface HistoryHost extends EventTarget, Pick<PageModel, 'records' | 'summary' | 'notify'> {
-  readonly tabs: Pick<GuardDesk, 'attempt'>
   edit(id: string, shown: Fields, typed: Fields, how: 'put-back'): Promise<WriteResult>
 }
 
